@@ -1,0 +1,49 @@
+# `make demo` and `make test` are the two commands a fresh machine needs: everything else is made on the way.
+SHELL := /bin/sh
+PYTHON ?= python3
+UV_VERSION := 0.13.9
+BIN := .venv/bin
+
+CONTACTS ?= 10000
+INTERVAL ?=
+
+.PHONY: all demo up test lint format lock clean
+
+all: .venv/.made
+
+.venv/.made: requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo "Tempost needs Python 3.11 or newer; $(PYTHON) is $$($(PYTHON) --version 2>&1). Try: make PYTHON=python3.11"; exit 1; }
+	@test -x $(BIN)/python || $(PYTHON) -m venv .venv || \
+		{ echo "Could not make a virtual environment. On Debian and Ubuntu: apt-get install python3-venv"; exit 1; }
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check uv==$(UV_VERSION)
+	@$(BIN)/uv pip sync --quiet --python $(BIN)/python --require-hashes requirements.lock
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
+	@touch $@
+
+demo: .venv/.made
+	@$(BIN)/tempost demo --contacts $(CONTACTS) $(if $(INTERVAL),--interval $(INTERVAL))
+
+up: .venv/.made
+	@$(BIN)/tempost up
+
+test: .venv/.made
+	@$(BIN)/python -m pytest -n 2 --dist worksteal $(TESTS)
+
+lint: .venv/.made
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy .
+	@$(BIN)/lint-imports
+
+format: .venv/.made
+	@$(BIN)/ruff check --fix .
+	@$(BIN)/ruff format .
+
+# The lock names packages and hashes, no index: every mirror serves it.
+lock: .venv/.made
+	@$(BIN)/uv pip compile --quiet pyproject.toml --group dev --universal --python-version 3.11 --upgrade \
+		--generate-hashes --no-emit-index-url --no-annotate --no-header -o requirements.lock
+
+clean:
+	rm -rf .venv .tempost .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -1,0 +1,1 @@
+"""What the API takes and gives, camelCase on the wire; one file per resource. Imports nothing but pydantic."""

@@ -1,0 +1,5 @@
+"""The `tempost` command."""
+
+
+def main() -> None:
+    """Run the command line."""

@@ -1,0 +1,1 @@
+"""Templates: compiled, checked and rendered within limits. Knows nothing of mail or tables."""

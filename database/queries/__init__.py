@@ -1,0 +1,1 @@
+"""Statements and the functions that run them, one file per subject. None of them commits."""

@@ -1,0 +1,1 @@
+"""What a process needs to run: settings, resources, Temporal client, logs, secrets."""

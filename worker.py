@@ -1,0 +1,1 @@
+"""Starts the Temporal workers."""
