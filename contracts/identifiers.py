@@ -1,0 +1,32 @@
+"""Names and ids shared by every process, built from the row alone."""
+
+from typing import Final
+from uuid import UUID
+
+from temporalio.common import SearchAttributeKey
+
+TASK_QUEUE: Final = "tempost"
+
+USER: Final = SearchAttributeKey.for_keyword("TempostUser")
+CAMPAIGN: Final = SearchAttributeKey.for_keyword("TempostCampaign")
+TASK_STATUS: Final = SearchAttributeKey.for_keyword("TempostTaskStatus")
+PRIORITY: Final = SearchAttributeKey.for_int("TempostPriority")
+POOL: Final = SearchAttributeKey.for_keyword("TempostPool")
+
+SEARCH_ATTRIBUTES: Final = (USER, CAMPAIGN, TASK_STATUS, PRIORITY, POOL)
+"""What a namespace must know before the first workflow starts."""
+
+
+def task_workflow_id(task_id: UUID) -> str:
+    """`task-{id}`. Nothing random in it, so starting a task twice is harmless."""
+    return f"task-{task_id}"
+
+
+def allocator_workflow_id(pool_id: UUID) -> str:
+    """`allocator-{pool}`: one allocator decides for a pool."""
+    return f"allocator-{pool_id}"
+
+
+def contact_import_workflow_id(import_id: UUID) -> str:
+    """`contact-import-{id}`."""
+    return f"contact-import-{import_id}"

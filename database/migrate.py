@@ -1,0 +1,23 @@
+"""Brings a database's schema to the newest version."""
+
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+
+from database.connect import sqlalchemy_url
+
+MIGRATIONS = Path(__file__).parent / "migrations"
+
+
+def alembic_config(url: str) -> Config:
+    """Alembic's settings for one database; there is no alembic.ini, so there is one way in."""
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    config.set_main_option("sqlalchemy.url", sqlalchemy_url(url).replace("%", "%%"))
+    return config
+
+
+def upgrade(url: str, revision: str = "head") -> None:
+    """Run every migration that is missing. Safe to repeat, and to run from several processes at once (one waits)."""
+    command.upgrade(alembic_config(url), revision)

@@ -1,0 +1,35 @@
+"""Configuration that an operator changes while running, and what makes requests repeatable."""
+
+from sqlalchemy import Column, LargeBinary
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlmodel import Field
+
+from database.tables.base import UUID, Table, created, datetime, json_object
+
+
+class SystemConfig(Table, table=True):
+    """One setting with its default, bounds and meaning (seed: system_config)."""
+
+    __tablename__ = "system_config"
+    key: str = Field(primary_key=True)
+    value: str
+    category: str
+    description: str
+    value_type: str
+    constraints: dict[str, object] = json_object()
+    """`{"minimum": …, "maximum": …}` for numbers."""
+    default_value: str
+    updated_at: datetime = created()
+
+
+class IdempotencyKey(Table, table=True):
+    """What a creating request answered, so that the same request sent again gets the same answer."""
+
+    __tablename__ = "idempotency_keys"
+    user_id: UUID = Field(foreign_key="users.id", primary_key=True)
+    key: str = Field(primary_key=True)
+    request_hash: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
+    status_code: int | None = None
+    """Empty while the first request still runs."""
+    response: dict[str, object] | None = Field(default=None, sa_column=Column(JSONB(none_as_null=True)))
+    created_at: datetime = created()

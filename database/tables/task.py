@@ -1,0 +1,125 @@
+"""Tasks, their subtasks, and the counters of every task's queue."""
+
+from sqlalchemy import BigInteger, Column, Computed, Index, Integer, SmallInteger, text
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlmodel import Field
+
+from contracts.task import SUBTASK_STATUSES, TASK_STATUSES, UNKNOWN_POLICIES
+from database.tables.base import UUID, Table, created, datetime, instant, one_of, owner, uuid_key
+
+
+def count() -> Column[int]:
+    """A counter that starts at 0."""
+    return Column(Integer, nullable=False, server_default="0")
+
+
+class Task(Table, table=True):
+    """One mailing: a copy of its template, a contact list, and where it stands."""
+
+    __tablename__ = "tasks"
+    __table_args__ = (
+        one_of("status", TASK_STATUSES),
+        one_of("unknown_policy", UNKNOWN_POLICIES),
+        Index("ix_tasks_unfinished", "id", postgresql_where=text("status NOT IN ('completed', 'cancelled')")),
+    )
+    id: UUID = uuid_key()
+    user_id: UUID = owner()
+    pool_id: UUID = Field(foreign_key="pools.id", index=True)
+    name: str
+    status: str = Field(default="scheduled")
+    priority: int = Field(default=0, sa_column=Column(SmallInteger, nullable=False, server_default="0"))
+    contact_list_id: UUID = Field(foreign_key="contact_lists.id", index=True)
+    template_id: UUID | None = Field(default=None, foreign_key="templates.id", ondelete="SET NULL")
+    subject: str
+    html: str | None = None
+    text: str | None = None
+    unknown_policy: str = Field(default="hold")
+    max_retries: int = Field(default=10, sa_column=Column(SmallInteger, nullable=False, server_default="10"))
+    start_at: datetime | None = instant()
+    created_at: datetime = created()
+    prepared_at: datetime | None = instant()
+    """When its subtasks were written; from then on the list may change without changing the task."""
+    completed_at: datetime | None = instant()
+    """When it ended, completed or cancelled."""
+
+
+class Subtask(Table, table=True):
+    """One mail. Moves between statuses are checked by a trigger against `contracts.task.SUBTASK_MOVES`."""
+
+    __tablename__ = "subtasks"
+    __table_args__ = (
+        one_of("status", SUBTASK_STATUSES),
+        # Released retries come before fresh mails, so that an old mail is not overtaken for ever.
+        Index(
+            "ix_subtasks_ready", "task_id", text("retry_count DESC"), "seq",
+            postgresql_where=text("status = 'pending' AND retry_at IS NULL"),
+        ),
+        Index(
+            "ix_subtasks_retrying", "task_id", "retry_at",
+            postgresql_where=text("status = 'pending' AND retry_at IS NOT NULL"),
+        ),
+        Index(
+            "ix_subtasks_noteworthy", "task_id", "status", "seq",
+            postgresql_where=text("status NOT IN ('pending', 'sent')"),
+        ),
+    )  # fmt: skip
+    task_id: UUID = Field(foreign_key="tasks.id", primary_key=True, ondelete="CASCADE")
+    seq: int = Field(primary_key=True)
+    contact_id: int | None = Field(default=None, sa_column=Column(BigInteger))
+    """No foreign key: a contact may be erased while the ledger keeps its sums."""
+    email: str
+    """The address as it was when the task began."""
+    status: str = Field(default="pending", sa_column_kwargs={"server_default": "pending"})
+    reason: str | None = None
+    retry_at: datetime | None = instant()
+    """Set: retrying, its time has not come. Empty: ready."""
+    retry_count: int = Field(default=0, sa_column=Column(SmallInteger, nullable=False, server_default="0"))
+    claims: int = Field(default=0, sa_column=Column(SmallInteger, nullable=False, server_default="0"))
+    """Claims in a row that ended without any outcome; at three the mail is `failed (crashed)`."""
+    due_at: datetime | None = instant()
+    message_id: str | None = None
+    """Given at the first claim and kept for every later try."""
+    permit_id: UUID | None = None
+    """The newest delivery."""
+    service_id: UUID | None = None
+    sent_at: datetime | None = instant()
+
+
+class UserTaskQueue(Table, table=True):
+    """The counters of a task, kept by a trigger in the transaction that changes its subtasks.
+
+    Sums: total = ready + retrying + claimed + transmitting + sent + failed + suppressed + unknown + cancelled.
+    """
+
+    __tablename__ = "user_task_queues"
+    __table_args__ = (Index("ix_user_task_queues_changed", "pool_id", "changed_at"),)
+    task_id: UUID = Field(foreign_key="tasks.id", primary_key=True, ondelete="CASCADE")
+    user_id: UUID = Field(foreign_key="users.id", index=True)
+    pool_id: UUID = Field(foreign_key="pools.id")
+    priority: int = Field(default=0, sa_column=Column(SmallInteger, nullable=False, server_default="0"))
+    total: int = Field(default=0, sa_column=count())
+    ready: int = Field(default=0, sa_column=count())
+    retrying: int = Field(default=0, sa_column=count())
+    claimed: int = Field(default=0, sa_column=count())
+    transmitting: int = Field(default=0, sa_column=count())
+    sent: int = Field(default=0, sa_column=count())
+    failed: int = Field(default=0, sa_column=count())
+    suppressed: int = Field(default=0, sa_column=count())
+    unknown: int = Field(default=0, sa_column=count())
+    cancelled: int = Field(default=0, sa_column=count())
+    pending_subtasks: int | None = Field(
+        default=None, sa_column=Column(Integer, Computed("ready + retrying", persisted=True))
+    )
+    processing_subtasks: int | None = Field(
+        default=None, sa_column=Column(Integer, Computed("claimed + transmitting", persisted=True))
+    )
+    next_retry_at: datetime | None = instant()
+    """Never later than the earliest `retry_at` of the task; may be early, then the timer finds nothing to do."""
+    last_processed_at: datetime | None = instant()
+    first_sent_at: datetime | None = instant()
+    last_sent_at: datetime | None = instant()
+    waits: list[dict[str, object]] = Field(
+        default_factory=list, sa_column=Column(JSONB, nullable=False, server_default=text("'[]'"))
+    )
+    """Why its ready mails wait, as the allocator last said: `[{reason, retry_at, services, service_count}]`."""
+    changed_at: datetime = created()

@@ -1,0 +1,141 @@
+"""Settings of a process, read once from the environment (`TEMPOST_…`, groups joined by `__`) or secret files.
+
+What an operator changes while running is a row of `system_config`, not a setting.
+"""
+
+import base64
+import binascii
+from datetime import timedelta
+from functools import cache
+from pathlib import Path
+from typing import Literal, Self
+
+from pydantic import BaseModel, Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+LOOPBACK = {"127.0.0.1", "::1", "localhost"}
+
+
+class Group(BaseModel, frozen=True, extra="forbid"):
+    """A group of settings; an unknown name in it is an error, so that a typing mistake is seen."""
+
+
+class DatabaseSettings(Group):
+    """PostgreSQL."""
+
+    url: SecretStr
+    """`postgresql://user:password@host:port/name`."""
+    pool_size: int = Field(default=10, ge=2, le=100)
+
+
+class TemporalSettings(Group):
+    """The Temporal server."""
+
+    address: str
+    """`host:port`."""
+    namespace: str = "default"
+    task_queue: str = "tempost"
+    ui_url: str | None = None
+    """Where people open the Web UI; links to it are given when it is set."""
+
+
+class ApiSettings(Group):
+    """The REST API."""
+
+    host: str = "127.0.0.1"
+    port: int = Field(default=8080, ge=0, le=65535)
+    max_body_bytes: int = Field(default=2_000_000, ge=10_000)
+    max_upload_bytes: int = Field(default=2_000_000_000, ge=10_000)
+    public_url: str | None = None
+    """Base URL people's mail programs can reach; `List-Unsubscribe` headers are sent when it is set."""
+
+
+class SecretsSettings(Group):
+    """What seals passwords in the database."""
+
+    key: SecretStr
+    """32 random bytes in URL-safe base64. Whoever loses it must enter every SMTP password anew."""
+
+    @field_validator("key")
+    @classmethod
+    def _is_32_bytes(cls, value: SecretStr) -> SecretStr:
+        try:
+            decoded = base64.urlsafe_b64decode(value.get_secret_value())
+        except binascii.Error as error:
+            raise ValueError("is not URL-safe base64") from error
+        if len(decoded) != 32:
+            raise ValueError("must be 32 bytes in URL-safe base64; make one with: tempost keys secret")
+        return value
+
+
+class SmtpSettings(Group):
+    """Sending. The sum of a dialogue up to the final dot stays below the reservation time-out."""
+
+    connect_timeout: timedelta = timedelta(seconds=20)
+    command_timeout: timedelta = timedelta(seconds=15)
+    upload_limit: timedelta = timedelta(seconds=20)
+    """From the claim to the final dot; later, the mail is given up without a dot."""
+    patience: timedelta = timedelta(seconds=10)
+    """How long an activity waits for the answer to the dot before it lets the process wait alone."""
+    reply_timeout: timedelta = timedelta(minutes=10)
+    """RFC 5321, 4.5.3.2.6."""
+    ca_file: Path | None = None
+    """Trust these authorities instead of the system's."""
+    local_hostname: str | None = None
+    allow_private_hosts: bool = False
+    """Let services name private or loopback addresses."""
+
+
+class WorkerSettings(Group):
+    """The worker process."""
+
+    grace: timedelta = timedelta(seconds=40)
+    """Given to dialogues under way at SIGTERM; above `smtp.upload_limit` and `smtp.patience` together."""
+
+
+class Settings(BaseSettings):
+    """Everything a process is told from outside."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="TEMPOST_", env_nested_delimiter="__", frozen=True, extra="ignore", hide_input_in_errors=True
+    )
+
+    environment: Literal["local", "production"] = "production"
+    """`local` is the stack on one machine; only there are defaults allowed that would be unsafe in the open."""
+    database: DatabaseSettings
+    temporal: TemporalSettings
+    secrets: SecretsSettings
+    api: ApiSettings = ApiSettings()
+    smtp: SmtpSettings = SmtpSettings()
+    worker: WorkerSettings = WorkerSettings()
+
+    @model_validator(mode="after")
+    def _refuse_unsafe(self) -> Self:
+        if self.smtp.upload_limit + self.smtp.patience > self.worker.grace:
+            raise ValueError("worker.grace must be at least smtp.upload_limit + smtp.patience")
+        if self.environment == "local":
+            return self
+        if self.smtp.allow_private_hosts:
+            raise ValueError("smtp.allow_private_hosts is only for TEMPOST_ENVIRONMENT=local")
+        if "postgres:postgres@" in self.database.url.get_secret_value():
+            raise ValueError("database.url uses the password 'postgres': choose one of your own")
+        return self
+
+
+class SettingsError(Exception):
+    """The environment does not make settings; the text says which variable and why, and holds no value."""
+
+
+@cache
+def load_settings() -> Settings:
+    """Read the settings once. Raises `SettingsError` with one line per fault."""
+    try:
+        return Settings()  # type: ignore[call-arg]  # filled from the environment
+    except ValidationError as error:
+        raise SettingsError("\n".join(_explain(fault["loc"], fault["msg"]) for fault in error.errors())) from None
+
+
+def _explain(location: tuple[int | str, ...], message: str) -> str:
+    if not location:
+        return message
+    return f"TEMPOST_{'__'.join(str(part) for part in location).upper()}: {message}"
