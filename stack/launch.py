@@ -1,0 +1,48 @@
+"""A child's first program: drop rights, ask to die with the parent, then become the command.
+
+Run as `python -I -S launch.py PARENT SIGNAL UID GID COMMAND…` (UID -1: keep the account). A program of its own rather
+than a `preexec_fn`, which is not safe in a process with threads. It imports nothing of the project, since the account
+it drops to may not be able to read it.
+"""
+
+import ctypes
+import os
+import sys
+
+PR_SET_PDEATHSIG = 1
+
+
+def drop_rights(uid: int, gid: int) -> None:
+    """Become another account for good: no supplementary groups, no way back."""
+    os.setgroups([])
+    os.setresgid(gid, gid, gid)
+    os.setresuid(uid, uid, uid)
+
+
+def die_with(parent: int, signal: int) -> None:
+    """Have the kernel send the signal when the parent ends. Linux only; elsewhere only an orderly stop reaches us."""
+    if sys.platform != "linux":
+        return
+    # After the change of account, which clears the setting; before the look at the parent, which may have died.
+    if ctypes.CDLL(None, use_errno=True).prctl(PR_SET_PDEATHSIG, signal, 0, 0, 0) != 0:
+        sys.exit(f"prctl: {os.strerror(ctypes.get_errno())}")
+    if os.getppid() != parent:
+        sys.exit("the supervisor is gone")
+
+
+def main(arguments: list[str]) -> None:
+    """Become the command, or say why not and end with the shell's status for that."""
+    parent, signal, uid, gid = (int(argument) for argument in arguments[:4])
+    command = arguments[4:]
+    if uid >= 0:
+        drop_rights(uid, gid)
+    die_with(parent, signal)
+    try:
+        os.execvp(command[0], command)  # noqa: S606 - becoming the command is what this program is for
+    except OSError as error:
+        sys.stderr.write(f"cannot run {command[0]}: {error.strerror}\n")
+        sys.exit(127)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

@@ -1,0 +1,63 @@
+"""Ports on loopback: free ones, chosen at the first start and kept as long as nobody else takes them."""
+
+import json
+import random
+import socket
+from collections.abc import Mapping
+from contextlib import ExitStack, suppress
+from pathlib import Path
+
+from stack.errors import StackError
+
+LOOPBACK = "127.0.0.1"
+RANGE = range(20_000, 32_000)
+"""Below the ports that Linux gives to outgoing connections, one of which could otherwise take ours for a moment."""
+
+
+def choose_ports(file: Path, preferred: Mapping[str, int], fixed: Mapping[str, int]) -> dict[str, int]:
+    """Choose a port for each name and remember it in the file.
+
+    A fixed one is what somebody asked for: when it is taken, that is an error. Otherwise the remembered one, the
+    preferred one (0: none) or a random one is used, whichever is free first.
+    """
+    remembered = _read(file)
+    chosen: dict[str, int] = {}
+    with ExitStack() as held:
+        for name, port in fixed.items():
+            if not _hold(held, port):
+                raise StackError(f"Port {port} on {LOOPBACK} was asked for {name}, but another program listens there.")
+            chosen[name] = port
+        for name in preferred.keys() - fixed.keys():
+            candidates = [remembered.get(name, 0), preferred[name], *_random_ports()]
+            chosen[name] = next(port for port in candidates if port and _hold(held, port))
+    file.write_text(json.dumps(chosen, indent=1, sort_keys=True) + "\n", encoding="ascii")
+    return chosen
+
+
+def free_ports(count: int) -> list[int]:
+    """Choose this many different ports that are free now."""
+    with ExitStack() as held:
+        return [next(port for port in _random_ports() if _hold(held, port)) for _ in range(count)]
+
+
+def _read(file: Path) -> dict[str, int]:
+    try:
+        remembered = json.loads(file.read_text(encoding="ascii"))
+    except (OSError, ValueError):
+        return {}
+    return {name: port for name, port in remembered.items() if isinstance(port, int)}
+
+
+def _random_ports() -> list[int]:
+    return random.sample(RANGE, 200)
+
+
+def _hold(held: ExitStack, port: int) -> bool:
+    """Bind the port until the stack of contexts closes; False when it is taken."""
+    listener = held.enter_context(socket.socket())
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    with suppress(OSError):
+        listener.bind((LOOPBACK, port))
+        listener.listen(1)
+        return True
+    return False

@@ -1,0 +1,168 @@
+"""Starts the parts of a stack in the order of their needs, keeps the children running, stops them in reverse."""
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from stack.child import Child, RunningChild, launch
+from stack.errors import ChildFailedError, StackError
+
+PAUSES = (0.1, 1.0, 2.0, 4.0)
+"""Seconds before each restart after a quick death; one more quick death and the child is given up."""
+STEADY = 60.0
+"""A child that lived this many seconds did not die quickly."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """Work done once between the starts of children, such as migrations."""
+
+    name: str
+    run: Callable[[], Awaitable[None]]
+    needs: tuple[str, ...] = ()
+
+
+class KeptChild:
+    """A child that is started again whenever it ends unasked."""
+
+    def __init__(self, child: Child, logs: Path, say: Callable[[str], None]) -> None:
+        self.child = child
+        self.running: RunningChild | None = None
+        self.restarts = 0
+        self._logs = logs
+        self._say = say
+
+    async def start(self) -> None:
+        """Start it and wait until it is ready; raise `ChildFailedError` when it ends first."""
+        self.running = await launch(self.child, self._logs)
+        await self.running.until_ready()
+
+    async def keep(self) -> None:
+        """Restart it after each end, until cancelled; raise `ChildFailedError` after several quick deaths."""
+        quick = 0
+        while True:
+            assert self.running is not None, "keep() follows start()"
+            running, how = self.running, await self.running.ended()
+            quick = quick + 1 if time.monotonic() - running.started_at < STEADY else 1
+            if quick > len(PAUSES):
+                raise ChildFailedError(self.child.name, f"{how}, {quick} times in a row; giving up", running.log)
+            self._say(f"{self.child.name} {how}: starting it again (log: {running.log})")
+            await asyncio.sleep(PAUSES[quick - 1])
+            await self._restart()
+
+    async def _restart(self) -> None:
+        self.restarts += 1
+        try:
+            await self.start()
+        except ChildFailedError as error:
+            self._say(str(error))
+        else:
+            self._say(f"{self.child.name} is back")
+
+    async def stop(self) -> None:
+        """Stop the process. Whoever keeps it must have been cancelled."""
+        if self.running is not None:
+            await self.running.stop()
+
+
+class Supervisor:
+    """Runs the children of one stack. `say` gets a line for a person about everything that is not routine."""
+
+    def __init__(self, logs: Path, say: Callable[[str], None]) -> None:
+        self._logs = logs
+        self._say = say
+        self._parts: list[Child | Step] = []
+        self._ready: dict[str, asyncio.Event] = {}
+        self._kept: dict[str, KeptChild] = {}
+        self._keepers: dict[str, asyncio.Task[None]] = {}
+        self._failure: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        logs.mkdir(parents=True, exist_ok=True)
+
+    def pid(self, name: str) -> int:
+        """Return the process id of a child's present process."""
+        running = self._kept[name].running
+        assert running is not None, "a kept child has been started"
+        return running.pid
+
+    def restarts(self, name: str) -> int:
+        """How often a child has been started again."""
+        return self._kept[name].restarts
+
+    async def start(self, parts: Sequence[Child | Step]) -> None:
+        """Start the parts, each once all its needs are ready; if one fails, stop all and raise `StackError`."""
+        self._parts.extend(parts)
+        self._ready.update({part.name: asyncio.Event() for part in parts})
+        try:
+            async with asyncio.TaskGroup() as group:
+                for part in parts:
+                    group.create_task(self._bring_up(part))
+        except BaseExceptionGroup as failures:
+            await self.stop()
+            failed, _ = failures.split(StackError)
+            raise failed.exceptions[0] if failed else failures from None
+        except asyncio.CancelledError:
+            await self.stop()
+            raise
+
+    async def failed(self) -> None:
+        """Wait, for as long as all goes well: raises when an essential child had to be given up."""
+        await asyncio.shield(self._failure)
+
+    async def stop(self) -> None:
+        """Stop every child, one that others need after those others."""
+        for keeper in self._keepers.values():
+            keeper.cancel()
+        await asyncio.gather(*self._keepers.values(), return_exceptions=True)
+        self._keepers.clear()
+        stopped = {name: asyncio.Event() for name in self._kept}
+        await asyncio.gather(*(self._take_down(name, stopped) for name in self._kept))
+        self._kept.clear()
+        self._parts.clear()
+        self._ready.clear()
+        if not self._failure.cancel() and not self._failure.cancelled():
+            self._failure.exception()  # seen: asyncio would log one that nobody waited for
+
+    async def _bring_up(self, part: Child | Step) -> None:
+        for need in part.needs:
+            await self._ready[need].wait()
+        if isinstance(part, Step):
+            await part.run()
+        else:
+            await self._start_child(part)
+        self._ready[part.name].set()
+
+    async def _start_child(self, child: Child) -> None:
+        kept = self._kept[child.name] = KeptChild(child, self._logs, self._say)
+        try:
+            await kept.start()
+        except ChildFailedError as error:
+            if child.essential:
+                raise
+            self._say(str(error))
+            return
+        keeper = asyncio.create_task(kept.keep(), name=f"keep {child.name}")
+        keeper.add_done_callback(lambda task: self._note_end(child, task))
+        self._keepers[child.name] = keeper
+
+    def _note_end(self, child: Child, keeper: asyncio.Task[None]) -> None:
+        error = None if keeper.cancelled() else keeper.exception()
+        if error is None:
+            return
+        if child.essential and not self._failure.done():
+            self._failure.set_exception(error)
+        else:
+            self._say(str(error))
+
+    async def _take_down(self, name: str, stopped: dict[str, asyncio.Event]) -> None:
+        for other in self._kept:
+            if other != name and name in self._all_needs(other):
+                await stopped[other].wait()
+        await self._kept[name].stop()
+        stopped[name].set()
+
+    def _all_needs(self, name: str) -> set[str]:
+        """Everything a part needs, and what that needs."""
+        needs = next((set(part.needs) for part in self._parts if part.name == name), set())
+        return needs.union(*(self._all_needs(need) for need in needs))
