@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, Field
 
-from scheduling.allocator import Wait
+from scheduling.wait import Wait
 from scheduling.permit import Grant
 
 TaskStatus = Literal["scheduled", "sending", "paused", "completed", "cancelled"]

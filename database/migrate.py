@@ -2,12 +2,13 @@
 
 from pathlib import Path
 
-from alembic import command
+from alembic import command, op
 from alembic.config import Config
 
 from database.connect import sqlalchemy_url
 
 MIGRATIONS = Path(__file__).parent / "migrations"
+FUNCTIONS = Path(__file__).parent / "functions"
 
 
 def alembic_config(url: str) -> Config:
@@ -21,3 +22,12 @@ def alembic_config(url: str) -> Config:
 def upgrade(url: str, revision: str = "head") -> None:
     """Run every migration that is missing. Safe to repeat, and to run from several processes at once (one waits)."""
     command.upgrade(alembic_config(url), revision)
+
+
+def run_file(name: str) -> None:
+    """Run `functions/{name}.sql` inside a migration: many statements at once, which a prepared statement cannot.
+
+    A file that a released migration has run is never edited: a changed function gets a new version in its name.
+    """
+    sql = (FUNCTIONS / f"{name}.sql").read_text()
+    op.get_bind().connection.dbapi_connection.run_async(lambda connection: connection.execute(sql))

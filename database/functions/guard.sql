@@ -1,8 +1,4 @@
 -- The guard's clock: the database's own, plus an offset that only a local stack can set (tests that live through days).
-CREATE TABLE guard_clock (
-    singleton boolean PRIMARY KEY DEFAULT true CONSTRAINT ck_guard_clock_singleton CHECK (singleton),
-    ahead interval NOT NULL DEFAULT '0'
-);
 INSERT INTO guard_clock DEFAULT VALUES;
 
 -- clock_timestamp, not now(): now() is stale after a wait for a lock.

@@ -41,6 +41,10 @@ BEGIN
             WHEN e.kind = 'mailbox' AND e.last_permit_no = r.newest_no THEN
                 CASE WHEN r.newest_mail THEN t + e.sending_interval ELSE t END
             ELSE e.next_available_at END,
+        expected_at = CASE
+            WHEN e.kind = 'mailbox' AND e.last_permit_no = r.newest_no THEN
+                CASE WHEN r.newest_mail THEN t + e.sending_interval ELSE t END
+            ELSE e.expected_at END,
         last_sent_at = CASE WHEN r.sent > 0 THEN t ELSE e.last_sent_at END,
         success_rate = CASE WHEN r.sent + r.failed = 0 THEN e.success_rate
             ELSE 0.95 * coalesce(e.success_rate, 0.95) + 0.05 * (r.sent::float8 / (r.sent + r.failed)) END,

@@ -60,6 +60,9 @@ class EmailServiceSchedule(Table, table=True):
     last_sent_at: datetime | None = instant()
     sending_interval: timedelta = Field(sa_column=Column(Interval, nullable=False))
     next_available_at: datetime = created()
+    """Before it nothing goes. While a mailbox is in a dialogue: the worst case, upload limit and interval ahead."""
+    expected_at: datetime = created()
+    """When it is expected to be free, for planning: claim + dialogue + interval, then as `next_available_at`."""
     daily_quota: int
     used_quota: int = Field(default=0, sa_column=Column(Integer, nullable=False, server_default="0"))
     carried_quota: int = Field(default=0, sa_column=Column(Integer, nullable=False, server_default="0"))

@@ -1,6 +1,8 @@
 """Configuration that an operator changes while running, and what makes requests repeatable."""
 
-from sqlalchemy import Column, LargeBinary
+from datetime import timedelta
+
+from sqlalchemy import Boolean, CheckConstraint, Column, Interval, LargeBinary, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field
 
@@ -33,3 +35,14 @@ class IdempotencyKey(Table, table=True):
     """Empty while the first request still runs."""
     response: dict[str, object] | None = Field(default=None, sa_column=Column(JSONB(none_as_null=True)))
     created_at: datetime = created()
+
+
+class GuardClock(Table, table=True):
+    """One row: how far the guard's clock runs ahead of the database's. Only a local stack moves it."""
+
+    __tablename__ = "guard_clock"
+    __table_args__ = (CheckConstraint("singleton", name="singleton"),)
+    singleton: bool = Field(
+        default=True, sa_column=Column(Boolean, primary_key=True, server_default=text("true"))
+    )
+    ahead: timedelta = Field(sa_column=Column(Interval, nullable=False, server_default=text("'0'")))

@@ -1,6 +1,7 @@
 """Templates as people write them."""
 
-from sqlalchemy import ARRAY, Column, Text, text
+from sqlalchemy import ARRAY, Column, Text
+from sqlalchemy import text as sql
 from sqlmodel import Field
 
 from database.tables.base import UUID, Table, created, datetime, owner, uuid_key
@@ -17,7 +18,7 @@ class Template(Table, table=True):
     html: str | None = None
     text: str | None = None
     variables: list[str] = Field(
-        default_factory=list, sa_column=Column(ARRAY(Text), nullable=False, server_default=text("'{}'"))
+        default_factory=list, sa_column=Column(ARRAY(Text), nullable=False, server_default=sql("'{}'"))
     )
     """The variables it cannot do without."""
     created_at: datetime = created()
