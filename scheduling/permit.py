@@ -1,0 +1,107 @@
+"""Permits: leave to try one mail through one service, granted as runs and handed to activities."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from uuid import UUID, uuid5
+
+
+@dataclass(frozen=True, slots=True)
+class Permit:
+    """Leave to try one mail through one service, from `not_before` until `expires_at`."""
+
+    id: UUID
+    """Follows from the service and the number: made anew from the same run it is the same permit."""
+    service_id: UUID
+    no: int
+    """Rises strictly within a service and is never used again."""
+    not_before: datetime
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class PermitRun:
+    """Permits of one service at even distances; what travels in place of single permits."""
+
+    service_id: UUID
+    first_no: int
+    first_at: datetime
+    spacing: timedelta
+    count: int
+    lifetime: timedelta
+    """How long after its own moment each permit may still be used."""
+
+    @property
+    def last_no(self) -> int:
+        """The number of the run's last permit."""
+        return self.first_no + self.count - 1
+
+    @property
+    def last_at(self) -> datetime:
+        """The moment of the run's last permit."""
+        return self.first_at + self.spacing * (self.count - 1)
+
+    @property
+    def expires_at(self) -> datetime:
+        """When the run's last permit expires."""
+        return self.last_at + self.lifetime
+
+    def permits(self) -> Iterator[Permit]:
+        """Every permit of the run, in order."""
+        for index in range(self.count):
+            no = self.first_no + index
+            at = self.first_at + self.spacing * index
+            yield Permit(uuid5(self.service_id, str(no)), self.service_id, no, at, at + self.lifetime)
+
+    def part(self, start: int, stop: int) -> "PermitRun":
+        """Cut out the permits from index `start` up to, but without, index `stop`."""
+        return replace(
+            self,
+            first_no=self.first_no + start,
+            first_at=self.first_at + self.spacing * start,
+            count=stop - start,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """The permits one task gets in one tick."""
+
+    id: str
+    """The id of its first permit, so it is never given twice, not even by an allocator that lost its state."""
+    task_id: UUID
+    runs: tuple[PermitRun, ...]
+
+    @property
+    def count(self) -> int:
+        """How many mails the grant lets the task try."""
+        return sum(run.count for run in self.runs)
+
+
+def fan_out(grant: Grant, width: int, batch_size: int) -> tuple[tuple[PermitRun, ...], ...]:
+    """Split a grant over delivery activities; every permit goes to exactly one.
+
+    Up to `width` permits each gets an activity of its own. Beyond that the activities stay `width` and carry several,
+    the permits of one service side by side; only where that would put more than `batch_size` into one, they are more.
+    """
+    count = grant.count
+    activities = max(min(count, width), -(-count // batch_size))
+    runs = sorted(grant.runs, key=lambda run: (run.service_id, run.first_no))
+    sizes = (count // activities + (index < count % activities) for index in range(activities))
+    return tuple(_cut(runs, sizes)) if count else ()
+
+
+def _cut(runs: list[PermitRun], sizes: Iterator[int]) -> Iterator[tuple[PermitRun, ...]]:
+    """Cut a row of runs into pieces of the given sizes."""
+    left = list(reversed(runs))
+    for size in sizes:
+        piece: list[PermitRun] = []
+        missing = size
+        while missing:
+            run = left.pop()
+            taken = min(missing, run.count)
+            piece.append(run.part(0, taken))
+            if taken < run.count:
+                left.append(run.part(taken, run.count))
+            missing -= taken
+        yield tuple(piece)
