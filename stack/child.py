@@ -67,6 +67,11 @@ class RunningChild:
         """Whether it has not been seen to end."""
         return self._process.returncode is None
 
+    @property
+    def succeeded(self) -> bool:
+        """Whether it ended with status 0."""
+        return self._process.returncode == 0
+
     async def ended(self) -> str:
         """Wait for the end and return it in words."""
         status = await self._process.wait()
@@ -131,6 +136,17 @@ async def launch(child: Child, logs: Path) -> RunningChild:
     finally:
         os.close(descriptor)
     return RunningChild(child, log, process)
+
+
+async def complete(child: Child, logs: Path) -> None:
+    """Run a program that does its work and ends; raise `ChildFailedError` unless it ends well."""
+    running = await launch(child, logs)
+    try:
+        how = await running.ended()
+    finally:
+        await running.kill()
+    if not running.succeeded:
+        raise ChildFailedError(child.name, how, running.log)
 
 
 def _environment(child: Child) -> dict[str, str]:

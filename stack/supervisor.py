@@ -78,7 +78,7 @@ class Supervisor:
         self._kept: dict[str, KeptChild] = {}
         self._keepers: dict[str, asyncio.Task[None]] = {}
         self._failure: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        logs.mkdir(parents=True, exist_ok=True)
+        logs.mkdir(mode=0o700, parents=True, exist_ok=True)
 
     def pid(self, name: str) -> int:
         """Return the process id of a child's present process."""

@@ -72,7 +72,7 @@ class TemporalServer:
 
     def children(self) -> list[Child]:
         """Describe the server and, where it is a program of its own, the Web UI, for the supervisor."""
-        self.folder.mkdir(parents=True, exist_ok=True)
+        self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         if self.program.kind is Kind.CLI:
             return [self._child(self._cli_command(), {})]
         server = self._child((str(self.program.server), "start"), self._server_environment())

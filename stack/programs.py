@@ -1,0 +1,55 @@
+"""Tempost's own processes as children of the local stack."""
+
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+
+import httpx
+
+from stack.child import Child
+from stack.surroundings import Surroundings
+
+CHECKOUT = Path(__file__).parents[1]
+WORKER_GRACE = 60.0
+"""Above the worker's own (`TEMPOST_WORKER__GRACE`): it ends its SMTP dialogues first."""
+
+Programs = Callable[[Surroundings], Sequence[Child]]
+"""What runs on top of PostgreSQL and Temporal. Each may need `migrations` and `temporal`."""
+
+
+def tempost_programs(workers: int = 1, more: Mapping[str, str] | None = None) -> Programs:
+    """Return the API and this many worker processes, with more settings for both if wanted."""
+
+    def programs(surroundings: Surroundings) -> Sequence[Child]:
+        environment = surroundings.environment() | dict(more or {})
+        api = Child(
+            name="api",
+            command=(sys.executable, "-m", "api.serve"),
+            environment=environment,
+            needs=("migrations", "temporal"),
+            ready=lambda: _is_healthy(surroundings.api_url),
+            folder=CHECKOUT,
+        )
+        names = ["worker", *(f"worker-{number}" for number in range(2, workers + 1))]
+        return [api, *(_worker(name, environment) for name in names)]
+
+    return programs
+
+
+def _worker(name: str, environment: Mapping[str, str]) -> Child:
+    return Child(
+        name=name,
+        command=(sys.executable, "-m", "worker"),
+        environment=environment,
+        needs=("migrations", "temporal"),
+        folder=CHECKOUT,
+        grace=WORKER_GRACE,
+    )
+
+
+async def _is_healthy(api_url: str) -> bool:
+    async with httpx.AsyncClient(trust_env=False) as client:
+        try:
+            return (await client.get(f"{api_url}/healthz", timeout=5)).is_success
+        except httpx.HTTPError:
+            return False

@@ -1,0 +1,93 @@
+"""Where the parts of one stack are, and the environment that tells a process of Tempost about them."""
+
+import base64
+import os
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from stack.certificates import Certificates, ensure_certificates
+from stack.errors import StackError
+from stack.files import made_once
+from stack.ports import LOOPBACK, choose_ports
+from stack.temporal import NAMESPACE, UI_PORT, all_ports
+
+PREFERRED = {"api": 8080, UI_PORT: 8233, "postgres": 0}
+"""People type the first two; all others are random (0)."""
+FIXED_BY = {
+    "api": "TEMPOST_API__PORT",
+    UI_PORT: "TEMPOST_STACK_TEMPORAL_UI_PORT",
+    "postgres": "TEMPOST_STACK_POSTGRES_PORT",
+    "temporal": "TEMPOST_STACK_TEMPORAL_PORT",
+}
+"""Variables that ask for a certain port."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Surroundings:
+    """What every part of a stack may need to know."""
+
+    folder: Path
+    """The stack's own: `.tempost/`."""
+    ports: Mapping[str, int]
+    certificates: Certificates
+    secret: str
+    """Seals what must not be readable in the database; made once."""
+    database_url: str
+    temporal_address: str
+    temporal_ui_url: str | None
+
+    @property
+    def logs(self) -> Path:
+        """A file per child."""
+        return self.folder / "logs"
+
+    @property
+    def api_url(self) -> str:
+        """Where the REST API is, without a slash at the end."""
+        return f"http://{LOOPBACK}:{self.ports['api']}"
+
+    def environment(self) -> dict[str, str]:
+        """Return the settings of every process of Tempost in this stack."""
+        ui = {"TEMPOST_TEMPORAL__UI_URL": self.temporal_ui_url} if self.temporal_ui_url else {}
+        return {
+            "TEMPOST_ENVIRONMENT": "local",
+            "TEMPOST_DATABASE__URL": self.database_url,
+            "TEMPOST_TEMPORAL__ADDRESS": self.temporal_address,
+            "TEMPOST_TEMPORAL__NAMESPACE": NAMESPACE,
+            **ui,
+            "TEMPOST_API__HOST": LOOPBACK,
+            "TEMPOST_API__PORT": str(self.ports["api"]),
+            "TEMPOST_SECRETS__KEY": self.secret,
+            "TEMPOST_SMTP__CA_FILE": str(self.certificates.ca_file),
+            "TEMPOST_SMTP__ALLOW_PRIVATE_HOSTS": "true",
+            "PYTHONUNBUFFERED": "1",
+        }
+
+
+def stack_ports(folder: Path) -> dict[str, int]:
+    """Choose the ports of a stack, those of the environment first."""
+    preferred = dict.fromkeys(all_ports(with_ui=True), 0) | PREFERRED
+    return choose_ports(folder / "ports.json", preferred, _fixed_ports())
+
+
+def stack_secret(folder: Path) -> str:
+    """Return the key that seals passwords, made at the first start; who loses it must enter them anew."""
+    return made_once(folder / "secret", lambda: base64.urlsafe_b64encode(secrets.token_bytes(32)).decode("ascii"))
+
+
+def stack_certificates(folder: Path) -> Certificates:
+    """Return the certificates of a stack, made when they are missing or nearly out of date."""
+    return ensure_certificates(folder / "certificates")
+
+
+def _fixed_ports() -> dict[str, int]:
+    fixed = {}
+    for name, variable in FIXED_BY.items():
+        asked = os.environ.get(variable)
+        if asked:
+            if not asked.isdecimal() or not 0 < int(asked) < 65_536:
+                raise StackError(f"{variable}={asked} is not a port: give a number from 1 to 65535.")
+            fixed[name] = int(asked)
+    return fixed
