@@ -12,7 +12,6 @@ from temporalio.api.enums.v1 import IndexedValueType
 from temporalio.api.operatorservice.v1 import AddSearchAttributesRequest, ListSearchAttributesRequest
 from temporalio.api.workflowservice.v1 import (
     CountWorkflowExecutionsRequest,
-    DescribeNamespaceRequest,
     RegisterNamespaceRequest,
 )
 from temporalio.client import Client
@@ -175,16 +174,15 @@ async def provide(address: str, search_attributes: Mapping[str, str], namespace:
 
 
 async def _register_namespace(client: Client, namespace: str) -> None:
+    """Register without asking first whether it is there: the server would remember its own "no" for a while."""
+    kept = Duration()
+    kept.FromTimedelta(RETENTION)
+    register = RegisterNamespaceRequest(namespace=namespace, workflow_execution_retention_period=kept)
     try:
-        describe = DescribeNamespaceRequest(namespace=namespace)
-        await client.workflow_service.describe_namespace(describe, timeout=CALL_LIMIT)
-    except RPCError as error:
-        if error.status is not RPCStatusCode.NOT_FOUND:
-            raise
-        kept = Duration()
-        kept.FromTimedelta(RETENTION)
-        register = RegisterNamespaceRequest(namespace=namespace, workflow_execution_retention_period=kept)
         await client.workflow_service.register_namespace(register, timeout=CALL_LIMIT)
+    except RPCError as error:
+        if error.status not in (RPCStatusCode.ALREADY_EXISTS, RPCStatusCode.PERMISSION_DENIED):
+            raise
 
 
 async def _add_search_attributes(client: Client, namespace: str, wanted: Mapping[str, str]) -> None:

@@ -21,6 +21,8 @@ from stack.files import waiting_lock
 SERVER_MODULE, SERVER_VERSION = "go.temporal.io/server/cmd/server", "1.32.0"
 UI_MODULE, UI_VERSION = "github.com/temporalio/ui-server/v2/cmd/server", "2.54.1"
 GO_NEEDED = (1, 26)
+GO_FOLDER = "/usr/local/go/bin"
+"""Where Go's own archive installs it, often not on PATH."""
 DOWNLOADS = "https://temporal.download/cli/default"
 DOWNLOAD_ASK_LIMIT = 4.0
 DOWNLOAD_LIMIT = 180.0
@@ -112,7 +114,7 @@ def _downloaded(folder: Path) -> Path | None:
 
 def _build(target: Path, module: str, version: str, say: Say, tried: list[str]) -> None:
     """Build a pinned module with Go; raise `StackError` with all that was tried when it cannot be done."""
-    go = shutil.which("go") or shutil.which("go", path="/usr/local/go/bin")
+    go = shutil.which("go") or shutil.which("go", path=GO_FOLDER)
     problem = _go_problem(go)
     if go and not problem:
         say(f"building Temporal {version} with Go, about 5 minutes, once (kept in {target.parent})")

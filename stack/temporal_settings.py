@@ -8,7 +8,7 @@ from pathlib import Path
 CHECKED_IN = Path(__file__).with_name("temporal-dynamic-config.yaml")
 ENTRY = re.compile(r"^(?P<key>[\w.]+):\n  - value: (?P<value>\S+)$", re.MULTILINE)
 
-Setting = int | bool
+Setting = int | bool | str
 
 
 def checked_in_settings() -> dict[str, Setting]:

@@ -33,7 +33,8 @@ from stack.temporal_binary import find_temporal
 RUN_FOLDER = "TEMPOST_TEST_RUN"
 START_LIMIT = 90.0
 PAUSE = 0.05
-TIME_SKIPPING = "frontend.WorkflowTimeSkippingEnabled"
+SETTINGS = {"frontend.WorkflowTimeSkippingEnabled": True, "system.namespaceCacheRefreshInterval": "100ms"}
+"""The second makes a new server usable a second sooner."""
 SUGGESTION = "limit.historyCount.suggestContinueAsNew"
 
 
@@ -151,7 +152,7 @@ def _children(name: str, folder: Path) -> tuple[list[Child], str]:
         ports=choose_ports(folder / "ports.json", dict.fromkeys(all_ports(with_ui=False), 0), {}),
         search_attributes=search_attributes(),
         in_memory=True,
-        settings={TIME_SKIPPING: True} | ({SUGGESTION: int(suggestion)} if suggestion else {}),
+        settings=SETTINGS | ({SUGGESTION: int(suggestion)} if suggestion else {}),
     )
     return temporal.children(), temporal.address
 
