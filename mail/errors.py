@@ -1,6 +1,6 @@
 """What may be done after a mail could not be delivered: the class says it, the text is for people."""
 
-from mail.reply import Reason
+from mail.reason import Reason
 
 
 class DeliveryError(Exception):

@@ -1,43 +1,11 @@
-"""What a server's reply means for the next step: a reason, and whether trying again can help.
+"""A server's reply, made fit to keep, and what it means for the next step."""
 
-Providers agree on little: limits are refused with 5xx codes, blocks with 4xx, and enhanced codes are often wrong. So
-the text is asked first, then the enhanced code (RFC 3463), then the code. First match wins, hence the table's order.
-"""
-
-import re
 from dataclasses import dataclass
-from enum import StrEnum
+
+from mail.reason import Reason, classify
 
 MAX_TEXT = 500
 """Characters of a reply that are kept; longer ones are cut."""
-
-
-class Reason(StrEnum):
-    """Why a mail was not taken, by what a sender should do next."""
-
-    QUOTA = "quota"
-    """Our account's limit for the day is used up: the service rests until its reset, the mail goes elsewhere."""
-    RATE_LIMITED = "rate_limited"
-    """Too fast or too many: slow down, then the same again."""
-    GREYLIST = "greylist"
-    """First contact put off on purpose: same service, later."""
-    AUTHENTICATION = "authentication"
-    """The account must log in or encrypt first: the service's settings are wrong."""
-    POLICY = "policy"
-    """Refused for what can be mended: relaying, DMARC, headers, size, attachments."""
-    BLOCKED = "blocked"
-    """Refused for the reputation of address or domain: block lists."""
-    CONTENT = "content"
-    """Refused as spam for what the mail says."""
-    MAILBOX_FULL = "mailbox_full"
-    UNKNOWN_USER = "unknown_user"
-    """The address takes no mail, or no longer."""
-    UNSUPPORTED = "unsupported"
-    """The service lacks what the mail needs: SMTPUTF8 or the size."""
-    CONNECTION_LOST = "connection_lost"
-    TIMEOUT = "timeout"
-    OTHER = "other"
-
 
 TRANSIENT_REASONS = frozenset({Reason.QUOTA, Reason.RATE_LIMITED, Reason.GREYLIST, Reason.AUTHENTICATION})
 """Worth another try even after a 5xx code: the refusal is about the sender's account or pace, not about the mail."""
@@ -85,19 +53,3 @@ def printable(text: str) -> str:
     line = " ".join(text[: MAX_TEXT * 4].split())
     clean = "".join(char if char.isprintable() else "?" for char in line[: MAX_TEXT + 1])
     return clean if len(clean) <= MAX_TEXT else clean[: MAX_TEXT - 1] + "…"
-
-
-PHRASES: tuple[tuple[Reason, re.Pattern[str]], ...] = tuple(
-    (reason, re.compile("|".join(phrases), re.IGNORECASE))
-    for reason, phrases in (
-        (
-            Reason.GREYLIST,
-            (r"gr[ea]y-?list", r"\bfirst (time|contact)\b.*later", r"internal resource temporarily unavailable"),
-        ),
-    )
-)
-
-
-def classify(code: int, text: str) -> Reason:
-    """Find the reason behind a 4xx or 5xx reply."""
-    return next((reason for reason, pattern in PHRASES if pattern.search(text)), Reason.OTHER)

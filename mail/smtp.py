@@ -16,7 +16,8 @@ from aiosmtplib.protocol import SMTPProtocol
 from mail.address import needs_smtputf8
 from mail.errors import NotSentError, OutcomeUnknownError
 from mail.opening import open_client
-from mail.reply import Reason, Reply, make_reply, printable
+from mail.reason import Reason
+from mail.reply import Reply, make_reply, printable
 from mail.transport import Account, Timeouts
 from mail.wire import FINAL_DOT, path, stuffed
 

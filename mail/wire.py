@@ -3,7 +3,7 @@
 import re
 
 from mail.errors import NotSentError
-from mail.reply import Reason
+from mail.reason import Reason
 
 FINAL_DOT = b".\r\n"
 

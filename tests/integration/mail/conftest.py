@@ -59,7 +59,7 @@ def make_certificate(file: Path, address: str) -> Certificate:
 
 @pytest.fixture
 def make_transport(certificate: Certificate) -> MakeTransport:
-    """A transport to a port of 127.0.0.1 that trusts the test's certificate."""
+    """Make a transport to a port of 127.0.0.1 that trusts the test's certificate."""
 
     def make(
         port: int,

@@ -27,7 +27,7 @@ class Dialogue:
         return line
 
     async def hear_body(self) -> bytes | None:
-        """The body up to its dot, undone of dot-stuffing; None if the connection ended before the dot."""
+        """Read the body up to its dot, undone of dot-stuffing; None if the connection ended before the dot."""
         body = b""
         while line := await self.reader.readline():
             if line == b".\r\n":
@@ -75,8 +75,12 @@ class OddServer:
 async def odd_server(script: Script, context: ssl.SSLContext | None = None) -> AsyncIterator[OddServer]:
     """Serve `script` on a free port of 127.0.0.1; what a script failed at is raised at the end."""
     server_record = OddServer(0, [], [])
+    serving: list[asyncio.Task[None]] = []
 
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        task = asyncio.current_task()
+        assert task is not None
+        serving.append(task)
         dialogue = Dialogue(reader, writer)
         server_record.dialogues.append(dialogue)
         try:
@@ -95,6 +99,6 @@ async def odd_server(script: Script, context: ssl.SSLContext | None = None) -> A
         yield server_record
     finally:
         server.close()
-        await server.wait_closed()
+        await asyncio.gather(*serving)
     for failure in server_record.failures:
         raise failure

@@ -1,13 +1,12 @@
 """What is known about a mail after each way a dialogue can go wrong."""
 
 import asyncio
-import socket
 from datetime import timedelta
 
 import pytest
 
 from mail.errors import NotSentError, OutcomeUnknownError
-from mail.reply import Reason
+from mail.reason import Reason
 from mail.smtp import SmtpTransport
 from mail.transport import Timeouts
 from tests.integration.mail.conftest import MakeTransport
@@ -30,6 +29,8 @@ async def test_a_mail_is_taken_and_the_next_follows_on_the_same_connection(make_
             await client.take_envelope()
             await client.hear_body()
             await client.say("250 2.0.0 queued as 1")
+        assert await client.hear() == "QUIT"
+        await client.say("221 bye")
 
     async with odd_server(script) as server:
         transport = make_transport(server.port)
@@ -189,10 +190,12 @@ async def test_a_connection_aborted_while_the_reply_is_awaited_leaves_it_unknown
 
 
 async def test_a_body_that_is_not_taken_in_time_is_not_sent(make_transport: MakeTransport) -> None:
+    given_up = asyncio.Event()
+
     async def script(client: Dialogue) -> None:
-        _narrow(client)
         await client.greet()
         await client.take_envelope()
+        await given_up.wait()
 
     timeouts = Timeouts(upload=timedelta(milliseconds=50))
     async with odd_server(script) as server:
@@ -201,6 +204,7 @@ async def test_a_body_that_is_not_taken_in_time_is_not_sent(make_transport: Make
         await offer(transport)
         with pytest.raises(NotSentError) as refusal:
             await transport.transmit(HUGE)
+        given_up.set()
         assert (refusal.value.reason, refusal.value.permanent) == (Reason.TIMEOUT, False)
         assert not transport.usable
 
@@ -230,12 +234,14 @@ async def test_a_transmission_that_is_cancelled_sends_no_dot(make_transport: Mak
 
 
 async def test_a_refusal_within_the_body_ends_it_and_is_told(make_transport: MakeTransport) -> None:
+    given_up = asyncio.Event()
+
     async def script(client: Dialogue) -> None:
-        _narrow(client)
         await client.greet()
         await client.take_envelope()
         await client.reader.readexactly(100)
         await client.say("552 5.3.4 message too big")
+        await given_up.wait()
 
     async with odd_server(script) as server:
         transport = make_transport(server.port)
@@ -243,6 +249,7 @@ async def test_a_refusal_within_the_body_ends_it_and_is_told(make_transport: Mak
         await offer(transport)
         with pytest.raises(NotSentError) as refusal:
             await transport.transmit(HUGE)
+        given_up.set()
         assert (refusal.value.code, refusal.value.permanent) == (552, True)
         assert not transport.usable
 
@@ -280,8 +287,3 @@ async def test_a_connection_lost_within_the_body_is_not_sent(make_transport: Mak
         with pytest.raises(NotSentError) as refusal:
             await transport.transmit(HUGE)
         assert refusal.value.reason is Reason.CONNECTION_LOST
-
-
-def _narrow(client: Dialogue) -> None:
-    """Take little: what is not read fills the client's side soon."""
-    client.writer.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
