@@ -1,13 +1,21 @@
 """What an allocator knows between two ticks, and how news is merged into it."""
 
-from dataclasses import dataclass, field
-from datetime import datetime
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from typing import TypeVar
 from uuid import UUID
 
+from scheduling.fair_queue import Leads
 from scheduling.permit import PermitRun
 from scheduling.score import Explanation
 from scheduling.service import ServiceState
 from scheduling.wait import WaitNotice
+
+RECENTLY = timedelta(seconds=2)
+"""What ended in it shows how fast the workers are."""
+
+_Row = TypeVar("_Row")
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,12 +71,11 @@ class AllocatorState:
     """The highest permit number given to any service: numbers rise over the whole pool."""
     phases: dict[UUID, datetime] = field(default_factory=dict)
     """First moments of services that became free together, kept until each is used or nobody waits."""
-    leads: dict[int, dict[UUID, float]] = field(default_factory=dict)
-    """Per priority: how many turns a user or task is ahead of the one furthest behind. See `fair_queue`."""
+    leads: Leads = field(default_factory=Leads)
     unserved_since: dict[UUID, datetime] = field(default_factory=dict)
     """Per task with unmet demand: when it was last served, or began to wait."""
     finished: tuple[Finished, ...] = ()
-    """Of the last few seconds."""
+    """Of the last few seconds, where any did."""
     published: tuple[WaitNotice, ...] = ()
     """The waits as every waiting task was last told."""
     explanations: tuple[Explanation, ...] = ()
@@ -77,5 +84,70 @@ class AllocatorState:
 
 
 def absorb(state: AllocatorState, changes: Changes, now: datetime) -> AllocatorState:
-    """Merge what was read into the state; merging it again changes nothing."""
-    raise NotImplementedError
+    """Merge what was read into the state; merging it again changes nothing.
+
+    A permit is out until the guard shows its number, or a later one of the service, or it expires, or its service or
+    task leaves.
+    """
+    services = _merge(
+        {} if changes.complete else state.services,
+        {service.id: service for service in changes.services},
+        changes.removed_services,
+    )
+    demands = _merge(
+        {} if changes.complete else state.demands,
+        {demand.task_id: _latest(state.demands.get(demand.task_id), demand) for demand in changes.demands},
+        changes.removed_tasks,
+    )
+    ended = _ended_tasks(state, changes)
+    return replace(
+        state,
+        services=services,
+        demands={task_id: demand for task_id, demand in demands.items() if demand.ready > 0},
+        outstanding=_still_out((out for out in state.outstanding if out.task_id not in ended), services, now),
+        finished=_finished(state, changes.services, now),
+    )
+
+
+def _merge(known: dict[UUID, _Row], read: dict[UUID, _Row], removed: Iterable[UUID]) -> dict[UUID, _Row]:
+    """Replace what was read anew and forget what has left."""
+    gone = set(removed)
+    return {id_: row for id_, row in (known | read).items() if id_ not in gone}
+
+
+def _latest(known: Demand | None, read: Demand) -> Demand:
+    """Take the demand as read, but keep a serving that the ledger has not seen yet."""
+    if known is None or known.last_served_at is None:
+        return read
+    return replace(read, last_served_at=max(known.last_served_at, read.last_served_at or known.last_served_at))
+
+
+def _ended_tasks(state: AllocatorState, changes: Changes) -> set[UUID]:
+    """The tasks that have left: their permits end at once."""
+    ended = set(changes.removed_tasks)
+    if changes.complete:
+        named = {demand.task_id for demand in changes.demands}
+        ended |= {out.task_id for out in state.outstanding if out.task_id not in named}
+    return ended
+
+
+def _still_out(
+    outstanding: Iterable[Outstanding], services: dict[UUID, ServiceState], now: datetime
+) -> tuple[Outstanding, ...]:
+    """Drop the permits that were claimed or overtaken, that expired, and those of services that have left."""
+    kept = []
+    for out in outstanding:
+        service = services.get(out.run.service_id)
+        run = out.run.after(service.last_permit_no, now) if service else None
+        if run is not None:
+            kept.append(out if run is out.run else Outstanding(out.task_id, run))
+    return tuple(kept)
+
+
+def _finished(state: AllocatorState, read: Iterable[ServiceState], now: datetime) -> tuple[Finished, ...]:
+    """Note how many deliveries ended since the rows were read last, and forget old notes."""
+    new = sum(
+        max(0, row.finished - known.finished) for row in read if (known := state.services.get(row.id)) is not None
+    )
+    recent = [note for note in state.finished if note.at > now - RECENTLY]
+    return tuple([*recent, Finished(now, new)] if new else recent)

@@ -5,13 +5,20 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from uuid import UUID, uuid5
 
+LIFETIME = timedelta(seconds=5)
+"""From a permit's moment on: enough for a slow way to the worker, little enough that a lost one frees its service."""
+
+
+def permit_id(service_id: UUID, no: int) -> UUID:
+    """Follows from service and number alone, so a run names its permits without carrying them."""
+    return uuid5(service_id, str(no))
+
 
 @dataclass(frozen=True, slots=True)
 class Permit:
     """Leave to try one mail through one service, from `not_before` until `expires_at`."""
 
     id: UUID
-    """Follows from the service and the number: made anew from the same run it is the same permit."""
     service_id: UUID
     no: int
     """Rises strictly within a service and is never used again."""
@@ -30,6 +37,11 @@ class PermitRun:
     count: int
     lifetime: timedelta
     """How long after its own moment each permit may still be used."""
+
+    @property
+    def first_id(self) -> UUID:
+        """The id of the run's first permit."""
+        return permit_id(self.service_id, self.first_no)
 
     @property
     def last_no(self) -> int:
@@ -51,7 +63,13 @@ class PermitRun:
         for index in range(self.count):
             no = self.first_no + index
             at = self.first_at + self.spacing * index
-            yield Permit(uuid5(self.service_id, str(no)), self.service_id, no, at, at + self.lifetime)
+            yield Permit(permit_id(self.service_id, no), self.service_id, no, at, at + self.lifetime)
+
+    def after(self, no: int, now: datetime) -> "PermitRun | None":
+        """Keep the permits with a higher number that have not expired; None: there are none."""
+        expired = (now - self.lifetime - self.first_at) // self.spacing + 1
+        past = max(0, no - self.first_no + 1, expired)
+        return None if past >= self.count else self if not past else self.part(past, self.count)
 
     def part(self, start: int, stop: int) -> "PermitRun":
         """Cut out the permits from index `start` up to, but without, index `stop`."""

@@ -1,0 +1,153 @@
+"""When a service may take its next mails, and what keeps it from taking them sooner."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from itertools import groupby
+from uuid import UUID
+
+from scheduling.permit import LIFETIME, PermitRun
+from scheduling.score import Candidate, score
+from scheduling.service import ServiceState
+from scheduling.wait import WaitReason
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_DAY = timedelta(days=1)
+_BLOCK = timedelta(milliseconds=100)
+"""Moments of one service closer than this go to one task together, so that a fast relay is granted in few runs."""
+
+
+@dataclass(slots=True)
+class Held:
+    """The permits of one service that are out."""
+
+    count: int = 0
+    last_at: datetime = _EPOCH
+    expires_at: datetime = _EPOCH
+
+    def add(self, run: PermitRun) -> None:
+        """Count one more run."""
+        self.count += run.count
+        self.last_at = max(self.last_at, run.last_at)
+        self.expires_at = max(self.expires_at, run.expires_at)
+
+
+@dataclass(slots=True)
+class Availability:
+    """A service during one plan: the next moment it is free, moved on with each permit it is given."""
+
+    service: ServiceState
+    now: datetime
+    held: Held
+    next_no: int
+    """The number of its next permit."""
+    at: datetime | None = field(init=False)
+    """The next free moment. None: not to be foreseen."""
+    reason: WaitReason = field(init=False)
+    """What it waits for until then."""
+    idle: bool = field(init=False)
+    """Not its own last mail decides when it is free, so others may become free at the very same moment."""
+    left: int = field(init=False)
+    """Of the quota, less the permits that are out."""
+    last_sent_at: datetime | None = field(init=False)
+    spacing: timedelta = field(init=False)
+    _new_day: bool = field(init=False, default=False)
+
+    def __post_init__(self) -> None:
+        service, held = self.service, self.held
+        self.spacing = service.spacing
+        self.left = service.remaining_quota - held.count
+        self.last_sent_at = service.last_sent_at
+        ready_at = service.next_available_at
+        if held.count:
+            # Late claims shift the following: the guard's row counts where it is behind the plan.
+            ready_at = max(ready_at + self.spacing * held.count, held.last_at + self.spacing)
+            self.last_sent_at = max(held.last_at, service.last_sent_at or held.last_at)
+            if service.probing:
+                ready_at = max(ready_at, held.expires_at)
+        self.settle(ready_at)
+        self.idle = self.at is not None and ready_at < self.at
+
+    def settle(self, ready_at: datetime) -> None:
+        """Find the next moment from `ready_at` at which rest, quota and window allow a mail too."""
+        service = self.service
+        self.reason, at = WaitReason.RATE_LIMIT, max(ready_at, self.now)
+        if service.rested_until is not None and service.rested_until > at:
+            self.reason, at = WaitReason.SERVICE_RESTED, service.rested_until
+        if self.left <= 0 and at < service.quota_reset_at:
+            self.reason, at = WaitReason.NO_QUOTA, service.quota_reset_at
+        self.at = at
+        if service.window is not None:
+            self.at = service.window.next_open(at)
+            self.reason = self.reason if self.at == at else WaitReason.WINDOW
+        if self.at is not None and self.at >= service.quota_reset_at:
+            self._begin_day(self.at)
+
+    def _begin_day(self, at: datetime) -> None:
+        """Count the new day's quota once; permits that are out may well be used in it."""
+        if not self._new_day:
+            self._new_day = True
+            self.left = self.service.daily_quota - self.held.count
+        if self.left <= 0:
+            self.reason = WaitReason.NO_QUOTA
+            self.at = at + _DAY if self.service.daily_quota else None
+
+    def block(self, until: datetime) -> int:
+        """How many moments from the next on are given away together: those of a short while, before `until`."""
+        if self.at is None or self.at > until or self.left <= 0:
+            return 0
+        if self.service.probing or self.service.window is not None:
+            return 1
+        return min(self.left, 1 + min(until - self.at, _BLOCK) // self.spacing)
+
+    def take(self, count: int) -> PermitRun:
+        """Give away the next `count` moments of a block, as a run."""
+        assert self.at is not None, "a block has a beginning"
+        run = PermitRun(self.service.id, self.next_no, self.at, self.spacing, count, LIFETIME)
+        self.next_no += count
+        self.left -= count
+        self.last_sent_at = run.last_at
+        self.settle(run.expires_at if self.service.probing else run.last_at + self.spacing)
+        return run
+
+    def candidate(self) -> Candidate:
+        """The service with its score at its next free moment."""
+        assert self.at is not None, "only a service that becomes free is a candidate"
+        parts = score(self.service, self.at, self.left, self.last_sent_at)
+        return Candidate(self.service.id, self.service.name, self.at, parts)
+
+    def key(self) -> tuple[datetime, float, int, UUID]:
+        """Its place among others: the earliest moment, then the best score, then priority, then id; smallest first."""
+        choice = self.candidate()
+        return choice.at, -choice.score.total, -self.service.priority, self.service.id
+
+
+def available(
+    services: Iterable[ServiceState], runs: Iterable[PermitRun], now: datetime, first_no: int
+) -> list[Availability]:
+    """Every service that is not paused, less the permits of it that are out; numbers go on from `first_no`."""
+    held: dict[UUID, Held] = {}
+    for run in runs:
+        held.setdefault(run.service_id, Held()).add(run)
+    return [
+        Availability(service, now, held.get(service.id, Held()), max(first_no, service.last_permit_no + 1))
+        for service in services
+        if not service.paused
+    ]
+
+
+def spread(services: list[Availability], phases: Mapping[UUID, datetime], until: datetime) -> dict[UUID, datetime]:
+    """Give services that become free at one moment a phase each; the phases of all that are idle until then.
+
+    The first goes at once, the k-th of n after k/n of its spacing: otherwise all fire in one instant, and from then on
+    a new task waits a whole interval for its first mail. A phase once given is kept.
+    """
+    idle = [service for service in services if service.idle and service.at is not None and service.at <= until]
+    for service in idle:
+        if service.service.id in phases:
+            service.settle(phases[service.service.id])
+    fresh = sorted((service for service in idle if service.service.id not in phases), key=Availability.key)
+    for at, group in groupby(fresh, key=lambda service: service.at):
+        for index, service in enumerate(group):
+            service.settle(at + service.spacing * (index / len(services)))
+    return {service.service.id: service.at for service in idle if service.at is not None}
