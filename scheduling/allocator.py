@@ -58,11 +58,10 @@ class _Share:
     def add(self, run: PermitRun) -> None:
         """Add a run, as a part of the last where it goes on evenly."""
         last = self.runs[-1] if self.runs else None
-        if last and last.last_no + 1 == run.first_no and last.service_id == run.service_id:
-            if last.last_at + last.spacing == run.first_at:
-                self.runs[-1] = replace(last, count=last.count + run.count)
-                return
-        self.runs.append(run)
+        if last and last.goes_on_with(run):
+            self.runs[-1] = replace(last, count=last.count + run.count)
+        else:
+            self.runs.append(run)
 
 
 def plan(state: AllocatorState, now: datetime) -> Plan:
@@ -75,9 +74,8 @@ def plan(state: AllocatorState, now: datetime) -> Plan:
     queue = FairQueue(claimants, state.leads, now, TASKS_PER_TICK)
     shares = _assign(services, queue, _room(state, services), now + HORIZON)
 
-    waiting = {
-        each.task_id for each in claimants if each.task_id not in shares or shares[each.task_id].count < each.need
-    }
+    given = {task_id: share.count for task_id, share in shares.items()}
+    waiting = {each.task_id for each in claimants if given.get(each.task_id, 0) < each.need}
     news, published = notices(state.published, pool_waits(services, now), waiting)
     grants = tuple(Grant(str(share.runs[0].first_id), task_id, tuple(share.runs)) for task_id, share in shares.items())
     explanations = _explanations(grants, shares, claimants)
@@ -99,7 +97,7 @@ def plan(state: AllocatorState, now: datetime) -> Plan:
 
 
 def _claimants(state: AllocatorState, now: datetime) -> list[Claimant]:
-    """The tasks with more ready mails than permits that are out."""
+    """Find the tasks with more ready mails than permits that are out."""
     out: Counter[UUID] = Counter()
     for each in state.outstanding:
         out[each.task_id] += each.run.count
@@ -148,7 +146,7 @@ def _assign(services: Sequence[Availability], queue: FairQueue, room: int, until
 
 
 def _runners_up(heap: Sequence[tuple[tuple[datetime, float, int, UUID], Availability]]) -> tuple[Candidate, ...]:
-    """The next services after the first of a heap: the smallest four stand among its first fifteen."""
+    """Look up the services after the first: the smallest four of a heap stand among its first fifteen."""
     return tuple(service.candidate() for _, service in sorted(heap[:15])[1 : 1 + _RUNNERS_UP])
 
 
@@ -171,7 +169,7 @@ def _explanations(
 
 
 def _wake_at(state: AllocatorState, services: Iterable[Availability], now: datetime, *, unmet: bool) -> datetime | None:
-    """When to look again: as a service becomes free for who waits, or as permits expire whose mail may still be ready."""
+    """Find when to look again: a service is free for who waits, or permits expire whose mail may still be ready."""
     free = [service.at - TICK for service in services if service.at is not None] if unmet else []
     lapse = [out.run.first_at + out.run.lifetime for out in state.outstanding if out.task_id in state.demands]
     moments = free + lapse

@@ -123,7 +123,7 @@ def _latest(known: Demand | None, read: Demand) -> Demand:
 
 
 def _ended_tasks(state: AllocatorState, changes: Changes) -> set[UUID]:
-    """The tasks that have left: their permits end at once."""
+    """Name the tasks that have left: their permits end at once."""
     ended = set(changes.removed_tasks)
     if changes.complete:
         named = {demand.task_id for demand in changes.demands}

@@ -93,7 +93,7 @@ class Availability:
             self.at = at + _DAY if self.service.daily_quota else None
 
     def block(self, until: datetime) -> int:
-        """How many moments from the next on are given away together: those of a short while, before `until`."""
+        """Count the moments from the next on that are given away together: those of a short while, before `until`."""
         if self.at is None or self.at > until or self.left <= 0:
             return 0
         if self.service.probing or self.service.window is not None:
@@ -111,13 +111,13 @@ class Availability:
         return run
 
     def candidate(self) -> Candidate:
-        """The service with its score at its next free moment."""
+        """Score the service at its next free moment."""
         assert self.at is not None, "only a service that becomes free is a candidate"
         parts = score(self.service, self.at, self.left, self.last_sent_at)
         return Candidate(self.service.id, self.service.name, self.at, parts)
 
     def key(self) -> tuple[datetime, float, int, UUID]:
-        """Its place among others: the earliest moment, then the best score, then priority, then id; smallest first."""
+        """Order it among others, smallest first: by the moment, then the best score, then priority, then id."""
         choice = self.candidate()
         return choice.at, -choice.score.total, -self.service.priority, self.service.id
 
@@ -125,7 +125,7 @@ class Availability:
 def available(
     services: Iterable[ServiceState], runs: Iterable[PermitRun], now: datetime, first_no: int
 ) -> list[Availability]:
-    """Every service that is not paused, less the permits of it that are out; numbers go on from `first_no`."""
+    """Take every service that is not paused, less the permits of it that are out; numbers go on from `first_no`."""
     held: dict[UUID, Held] = {}
     for run in runs:
         held.setdefault(run.service_id, Held()).add(run)

@@ -102,7 +102,7 @@ class FairQueue:
         return task.id, count
 
     def leads(self) -> Leads:
-        """The leads after these turns, again counted from whoever is furthest behind; only those above it are kept."""
+        """Count the leads anew after these turns, from whoever is furthest behind; only those above it are kept."""
         users: dict[int, dict[UUID, float]] = {}
         tasks: dict[UUID, float] = {}
         for priority, members in self._members.items():
@@ -128,7 +128,7 @@ class FairQueue:
         tasks.append(_Queued(claimant.task_id, lead, order, weight, claimant.need))
 
     def _heap(self, priority: int) -> list[_Queued]:
-        """The users of a priority in play, each with its tasks in play."""
+        """Line up the users of a priority, each with its tasks."""
         heap = []
         for user, tasks in self._members[priority].values():
             user.tasks = [task for task in tasks if task.need]
@@ -157,5 +157,5 @@ def _move(heap: list[_Queued], first: _Queued, count: int, *, done: bool) -> Non
 
 
 def _ahead(leads: dict[UUID, float], base: float) -> dict[UUID, float]:
-    """The leads above a base, counted from it."""
+    """Keep the leads above a base, counted from it."""
     return {id_: lead - base for id_, lead in leads.items() if lead > base}

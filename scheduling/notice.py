@@ -57,7 +57,7 @@ def _rests(service: ServiceState, now: datetime) -> bool:
 
 
 def _wait(reason: WaitReason, retry_at: datetime | None, services: Sequence[ServiceState]) -> Wait:
-    """A wait that names the first few services concerned."""
+    """Name the first few services concerned."""
     named = sorted(services, key=lambda service: service.id)[:_NAMED]
     ids = tuple(service.id for service in named)
     return Wait(reason, retry_at, ids, tuple(service.name for service in named), len(services))

@@ -29,7 +29,7 @@ class WarmUp:
     daily_step: int
 
     def quota(self, daily_quota: int, day: int) -> int:
-        """The quota of the day with this number; the first is 0."""
+        """Limit the quota of the day with this number; the first is 0."""
         return min(daily_quota, self.first_day_quota + self.daily_step * max(0, day))
 
 
@@ -50,7 +50,7 @@ class SendingWindow:
         return next((max(at, opens) for opens, closes in self._around(at) if at < closes), None)
 
     def _around(self, at: datetime) -> Iterator[tuple[datetime, datetime]]:
-        """Openings with their closings in order, from one that began the day before."""
+        """List openings with their closings, in order, from one that began the day before."""
         zone = ZoneInfo(self.time_zone)
         yesterday = at.astimezone(zone).date() - _DAY
         for day in (yesterday + _DAY * index for index in range(_DAYS_AHEAD)):
@@ -62,12 +62,12 @@ class SendingWindow:
 
 
 def quota_day(now: datetime, zone: ZoneInfo) -> date:
-    """The day whose quota a mail sent now is charged to."""
+    """Name the day whose quota a mail sent now is charged to."""
     return now.astimezone(zone).date()
 
 
 def next_midnight(now: datetime, zone: ZoneInfo) -> datetime:
-    """The instant at which the next quota day begins: 23 to 25 hours after the last, where the clocks change.
+    """Find the instant at which the next quota day begins: 23 to 25 hours after the last, where the clocks change.
 
     Where 00:00 does not exist (the clocks go forward at midnight) the day begins when they have gone forward; where it
     comes twice, the first counts.
@@ -78,5 +78,5 @@ def next_midnight(now: datetime, zone: ZoneInfo) -> datetime:
 
 
 def _instant(day: date, local: time, zone: ZoneInfo) -> datetime:
-    """A local time as an instant; one that the clocks skip is moved forward by what they skip."""
+    """Turn a local time into an instant; one that the clocks skip is moved forward by what they skip."""
     return datetime.combine(day, local, zone).astimezone(UTC)

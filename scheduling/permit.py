@@ -65,6 +65,12 @@ class PermitRun:
             at = self.first_at + self.spacing * index
             yield Permit(permit_id(self.service_id, no), self.service_id, no, at, at + self.lifetime)
 
+    def goes_on_with(self, run: "PermitRun") -> bool:
+        """Whether another run is this one's even continuation."""
+        return (run.service_id, run.first_no) == (self.service_id, self.last_no + 1) and (
+            run.first_at == self.last_at + self.spacing
+        )
+
     def after(self, no: int, now: datetime) -> "PermitRun | None":
         """Keep the permits with a higher number that have not expired; None: there are none."""
         expired = (now - self.lifetime - self.first_at) // self.spacing + 1
