@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import shutil
 import signal
 import sys
 import time
@@ -121,12 +122,14 @@ async def launch(child: Child, logs: Path) -> RunningChild:
         if log.stat().st_size > LOG_LIMIT:
             log.replace(log.with_suffix(".log.old"))
     uid, gid = (child.account.uid, child.account.gid) if child.account else (-1, -1)
+    environment = _environment(child)
+    program = shutil.which(child.command[0], path=environment.get("PATH")) or child.command[0]
     rights = (str(number) for number in (os.getpid(), int(child.death_signal), uid, gid))
     descriptor = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
     try:
         process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-I", "-S", str(LAUNCHER), *rights, *child.command),
-            env=_environment(child),
+            *(sys.executable, "-I", "-S", str(LAUNCHER), *rights, program, *child.command[1:]),
+            env=environment,
             cwd=child.folder,
             stdin=asyncio.subprocess.DEVNULL,
             stdout=descriptor,

@@ -1,14 +1,15 @@
 """A child's first program: drop rights, ask to die with the parent, then become the command.
 
-Run as `python -I -S launch.py PARENT SIGNAL UID GID COMMAND…` (UID -1: keep the account). A program of its own rather
-than a `preexec_fn`, which is not safe in a process with threads. It imports nothing of the project, since the account
-it drops to may not be able to read it.
+Run as `python -I -S launch.py PARENT SIGNAL UID GID PROGRAM…` (UID -1: keep the account; PROGRAM: an absolute path).
+A program of its own rather than a `preexec_fn`, which is not safe in a process with threads. It loads everything
+before it drops its rights: the account may be unable to read even Python's own library.
 """
 
 import ctypes
 import os
 import sys
 
+LIBC = ctypes.CDLL(None)
 PR_SET_PDEATHSIG = 1
 
 
@@ -24,8 +25,7 @@ def die_with(parent: int, signal: int) -> None:
     if sys.platform != "linux":
         return
     # After the change of account, which clears the setting; before the look at the parent, which may have died.
-    if ctypes.CDLL(None, use_errno=True).prctl(PR_SET_PDEATHSIG, signal, 0, 0, 0) != 0:
-        sys.exit(f"prctl: {os.strerror(ctypes.get_errno())}")
+    LIBC.prctl(PR_SET_PDEATHSIG, signal, 0, 0, 0)
     if os.getppid() != parent:
         sys.exit("the supervisor is gone")
 
@@ -38,7 +38,7 @@ def main(arguments: list[str]) -> None:
         drop_rights(uid, gid)
     die_with(parent, signal)
     try:
-        os.execvp(command[0], command)  # noqa: S606 - becoming the command is what this program is for
+        os.execv(command[0], command)  # noqa: S606 - becoming the command is what this program is for
     except OSError as error:
         sys.stderr.write(f"cannot run {command[0]}: {error.strerror}\n")
         sys.exit(127)
