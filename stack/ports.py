@@ -45,7 +45,8 @@ def _read(file: Path) -> dict[str, int]:
         remembered = json.loads(file.read_text(encoding="ascii"))
     except (OSError, ValueError):
         return {}
-    return {name: port for name, port in remembered.items() if isinstance(port, int)}
+    items = remembered.items() if isinstance(remembered, dict) else ()
+    return {name: port for name, port in items if isinstance(port, int)}
 
 
 def _random_ports() -> list[int]:
