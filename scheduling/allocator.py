@@ -8,12 +8,12 @@ from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 from scheduling.allocator_state import AllocatorState, Changes, Outstanding, absorb
-from scheduling.availability import Availability, available, spread
+from scheduling.availability import NEVER, Availability, available, spread
 from scheduling.fair_queue import Claimant, FairQueue
 from scheduling.notice import notices, pool_waits
 from scheduling.permit import Grant, PermitRun
 from scheduling.score import Candidate, Explanation
-from scheduling.wait import WaitNotice
+from scheduling.wait import WaitNotice, WaitReason
 
 TICK = timedelta(seconds=1)
 """Decisions are at least this far apart."""
@@ -38,7 +38,10 @@ class Plan:
     waits: tuple[WaitNotice, ...]
     """Only what changed since it was last published."""
     wake_at: datetime | None
-    """The next useful moment, at least a tick away; None: only a signal brings something new."""
+    """The next useful moment, at least a tick away; None: only a signal brings something new.
+
+    After a sleep of more than a tick the rows are old: read them before planning again.
+    """
     explanations: tuple[Explanation, ...]
     """One for each grant, in the same order."""
 
@@ -118,7 +121,7 @@ def _claimants(state: AllocatorState, now: datetime) -> list[Claimant]:
 
 def _room(state: AllocatorState, services: Iterable[Availability]) -> int:
     """How many more permits may be out: with slow workers more of them would only lapse in the queue."""
-    capacity = sum(-(-HORIZON // service.spacing) for service in services)
+    capacity = sum(HORIZON // each.spacing + 1 for each in services if each.reason is WaitReason.RATE_LIMIT)
     finished = sum(note.count for note in state.finished)
     return max(capacity, 2 * finished) - sum(out.run.count for out in state.outstanding)
 
@@ -169,8 +172,8 @@ def _explanations(
 
 
 def _wake_at(state: AllocatorState, services: Iterable[Availability], now: datetime, *, unmet: bool) -> datetime | None:
-    """Find when to look again: a service is free for who waits, or permits expire whose mail may still be ready."""
-    free = [service.at - TICK for service in services if service.at is not None] if unmet else []
-    lapse = [out.run.first_at + out.run.lifetime for out in state.outstanding if out.task_id in state.demands]
-    moments = free + lapse
-    return max(now + TICK, min(moments)) if moments else None
+    """Find when to look again: soon while permits are used, else a tick before a service is free for who waits."""
+    if any(out.task_id in state.demands for out in state.outstanding):
+        return now + TICK
+    free = [each.at - TICK for each in services if each.at != NEVER] if unmet else []
+    return max(now + TICK, min(free)) if free else None

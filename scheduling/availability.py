@@ -13,6 +13,8 @@ from scheduling.wait import WaitReason
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _DAY = timedelta(days=1)
+NEVER = datetime.max.replace(tzinfo=UTC)
+"""As far as can be foreseen."""
 _BLOCK = timedelta(milliseconds=100)
 """Moments of one service closer than this go to one task together, so that a fast relay is granted in few runs."""
 
@@ -41,8 +43,8 @@ class Availability:
     held: Held
     next_no: int
     """The number of its next permit."""
-    at: datetime | None = field(init=False)
-    """The next free moment. None: not to be foreseen."""
+    at: datetime = field(init=False)
+    """The next free moment."""
     reason: WaitReason = field(init=False)
     """What it waits for until then."""
     idle: bool = field(init=False)
@@ -66,35 +68,31 @@ class Availability:
             if service.probing:
                 ready_at = max(ready_at, held.expires_at)
         self.settle(ready_at)
-        self.idle = self.at is not None and ready_at < self.at
+        self.idle = ready_at < self.at
 
     def settle(self, ready_at: datetime) -> None:
         """Find the next moment from `ready_at` at which rest, quota and window allow a mail too."""
         service = self.service
-        self.reason, at = WaitReason.RATE_LIMIT, max(ready_at, self.now)
-        if service.rested_until is not None and service.rested_until > at:
-            self.reason, at = WaitReason.SERVICE_RESTED, service.rested_until
-        if self.left <= 0 and at < service.quota_reset_at:
-            self.reason, at = WaitReason.NO_QUOTA, service.quota_reset_at
-        self.at = at
-        if service.window is not None:
-            self.at = service.window.next_open(at)
-            self.reason = self.reason if self.at == at else WaitReason.WINDOW
-        if self.at is not None and self.at >= service.quota_reset_at:
-            self._begin_day(self.at)
-
-    def _begin_day(self, at: datetime) -> None:
-        """Count the new day's quota once; permits that are out may well be used in it."""
-        if not self._new_day:
-            self._new_day = True
-            self.left = self.service.daily_quota - self.held.count
+        self.reason, self.at = WaitReason.RATE_LIMIT, max(ready_at, self.now)
+        self._put_off(service.rested_until, WaitReason.SERVICE_RESTED)
         if self.left <= 0:
-            self.reason = WaitReason.NO_QUOTA
-            self.at = at + _DAY if self.service.daily_quota else None
+            self._put_off(service.quota_reset_at, WaitReason.NO_QUOTA)
+        if service.window is not None:
+            self._put_off(service.window.next_open(self.at) or NEVER, WaitReason.WINDOW)
+        if self.at >= service.quota_reset_at and not self._new_day:
+            # Permits that are out may well be used in the new day.
+            self._new_day, self.left = True, service.daily_quota - self.held.count
+        if self._new_day and self.left <= 0:
+            self._put_off(self.at + _DAY if service.daily_quota else NEVER, WaitReason.NO_QUOTA)
+
+    def _put_off(self, until: datetime | None, reason: WaitReason) -> None:
+        """Move the next moment on, if this reason holds the service for longer."""
+        if until is not None and until > self.at:
+            self.reason, self.at = reason, until
 
     def block(self, until: datetime) -> int:
         """Count the moments from the next on that are given away together: those of a short while, before `until`."""
-        if self.at is None or self.at > until or self.left <= 0:
+        if self.at > until or self.left <= 0:
             return 0
         if self.service.probing or self.service.window is not None:
             return 1
@@ -102,9 +100,9 @@ class Availability:
 
     def take(self, count: int) -> PermitRun:
         """Give away the next `count` moments of a block, as a run."""
-        assert self.at is not None, "a block has a beginning"
         run = PermitRun(self.service.id, self.next_no, self.at, self.spacing, count, LIFETIME)
         self.next_no += count
+        self.held.count += count
         self.left -= count
         self.last_sent_at = run.last_at
         self.settle(run.expires_at if self.service.probing else run.last_at + self.spacing)
@@ -112,7 +110,6 @@ class Availability:
 
     def candidate(self) -> Candidate:
         """Score the service at its next free moment."""
-        assert self.at is not None, "only a service that becomes free is a candidate"
         parts = score(self.service, self.at, self.left, self.last_sent_at)
         return Candidate(self.service.id, self.service.name, self.at, parts)
 
@@ -142,12 +139,12 @@ def spread(services: list[Availability], phases: Mapping[UUID, datetime], until:
     The first goes at once, the k-th of n after k/n of its spacing: otherwise all fire in one instant, and from then on
     a new task waits a whole interval for its first mail. A phase once given is kept.
     """
-    idle = [service for service in services if service.idle and service.at is not None and service.at <= until]
-    for service in idle:
-        if service.service.id in phases:
-            service.settle(phases[service.service.id])
-    fresh = sorted((service for service in idle if service.service.id not in phases), key=Availability.key)
-    for at, group in groupby(fresh, key=lambda service: service.at):
-        for index, service in enumerate(group):
-            service.settle(at + service.spacing * (index / len(services)))
-    return {service.service.id: service.at for service in idle if service.at is not None}
+    idle = [each for each in services if each.idle and each.at <= until]
+    fresh = sorted((each for each in idle if each.service.id not in phases), key=Availability.key)
+    begin = {each.service.id: max(each.at, phases.get(each.service.id, each.at)) for each in idle}
+    for _, group in groupby(fresh, key=lambda each: each.at):
+        for index, each in enumerate(group):
+            begin[each.service.id] += each.spacing * (index / len(services))
+    for each in idle:
+        each.settle(begin[each.service.id])
+    return begin

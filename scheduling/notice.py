@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from scheduling.availability import Availability
+from scheduling.availability import NEVER, Availability
 from scheduling.service import ServiceState
 from scheduling.wait import Wait, WaitNotice, WaitReason
 
@@ -20,18 +20,17 @@ def pool_waits(services: Sequence[Availability], now: datetime) -> tuple[Wait, .
     """
     if not services:
         return (Wait(WaitReason.NO_SERVICE, None),)
-    pacing = [each.at for each in services if each.reason is WaitReason.RATE_LIMIT and each.at is not None]
     rested = [each.service for each in services if _rests(each.service, now)]
-    rest = min((service.rested_until for service in rested if service.rested_until), default=None)
-    besides = (_wait(WaitReason.SERVICE_RESTED, rest, rested),) if rested else ()
-    if pacing:
-        turn = min(pacing)
+    rest_end = min((service.rested_until for service in rested if service.rested_until), default=None)
+    besides = (_wait(WaitReason.SERVICE_RESTED, rest_end, rested),) if rested else ()
+    turn = min((each.at for each in services if each.reason is WaitReason.RATE_LIMIT), default=None)
+    if turn is not None:
         return (Wait(WaitReason.RATE_LIMIT, turn if turn > now + _SOON else None), *besides)
-    first = min(services, key=lambda each: (each.at is None, each.at or now, each.service.id))
+    first = min(services, key=lambda each: (each.at, each.service.id))
     if first.reason is WaitReason.SERVICE_RESTED:
         return besides
     alike = [each.service for each in services if each.reason is first.reason]
-    return (_wait(first.reason, first.at, alike), *besides)
+    return (_wait(first.reason, None if first.at == NEVER else first.at, alike), *besides)
 
 
 def notices(
