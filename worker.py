@@ -1,1 +1,90 @@
-"""Starts the Temporal workers."""
+"""Starts the Temporal worker of this process; drains on SIGTERM.
+
+One process per core. On SIGTERM no new mail is taken, waiting permits lapse, dialogues under way end and are recorded.
+"""
+
+import asyncio
+import logging
+import signal
+import sys
+from contextlib import suppress
+
+import uvloop
+from temporalio.worker import Worker
+
+from contracts.identifiers import TASK_QUEUE
+from database.ledger import UNREACHABLE
+from database.queries.survey import queue_settings
+from runtime.logs import configure_logs
+from runtime.reconcile import keep_reconciled
+from runtime.registry import WORKFLOWS, Activities
+from runtime.resources import Resources, open_resources
+from runtime.settings import SettingsError, load_settings
+
+log = logging.getLogger("worker")
+
+AGAIN = 2.0
+"""Seconds between two tries to reach what is down at the start."""
+
+
+async def run(resources: Resources, stop: asyncio.Event) -> None:
+    """Serve until `stop` is set, then leave in order."""
+    most = await most_under_way(resources)
+    activities = Activities(resources)
+    grace = resources.settings.worker.grace
+    worker = Worker(
+        resources.temporal_client,
+        task_queue=TASK_QUEUE,
+        workflows=WORKFLOWS,
+        activities=activities.all(),
+        max_concurrent_activities=most,
+        disable_eager_activity_execution=True,
+        graceful_shutdown_timeout=grace,
+    )
+    background = [
+        asyncio.create_task(activities.deliveries.keep()),
+        asyncio.create_task(keep_reconciled(resources)),
+    ]
+    try:
+        async with worker:
+            log.info("ready: at most %d mails under way", most)
+            await stop.wait()
+            log.info("leaving: dialogues under way are finished")
+            activities.deliveries.drain()
+        await activities.deliveries.finish(grace.total_seconds())
+    finally:
+        for task in background:
+            task.cancel()
+        await asyncio.gather(*background, return_exceptions=True)
+
+
+async def most_under_way(resources: Resources) -> int:
+    """`queue.concurrent_workers` times `queue.central_batch_size`; waits for the database."""
+    while True:
+        try:
+            async with resources.ledger_pool.acquire() as connection:
+                values = await queue_settings(connection)
+            return int(values["concurrent_workers"] * values["central_batch_size"])
+        except UNREACHABLE as error:
+            log.warning("PostgreSQL is not reachable, trying again: %s", error)
+            await asyncio.sleep(AGAIN)
+
+
+async def main() -> None:
+    """Open everything and run until SIGTERM or SIGINT."""
+    settings = load_settings()
+    configure_logs()
+    stop = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    async with open_resources(settings, connect_until=stop) as resources:
+        if not stop.is_set():
+            await run(resources, stop)
+
+
+if __name__ == "__main__":
+    try:
+        with suppress(KeyboardInterrupt):
+            uvloop.run(main())
+    except SettingsError as error:
+        sys.exit(f"The worker cannot start:\n{error}")

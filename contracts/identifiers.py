@@ -30,3 +30,7 @@ def allocator_workflow_id(pool_id: UUID) -> str:
 def contact_import_workflow_id(import_id: UUID) -> str:
     """`contact-import-{id}`."""
     return f"contact-import-{import_id}"
+
+
+TASK_WORKFLOW: Final = "TaskWorkflow"
+ALLOCATOR_WORKFLOW: Final = "ServiceAllocatorWorkflow"

@@ -6,16 +6,14 @@ from uuid import UUID
 
 from pydantic import BaseModel, Field
 
-from scheduling.wait import Wait
 from scheduling.permit import Grant
+from scheduling.wait import Wait
 
 TaskStatus = Literal["scheduled", "sending", "paused", "completed", "cancelled"]
 TASK_STATUSES: Final = ("scheduled", "sending", "paused", "completed", "cancelled")
 FINAL_STATUSES: Final = ("completed", "cancelled")
 
-SubtaskStatus = Literal[
-    "pending", "claimed", "transmitting", "sent", "failed", "suppressed", "unknown", "cancelled"
-]
+SubtaskStatus = Literal["pending", "claimed", "transmitting", "sent", "failed", "suppressed", "unknown", "cancelled"]
 SUBTASK_STATUSES: Final = (
     "pending", "claimed", "transmitting", "sent", "failed", "suppressed", "unknown", "cancelled",
 )  # fmt: skip
@@ -37,6 +35,10 @@ UNKNOWN_POLICIES: Final = ("hold", "resend", "count_as_sent")
 
 Priority = Literal[-1, 0, 1]
 
+GRANTED: Final = "granted"
+WAITS_CHANGED: Final = "waits_changed"
+"""Signals of a task's workflow, by name: activities send them, and may not import workflows."""
+
 
 class Survey(BaseModel, frozen=True):
     """What the ledger says of a task at one instant. The workflow knows its mails by nothing else."""
@@ -51,6 +53,8 @@ class Survey(BaseModel, frozen=True):
     priority: int = 0
     start_at: datetime | None = None
     prepared: bool = False
+    ended: bool = False
+    """Completed, or cancelled with nothing open any more."""
     total: int = 0
     ready: int = 0
     retrying: int = 0
@@ -62,6 +66,10 @@ class Survey(BaseModel, frozen=True):
     suppressed: int = 0
     unknown: int = 0
     cancelled: int = 0
+    fanout_width: int = 50
+    """`queue.fanout_width` as it is now: how settings reach running workflows, deterministically."""
+    batch_size: int = 50
+    """`queue.central_batch_size` as it is now."""
 
     @property
     def open(self) -> int:
@@ -78,7 +86,6 @@ class TaskState(BaseModel):
     seen_grants: list[str] = Field(default_factory=list)
     """The newest grant ids, so that one that comes twice is used once."""
     waits: tuple[Wait, ...] = ()
-    retry_interval_seconds: float = 60.0
 
 
 class TaskTotals(BaseModel, frozen=True):
@@ -96,6 +103,13 @@ class TaskTotals(BaseModel, frozen=True):
 class ChangePriority(BaseModel, frozen=True):
     """Order: serve this task before (1), among (0) or after (-1) the others."""
 
+    priority: Priority
+
+
+class ChangeTaskPriority(BaseModel, frozen=True):
+    """Order to the ledger: the same, with the task it is for."""
+
+    task_id: UUID
     priority: Priority
 
 

@@ -8,7 +8,8 @@ import asyncpg
 from sqlalchemy.engine import make_url
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
-PoolConnection = asyncpg.pool.PoolConnectionProxy
+PoolConnection = asyncpg.pool.PoolConnectionProxy[asyncpg.Record]
+Row = asyncpg.Record
 
 
 def sqlalchemy_url(url: str) -> str:

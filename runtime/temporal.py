@@ -1,23 +1,35 @@
 """The Temporal client of a process, and what it asks of workflows."""
 
+import asyncio
+import logging
+from contextlib import suppress
 from datetime import timedelta
 from uuid import UUID
 
 from temporalio.client import Client
 from temporalio.common import SearchAttributePair, TypedSearchAttributes, WorkflowIDConflictPolicy
 from temporalio.contrib.pydantic import pydantic_data_converter
-from temporalio.service import GrpcCompression
+from temporalio.service import GrpcCompression, RPCError, RPCStatusCode
 
 from contracts import identifiers
+from contracts.allocator import AllocatorRun
+from contracts.contact_import import MergeImport
 from contracts.task import ChangePriority, Priority, Survey, TaskState
+from database.queries.contact_merge import UnfinishedImport
 from runtime.settings import TemporalSettings
+from workflows.allocator import ServiceAllocatorWorkflow
+from workflows.contact_import import ContactImportWorkflow
 from workflows.task import TaskWorkflow
 
+log = logging.getLogger(__name__)
+
 RPC_TIMEOUT = timedelta(seconds=5)
+AGAIN = 2.0
+"""Seconds between two tries to reach a server that is down."""
 
 
-async def connect(settings: TemporalSettings) -> Client:
-    """A client that connects at its first call, so that a process starts while Temporal is down.
+async def connect(settings: TemporalSettings, *, lazy: bool) -> Client:
+    """Make a client. A lazy one connects at its first call, so a process can start while Temporal is down.
 
     Payloads are pydantic (3 to 20 times faster than the default converter); no compression, which costs more than it
     saves inside one network.
@@ -26,13 +38,25 @@ async def connect(settings: TemporalSettings) -> Client:
         settings.address,
         namespace=settings.namespace,
         data_converter=pydantic_data_converter,
-        lazy=True,
+        lazy=lazy,
         grpc_compression=GrpcCompression.NONE,
     )
 
 
+async def connect_worker(settings: TemporalSettings, stop: asyncio.Event) -> Client:
+    """Make the client a worker needs: connected, however long Temporal is away; a lazy one once `stop` is set."""
+    while not stop.is_set():
+        try:
+            return await connect(settings, lazy=False)
+        except (RuntimeError, RPCError) as error:  # the SDK's connection failures are plain RuntimeErrors
+            log.warning("Temporal at %s is not reachable, trying again: %s", settings.address, error)
+            with suppress(TimeoutError):
+                await asyncio.wait_for(stop.wait(), AGAIN)
+    return await connect(settings, lazy=True)
+
+
 class TaskOrders:
-    """Starts task workflows and passes people's orders on. Each order may be given twice."""
+    """Starts workflows and passes people's orders on. Each order may be given twice."""
 
     def __init__(self, client: Client) -> None:
         self._client = client
@@ -46,7 +70,7 @@ class TaskOrders:
             task_queue=identifiers.TASK_QUEUE,
             id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
             static_summary=f"Task: {survey.name}",
-            static_details="Sends one template to one contact list. Its mails stand in the ledger, by number only here.",
+            static_details="Sends a template to a contact list. Its mails stand in the ledger; here they are numbers.",
             search_attributes=TypedSearchAttributes(
                 [
                     SearchAttributePair(identifiers.USER, str(survey.user_id)),
@@ -55,6 +79,18 @@ class TaskOrders:
                     SearchAttributePair(identifiers.PRIORITY, survey.priority),
                 ]
             ),
+            rpc_timeout=RPC_TIMEOUT,
+        )
+
+    async def start_import(self, unfinished: UnfinishedImport) -> None:
+        """Start `contact-import-{id}`; one that runs is left alone."""
+        await self._client.start_workflow(
+            ContactImportWorkflow.run,
+            MergeImport(import_id=unfinished.id),
+            id=identifiers.contact_import_workflow_id(unfinished.id),
+            task_queue=identifiers.TASK_QUEUE,
+            id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
+            static_summary=f"Import: {unfinished.file_name}",
             rpc_timeout=RPC_TIMEOUT,
         )
 
@@ -74,6 +110,27 @@ class TaskOrders:
         """Serve it before, among or after the others."""
         order = ChangePriority(priority=priority)
         await self._handle(task_id).execute_update(TaskWorkflow.change_priority, order, rpc_timeout=RPC_TIMEOUT)
+
+    async def services_changed(self, pool_id: UUID) -> None:
+        """Tell the pool's allocator, if it runs, that a person changed its services."""
+        handle = self._client.get_workflow_handle(identifiers.allocator_workflow_id(pool_id))
+        try:
+            await handle.signal(ServiceAllocatorWorkflow.services_changed, rpc_timeout=RPC_TIMEOUT)
+        except RPCError as error:
+            if error.status is not RPCStatusCode.NOT_FOUND:
+                raise
+
+    async def wake_allocator(self, pool_id: UUID, task_id: UUID) -> None:
+        """Tell the pool's allocator that a task has mails ready; start it if it does not run."""
+        await self._client.start_workflow(
+            ServiceAllocatorWorkflow.run,
+            AllocatorRun(pool_id=pool_id),
+            id=identifiers.allocator_workflow_id(pool_id),
+            task_queue=identifiers.TASK_QUEUE,
+            start_signal="demand_changed",
+            start_signal_args=[task_id],
+            rpc_timeout=RPC_TIMEOUT,
+        )
 
     async def ledger_changed(self, task_id: UUID) -> None:
         """Tell it that its mails changed under it, so that it surveys the ledger now."""

@@ -97,5 +97,3 @@ class ServiceReservation(Table, table=True):
     reserved_by: str
     reserved_at: datetime = created()
     expires_at: datetime = instant(nullable=False)
-
-

@@ -42,7 +42,5 @@ class GuardClock(Table, table=True):
 
     __tablename__ = "guard_clock"
     __table_args__ = (CheckConstraint("singleton", name="singleton"),)
-    singleton: bool = Field(
-        default=True, sa_column=Column(Boolean, primary_key=True, server_default=text("true"))
-    )
+    singleton: bool = Field(default=True, sa_column=Column(Boolean, primary_key=True, server_default=text("true")))
     ahead: timedelta = Field(sa_column=Column(Interval, nullable=False, server_default=text("'0'")))

@@ -20,7 +20,7 @@ class Task(Table, table=True):
     __table_args__ = (
         one_of("status", TASK_STATUSES),
         one_of("unknown_policy", UNKNOWN_POLICIES),
-        Index("ix_tasks_unfinished", "id", postgresql_where=text("status NOT IN ('completed', 'cancelled')")),
+        Index("ix_tasks_unfinished", "id", postgresql_where=text("completed_at IS NULL")),
     )
     id: UUID = uuid_key()
     user_id: UUID = owner()

@@ -213,7 +213,7 @@ def upgrade() -> None:
     )
     op.create_index(op.f('ix_tasks_contact_list_id'), 'tasks', ['contact_list_id'], unique=False)
     op.create_index(op.f('ix_tasks_pool_id'), 'tasks', ['pool_id'], unique=False)
-    op.create_index('ix_tasks_unfinished', 'tasks', ['id'], unique=False, postgresql_where=sa.text("status NOT IN ('completed', 'cancelled')"))
+    op.create_index('ix_tasks_unfinished', 'tasks', ['id'], unique=False, postgresql_where=sa.text('completed_at IS NULL'))
     op.create_index(op.f('ix_tasks_user_id'), 'tasks', ['user_id'], unique=False)
     op.create_table('contact_import_errors',
     sa.Column('import_id', sa.Uuid(), nullable=False),
@@ -358,7 +358,7 @@ def upgrade() -> None:
     )
     op.create_index('ix_user_task_queues_changed', 'user_task_queues', ['pool_id', 'changed_at'], unique=False)
     op.create_index(op.f('ix_user_task_queues_user_id'), 'user_task_queues', ['user_id'], unique=False)
-    for name in ("guard", "ledger_claim_v1", "ledger_mark_v1", "ledger_record_v1", "views", "system_config"):
+    for name in ("guard", "ledger_claim_v1", "ledger_mark_v1", "ledger_record_v1", "reservation_take_v1", "views", "system_config"):
         run_file(name)
 
 

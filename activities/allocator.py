@@ -1,0 +1,61 @@
+"""What an allocator does to the world: publishes grants and waits, reads the guard's rows and the demands."""
+
+import asyncio
+from datetime import timedelta
+from uuid import UUID
+
+import asyncpg
+from temporalio import activity
+from temporalio.client import Client
+from temporalio.service import RPCError, RPCStatusCode
+
+from contracts.allocator import AllocatorRun, Exchange, News, WakeAllocator
+from contracts.identifiers import ALLOCATOR_WORKFLOW, TASK_QUEUE, allocator_workflow_id, task_workflow_id
+from contracts.task import GRANTED, WAITS_CHANGED, WaitsChanged
+from database.queries import allocator as queries
+
+SIGNAL_TIMEOUT = timedelta(seconds=5)
+
+
+class AllocatorActivities:
+    """Needs the database's pool and a Temporal client: signals from an activity cost half of those from a workflow."""
+
+    def __init__(self, pool: "asyncpg.Pool[asyncpg.Record]", client: Client) -> None:
+        self._pool = pool
+        self._client = client
+
+    @activity.defn(name="allocator.wake")
+    async def wake(self, order: WakeAllocator) -> None:
+        """Wake the pool's allocator, or start it. Run again, it wakes it once more, which does no harm."""
+        await self._client.start_workflow(
+            ALLOCATOR_WORKFLOW,
+            AllocatorRun(pool_id=order.pool_id),
+            id=allocator_workflow_id(order.pool_id),
+            task_queue=TASK_QUEUE,
+            start_signal="demand_changed",
+            start_signal_args=[order.task_id],
+            static_summary="Allocator of a pool",
+            static_details="Decides which task may use which service next. Sleeps while no task waits.",
+            rpc_timeout=SIGNAL_TIMEOUT,
+        )
+
+    @activity.defn(name="allocator.exchange")
+    async def exchange(self, order: Exchange) -> News:
+        """Publish, then read. Run again, grants come twice and are used once: tasks know them by id."""
+        await asyncio.gather(*(self._signal(grant.task_id, GRANTED, grant) for grant in order.grants))
+        async with self._pool.acquire() as connection:
+            await queries.write_waits(connection, order.waits)
+            reading = await queries.read(connection, order.pool_id, order.since, order.named)
+        for notice in order.waits:
+            said = WaitsChanged(waits=notice.waits)
+            await asyncio.gather(*(self._signal(task_id, WAITS_CHANGED, said) for task_id in notice.task_ids))
+        return News(changes=reading.changes, read_at=reading.read_at, now=reading.now)
+
+    async def _signal(self, task_id: UUID, name: str, fact: object) -> None:
+        """Tell a task. One that has ended needs to know nothing: its permits lapse."""
+        handle = self._client.get_workflow_handle(task_workflow_id(task_id))
+        try:
+            await handle.signal(name, fact, rpc_timeout=SIGNAL_TIMEOUT)
+        except RPCError as error:
+            if error.status is not RPCStatusCode.NOT_FOUND:
+                raise

@@ -1,0 +1,198 @@
+"""One permit used: wait, connect, claim, write, send, record. What is decided here is written down in the ledger."""
+
+import asyncio
+import logging
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from time import monotonic
+from uuid import UUID
+
+from content.template import CompiledContent, TemplateError
+
+from activities.connection import Connection, Connections, NoConnectionError
+from activities.letter import Letter, Letters, write
+from database.ledger import UNREACHABLE, Ledger
+from database.queries.ledger import ClaimedMail, Record, Verdict
+from database.queries.survey import TaskGoneError
+from mail.errors import NotSentError, OutcomeUnknownError, UnsafeHeaderError
+from mail.transport import Transport
+from scheduling.permit import Permit
+
+log = logging.getLogger(__name__)
+
+LONGEST_RETRY = timedelta(hours=6)
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How long a mail may take; see `runtime.settings.SmtpSettings`."""
+
+    upload: timedelta
+    patience: timedelta
+    reply: timedelta
+
+
+@dataclass(frozen=True, slots=True)
+class Means:
+    """What every try of a process shares."""
+
+    ledger: Ledger
+    connections: Connections
+    letters: Letters
+    limits: Limits
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What became of a permit: an outcome, `waiting` for the answer to the dot, or `lapsed` with the reason."""
+
+    word: str
+    reason: str | None = None
+
+
+class Attempt:
+    """The use of one permit. `settled` is set as soon as its activity may end; `run` may go on after that."""
+
+    def __init__(self, permit: Permit, task_id: UUID, means: Means) -> None:
+        self.permit = permit
+        self.task_id = task_id
+        self.awaits_answer = False
+        """The dot is out: the deadline is renewed until the answer is recorded."""
+        self.settled: asyncio.Future[Result] = asyncio.get_running_loop().create_future()
+        self._ledger = means.ledger
+        self._connections = means.connections
+        self._letters = means.letters
+        self._limits = means.limits
+        self._lapsing = False
+        self._waiting: asyncio.Task[Result] | None = None
+        """The task of `run`, while nothing is lost if it is interrupted."""
+
+    def lapse(self) -> None:
+        """Take no mail any more. A mail that was taken is brought to its end."""
+        self._lapsing = True
+        if self._waiting is not None:
+            self._waiting.cancel()
+
+    async def run(self) -> Result:
+        """Use the permit. What goes wrong is in the result; a mail whose end is not recorded is swept."""
+        try:
+            result = await self._use()
+        except asyncio.CancelledError:
+            result = Result("lapsed", "drained")
+        except (NoConnectionError, TaskGoneError) as error:
+            result = Result("lapsed", str(error))
+        except UNREACHABLE as error:
+            log.warning("permit %s lapses, the database is unreachable: %s", self.permit.id, error)
+            result = Result("lapsed", "ledger_unreachable")
+        except Exception:  # the outermost loop of a permit: one mail's trouble is no other's
+            log.exception("permit %s of task %s failed", self.permit.id, self.task_id)
+            result = Result("lapsed", "internal_error")
+        if not self.settled.done():
+            self.settled.set_result(result)
+        return result
+
+    async def _use(self) -> Result:
+        self._waiting = None if self._lapsing else asyncio.current_task()
+        if self._waiting is None:
+            return Result("lapsed", "drained")
+        content = await self._letters.compiled(self.task_id)
+        left = max(0.0, self._ledger.seconds_until(self.permit.expires_at))
+        connection = await self._connections.acquire(self.permit.service_id, left)
+        try:
+            verdict = await self._claim()
+            if verdict.mail is None:
+                return Result("lapsed", verdict.word)
+            return await self._deliver(connection, content, verdict.mail)
+        finally:
+            self._connections.give_back(connection)
+
+    async def _claim(self) -> Verdict:
+        """Wait for the permit's moment and then for the guard, as long as the permit lives."""
+        moment = self.permit.not_before
+        while True:
+            await asyncio.sleep(max(0.0, self._ledger.seconds_until(moment)))
+            waiting, self._waiting = self._waiting, None
+            verdict = await self._ledger.claim(self.permit, self.task_id)
+            if verdict.word != "early" or verdict.available_at is None or self._lapsing:
+                return verdict
+            if verdict.available_at >= self.permit.expires_at:
+                return verdict
+            moment, self._waiting = verdict.available_at, waiting
+
+    async def _deliver(self, connection: Connection, content: CompiledContent, mail: ClaimedMail) -> Result:
+        """Bring a claimed mail to an outcome."""
+        try:
+            letter = write(content, mail, connection.reservation)
+        except (TemplateError, UnsafeHeaderError) as error:
+            return await self._record(Record(self.permit.id, "failed", "content", reply_text=str(error)))
+        begun = monotonic()
+        try:
+            async with asyncio.timeout(self._limits.upload.total_seconds()):
+                sent = await self._send(connection.transport, letter)
+        except NotSentError as error:
+            return await self._not_sent(error, mail, dot_sent=False)
+        except UNREACHABLE as error:
+            connection.transport.abort()
+            reason = "timeout" if isinstance(error, TimeoutError) else "ledger_unreachable"
+            return await self._record(Record(self.permit.id, "returned", reason, mail_begun=True))
+        if not sent:
+            return Result("lapsed", "taken_away")
+        return await self._answer(connection.transport, mail, begun)
+
+    async def _send(self, transport: Transport, letter: Letter) -> bool:
+        """MAIL to the final dot, with the mark before the body. False: the delivery is not ours any more."""
+        await transport.offer(letter.sender, letter.recipient, size=len(letter.message), utf8=False)
+        if not await self._ledger.mark(self.permit.id):
+            transport.abort()
+            return False
+        await transport.transmit(letter.message)
+        return True
+
+    async def _answer(self, transport: Transport, mail: ClaimedMail, begun: float) -> Result:
+        """Wait for the answer to the dot: the activity for a while, this process for as long as RFC 5321 says."""
+        try:
+            try:
+                reply = await transport.reply(self._limits.patience)
+            except TimeoutError:
+                self.awaits_answer = True
+                self.settled.set_result(Result("waiting"))
+                reply = await transport.reply(self._limits.reply)
+        except NotSentError as error:
+            return await self._not_sent(error, mail, dot_sent=True)
+        except (OutcomeUnknownError, TimeoutError) as error:
+            transport.abort()
+            record = Record(self.permit.id, "unknown", "no_answer", reply_text=str(error))
+        else:
+            record = Record(self.permit.id, "sent", reply_code=reply.code, reply_text=reply.text)
+        span = timedelta(seconds=monotonic() - begun)
+        return await self._record(replace(record, mail_begun=True, dot_sent=True, dialogue=span))
+
+    async def _not_sent(self, error: NotSentError, mail: ClaimedMail, *, dot_sent: bool) -> Result:
+        """A refusal, or a connection lost before the dot: failed for good, or another try later."""
+        record = Record(
+            self.permit.id,
+            "failed" if error.permanent else "returned",
+            error.reason.value,
+            reply_code=error.code,
+            reply_text=error.text,
+            mail_begun=True,
+            dot_sent=dot_sent,
+        )
+        if error.service_fault:
+            await self._rest(error)
+            record = replace(record, outcome="returned")
+        elif not error.permanent:
+            delay = min(self._ledger.settings.retry_interval * 2**mail.retry_count, LONGEST_RETRY)
+            record = replace(record, retry_after=delay, costs_retry=True)
+        return await self._record(record)
+
+    async def _rest(self, error: NotSentError) -> None:
+        """The account is to blame, not the mail: every other mail would be answered the same."""
+        with suppress(*UNREACHABLE):
+            await self._ledger.rest(self.permit.service_id, f"{error.reason.value}: {error.text}")
+
+    async def _record(self, record: Record) -> Result:
+        await self._ledger.record(record)
+        self.awaits_answer = False
+        return Result(record.outcome, record.reason)

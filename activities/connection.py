@@ -1,0 +1,168 @@
+"""Connections to services, each owned through a reservation for as long as it is open.
+
+A connection that is given back goes to whoever in this process waits for the same service. If nobody does, a mailbox's
+is closed and its reservation released, so that another worker may have it; a relay's stays open for a while.
+"""
+
+import asyncio
+from collections import defaultdict, deque
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from uuid import UUID
+
+from database.ledger import UNREACHABLE, Ledger
+from database.queries.reservation import Reservation
+from mail.errors import ServiceFaultError
+from mail.transport import Account, Transport
+
+KEEP_IDLE = 15.0
+"""Seconds a relay's connection waits for its next mail."""
+ASK_AGAIN = 0.1
+"""Seconds between two tries to get a connection that another process holds."""
+
+
+class NoConnectionError(Exception):
+    """The permit ended before a connection was to be had; the text is the reason: held, or why the service failed."""
+
+
+@dataclass(slots=True, eq=False)
+class Connection:
+    """One open connection and the right to use it."""
+
+    reservation: Reservation
+    transport: Transport
+    closing: asyncio.TimerHandle | None = None
+
+
+class Connections:
+    """All connections of this process. `dial` makes an unopened transport; `unseal` opens a sealed password."""
+
+    def __init__(
+        self, ledger: Ledger, dial: Callable[[Account], Transport], unseal: Callable[[UUID, bytes], str]
+    ) -> None:
+        self._ledger = ledger
+        self._dial = dial
+        self._unseal = unseal
+        self._open: set[Connection] = set()
+        self._idle: defaultdict[UUID, list[Connection]] = defaultdict(list)
+        self._waiting: defaultdict[UUID, deque[asyncio.Future[Connection]]] = defaultdict(deque)
+        self._closing: set[asyncio.Task[None]] = set()
+
+    @property
+    def held(self) -> list[Reservation]:
+        """What must be renewed."""
+        return [connection.reservation for connection in self._open]
+
+    async def acquire(self, service_id: UUID, seconds: float) -> Connection:
+        """Have an open connection within so many seconds, or raise `NoConnectionError`.
+
+        A failure to connect is the service's: it is rested, and no mail is touched.
+        """
+        try:
+            async with asyncio.timeout(seconds):
+                return await self._idle_connection(service_id) or await self._next_free(service_id)
+        except TimeoutError:
+            raise NoConnectionError("connection_held") from None
+
+    async def _idle_connection(self, service_id: UUID) -> Connection | None:
+        while idle := self._idle[service_id]:
+            connection = idle.pop()
+            if connection.closing is not None:
+                connection.closing.cancel()
+            if connection.transport.usable:
+                return connection
+            await self._close(connection)
+        return None
+
+    async def _next_free(self, service_id: UUID) -> Connection:
+        """Wait for one that is given back in this process; the first in the queue also asks the database."""
+        handed: asyncio.Future[Connection] = asyncio.get_running_loop().create_future()
+        queue = self._waiting[service_id]
+        queue.append(handed)
+        try:
+            while not handed.done():
+                reservation = await self._ledger.take(service_id) if queue[0] is handed else None
+                if reservation is not None:
+                    break
+                await asyncio.wait({handed}, timeout=ASK_AGAIN)
+        except BaseException:
+            queue.remove(handed)
+            if handed.done():
+                self.give_back(handed.result())
+            raise
+        queue.remove(handed)
+        if not handed.done():
+            assert reservation is not None
+            return await self._connect(reservation)
+        if reservation is not None:
+            await self._ledger.release(reservation)
+        return handed.result()
+
+    async def _connect(self, reservation: Reservation) -> Connection:
+        connection = None
+        try:
+            connection = Connection(reservation, self._dial(self._account(reservation)))
+            self._open.add(connection)
+            await connection.transport.open()
+        except ServiceFaultError as error:
+            with suppress(*UNREACHABLE):
+                await self._ledger.rest(reservation.service_id, f"{error.reason}: {error.text}")
+            await self._discard(connection, reservation)
+            raise NoConnectionError(error.reason) from error
+        except BaseException:
+            self._later(self._discard(connection, reservation))
+            raise
+        return connection
+
+    def _account(self, reservation: Reservation) -> Account:
+        sealed = reservation.password_sealed
+        password = self._unseal(reservation.service_id, sealed) if sealed is not None else None
+        return Account(reservation.host, reservation.port, reservation.security, reservation.username, password)
+
+    def give_back(self, connection: Connection) -> None:
+        """Let the next one have it, keep it, or close it."""
+        service_id = connection.reservation.service_id
+        if not connection.transport.usable:
+            self._later(self._close(connection))
+            return
+        for future in self._waiting.get(service_id, ()):
+            if not future.done():
+                future.set_result(connection)
+                return
+        if connection.reservation.kind == "mailbox":
+            self._later(self._close(connection))
+            return
+        self._idle[service_id].append(connection)
+        connection.closing = asyncio.get_running_loop().call_later(KEEP_IDLE, self._expire, connection)
+
+    def _expire(self, connection: Connection) -> None:
+        idle = self._idle[connection.reservation.service_id]
+        if connection in idle:
+            idle.remove(connection)
+            self._later(self._close(connection))
+
+    async def _close(self, connection: Connection) -> None:
+        await connection.transport.quit()
+        await self._discard(connection, connection.reservation)
+
+    async def _discard(self, connection: Connection | None, reservation: Reservation) -> None:
+        if connection is not None:
+            connection.transport.abort()
+            self._open.discard(connection)
+        await self._ledger.release(reservation)
+
+    def _later(self, work: "asyncio.Coroutine[object, object, None]") -> None:
+        task = asyncio.create_task(work)
+        self._closing.add(task)
+        task.add_done_callback(self._closing.discard)
+
+    async def close(self) -> None:
+        """Close what is idle and wait for what is closing."""
+        for idle in list(self._idle.values()):
+            for connection in list(idle):
+                if connection.closing is not None:
+                    connection.closing.cancel()
+                self._expire(connection)
+        if self._closing:
+            await asyncio.wait(self._closing)

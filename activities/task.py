@@ -1,0 +1,83 @@
+"""What a task's workflow does to the ledger. Every activity returns a survey: the workflow counts nothing itself."""
+
+from uuid import UUID
+
+import asyncpg
+from temporalio import activity
+from temporalio.exceptions import ApplicationError
+
+from contracts.task import ChangeTaskPriority, Survey
+from database.connect import PoolConnection
+from database.queries import task_moves
+from database.queries.survey import TaskGoneError, survey
+
+
+class TaskActivities:
+    """Needs the database's pool."""
+
+    def __init__(self, pool: "asyncpg.Pool[asyncpg.Record]") -> None:
+        self._pool = pool
+
+    @activity.defn(name="task.survey")
+    async def survey(self, task_id: UUID) -> Survey:
+        """Read where the task stands. Changes nothing."""
+        async with self._pool.acquire() as connection:
+            return await _survey(connection, task_id)
+
+    @activity.defn(name="task.prepare")
+    async def prepare(self, task_id: UUID) -> Survey:
+        """Write the task's subtasks and let it send. Run again, it finds them written."""
+        async with self._pool.acquire() as connection:
+            await task_moves.prepare(connection, task_id)
+            return await _survey(connection, task_id)
+
+    @activity.defn(name="task.pause")
+    async def pause(self, task_id: UUID) -> Survey:
+        """Stop new mails. Run again, or after the task has ended, it changes nothing."""
+        async with self._pool.acquire() as connection:
+            await task_moves.pause(connection, task_id)
+            return await _survey(connection, task_id)
+
+    @activity.defn(name="task.resume")
+    async def resume(self, task_id: UUID) -> Survey:
+        """Let a paused task go on. Run again, it changes nothing."""
+        async with self._pool.acquire() as connection:
+            await task_moves.resume(connection, task_id)
+            return await _survey(connection, task_id)
+
+    @activity.defn(name="task.cancel")
+    async def cancel(self, task_id: UUID) -> Survey:
+        """End every mail that waits, in steps. Run again, it goes on where it was."""
+        async with self._pool.acquire() as connection:
+            await task_moves.cancel(connection, task_id)
+            while await task_moves.cancel_rest(connection, task_id):
+                activity.heartbeat()
+            return await _survey(connection, task_id)
+
+    @activity.defn(name="task.change_priority")
+    async def change_priority(self, order: ChangeTaskPriority) -> Survey:
+        """Serve the task before, among or after the others. Run again, it changes nothing."""
+        async with self._pool.acquire() as connection:
+            await task_moves.change_priority(connection, order.task_id, order.priority)
+            return await _survey(connection, order.task_id)
+
+    @activity.defn(name="task.release_retries")
+    async def release_retries(self, task_id: UUID) -> Survey:
+        """Make due retries ready. Run again, it finds none."""
+        async with self._pool.acquire() as connection:
+            await task_moves.release_retries(connection, task_id)
+            return await _survey(connection, task_id)
+
+    @activity.defn(name="task.close")
+    async def close(self, task_id: UUID) -> Survey:
+        """End the task if no mail of it is open; the survey says whether it did. Run again, it changes nothing."""
+        async with self._pool.acquire() as connection:
+            await task_moves.close(connection, task_id)
+            return await _survey(connection, task_id)
+
+
+async def _survey(connection: PoolConnection, task_id: UUID) -> Survey:
+    try:
+        return await survey(connection, task_id)
+    except TaskGoneError as error:
+        raise ApplicationError(str(error), type="TaskGone", non_retryable=True) from error

@@ -1,0 +1,28 @@
+"""What an error of PostgreSQL means for whoever asked: try again soon, or ask for something else."""
+
+from sqlalchemy.exc import DBAPIError
+
+DOWN_CLASSES = ("08", "53", "57", "58")
+"""SQLSTATE classes: connection, resources (connections, disk), operator's intervention, system."""
+BUSY_STATES = ("40001", "40P01", "55P03")
+"""Serialisation, deadlock, lock not available: the same again may succeed."""
+UNSTORABLE_CLASS = "22"
+"""Data exceptions: out of range, bytes that are no text."""
+
+
+def is_down(error: DBAPIError) -> bool:
+    """The server cannot be used now; nothing was written, and the same may succeed soon."""
+    state = _state(error)
+    return error.connection_invalidated or state is None or state.startswith(DOWN_CLASSES) or state in BUSY_STATES
+
+
+def is_unstorable(error: DBAPIError) -> bool:
+    """A value cannot be kept as it is."""
+    state = _state(error)
+    return state is not None and state.startswith(UNSTORABLE_CLASS)
+
+
+def _state(error: DBAPIError) -> str | None:
+    """SQLSTATE; none where the server was not even asked, such as on a closed connection."""
+    state: str | None = getattr(error.orig, "sqlstate", None)
+    return state

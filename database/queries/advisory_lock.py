@@ -1,0 +1,19 @@
+"""Locks that live as long as a connection: for work that only one process does at a time."""
+
+import hashlib
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from database.connect import PoolConnection
+
+
+@asynccontextmanager
+async def advisory_lock(connection: PoolConnection, name: str) -> AsyncIterator[bool]:
+    """Whether the lock is ours, without waiting for it. It ends with the block, or with the connection."""
+    key = int.from_bytes(hashlib.sha256(f"tempost:{name}".encode()).digest()[:8], "big", signed=True)
+    ours: bool = await connection.fetchval("SELECT pg_try_advisory_lock($1)", key)
+    try:
+        yield ours
+    finally:
+        if ours and not connection.is_closed():
+            await connection.execute("SELECT pg_advisory_unlock($1)", key)

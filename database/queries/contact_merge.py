@@ -1,0 +1,116 @@
+"""Staged rows become contacts and members of a list, a chunk of the file at a time.
+
+A chunk's rows are removed in the transaction that merges them, so what is staged is always what is still to do: a run
+that comes twice goes on where the first ended, and a late one finds nothing.
+"""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from contracts.contact_import import ImportTotals
+from database.connect import PoolConnection
+
+LOCK = """
+    SELECT user_id, contact_list_id, status FROM contact_imports WHERE id = $1 FOR UPDATE
+"""
+
+BEGIN = """
+    UPDATE contact_imports SET status = 'merging', merged = rows_read - rejected - (
+        SELECT count(*) FROM (SELECT FROM contact_import_rows WHERE import_id = $1 GROUP BY email_key) AS addresses)
+    WHERE id = $1 AND status = 'staged'
+"""
+
+CHUNK = """
+    SELECT max(line) AS last_line, count(*) AS rows FROM (
+        SELECT line FROM contact_import_rows WHERE import_id = $1 AND line > $2 ORDER BY line LIMIT $3) AS chunk
+"""
+
+MERGE = """
+    WITH taken AS (
+        DELETE FROM contact_import_rows WHERE import_id = $1 AND line > $2 AND line <= $3
+        RETURNING line, email, email_key, fields
+    ), counted AS (
+        SELECT line, email, email_key, fields,
+            row_number() OVER (PARTITION BY email_key ORDER BY line DESC) AS from_last,
+            count(*) OVER (PARTITION BY email_key) AS times
+        FROM taken
+    ), several AS (
+        SELECT email_key, jsonb_object_agg(name, value ORDER BY line) AS fields
+        FROM counted, jsonb_each(fields) AS field (name, value) WHERE times > 1 GROUP BY email_key
+    ), written AS (
+        INSERT INTO contacts (user_id, email, email_key, fields)
+        SELECT $4, email, email_key, coalesce(several.fields, counted.fields)
+        FROM counted LEFT JOIN several USING (email_key) WHERE from_last = 1 ORDER BY email_key
+        ON CONFLICT (user_id, email_key) DO UPDATE SET email = excluded.email,
+            fields = contacts.fields || excluded.fields, updated_at = clock_timestamp()
+        RETURNING id
+    ), listed AS (
+        INSERT INTO contact_list_members (contact_list_id, contact_id) SELECT $5, id FROM written
+        ON CONFLICT DO NOTHING
+    )
+    UPDATE contact_imports SET accepted = least(rows_read - rejected - merged,
+        accepted + (SELECT count(*) FROM written))
+    WHERE id = $1
+"""
+
+FINISH = """
+    UPDATE contact_imports SET status = 'completed', accepted = rows_read - rejected - merged,
+        completed_at = clock_timestamp()
+    WHERE id = $1 AND status = 'merging' AND NOT EXISTS (SELECT FROM contact_import_rows WHERE import_id = $1)
+"""
+
+FAIL = """
+    UPDATE contact_imports SET status = 'failed', error = $2, completed_at = clock_timestamp()
+    WHERE id = $1 AND status IN ('staged', 'merging')
+"""
+
+DROP_STAGED = "DELETE FROM contact_import_rows WHERE import_id = $1"
+
+TOTALS = "SELECT status, rows_read, rejected, merged, accepted FROM contact_imports WHERE id = $1"
+
+
+@dataclass(frozen=True, slots=True)
+class Chunk:
+    """A piece of the file that was merged."""
+
+    last_line: int
+    rows: int
+
+
+async def begin_merge(connection: PoolConnection, import_id: UUID) -> None:
+    """Count the duplicates inside the file and say that merging has begun. Safe to repeat."""
+    await connection.execute(BEGIN, import_id)
+
+
+async def merge_chunk(connection: PoolConnection, import_id: UUID, after: int, size: int) -> Chunk | None:
+    """Merge the next rows beyond line `after`, or nothing if there are none; call it in a transaction of its own.
+
+    Rows of one address are merged in the order of the file: what a later line leaves empty, an earlier one keeps.
+    Contacts are locked in the order of their keys, so that imports of one user do not wait for each other in a circle.
+    """
+    owner = await connection.fetchrow(LOCK, import_id)
+    if owner is None or owner["status"] != "merging":
+        return None
+    chunk = await connection.fetchrow(CHUNK, import_id, after, size)
+    if chunk is None or not chunk["rows"]:
+        return None
+    last_line: int = chunk["last_line"]
+    await connection.execute(MERGE, import_id, after, last_line, owner["user_id"], owner["contact_list_id"])
+    return Chunk(last_line, chunk["rows"])
+
+
+async def finish_merge(connection: PoolConnection, import_id: UUID) -> None:
+    """Close an import of which nothing is staged any more. Safe to repeat."""
+    await connection.execute(FINISH, import_id)
+
+
+async def fail_merge(connection: PoolConnection, import_id: UUID, error: str) -> None:
+    """Close an import whose rows the database refuses, and drop what is staged. Safe to repeat."""
+    await connection.execute(FAIL, import_id, error)
+    await connection.execute(DROP_STAGED, import_id)
+
+
+async def import_totals(connection: PoolConnection, import_id: UUID) -> ImportTotals | None:
+    """Sums of an import; none if it was deleted with its list."""
+    row = await connection.fetchrow(TOTALS, import_id)
+    return ImportTotals(**dict(row)) if row else None

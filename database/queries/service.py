@@ -1,0 +1,144 @@
+"""Services as people see and change them. The guard's row changes in the same transaction."""
+
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import RowMapping, text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+# The guard resets a day lazily, at the first claim: what is shown after midnight is the day that it will begin.
+VIEW = """
+    SELECT s.id, s.name, s.kind, e.status, s.pool_id, p.name AS pool, s.host, s.port, s.security, s.username,
+        s.password_sealed IS NOT NULL AS has_password, s.from_address, s.from_name, e.daily_quota,
+        CASE WHEN d.day <= e.quota_day THEN greatest(e.remaining_quota, 0)
+            WHEN d.day = e.quota_day + 1 THEN greatest(e.daily_quota - e.carried_quota, 0)
+            ELSE e.daily_quota END AS remaining_quota,
+        (d.day + 1)::timestamp AT TIME ZONE e.time_zone AS quota_reset_at,
+        extract(epoch FROM e.sending_interval)::float8 AS sending_interval, s.max_connections, s.priority,
+        e.time_zone, e.last_sent_at, e.next_available_at, e.success_rate,
+        CASE WHEN e.rested_until > guard_now() THEN e.rested_until END AS rested_until,
+        e.rest_reason, s.created_at, s.updated_at
+    FROM email_services s
+    JOIN email_service_schedule e ON e.service_id = s.id
+    JOIN pools p ON p.id = s.pool_id,
+    LATERAL (SELECT (guard_now() AT TIME ZONE e.time_zone)::date AS day) d
+    WHERE s.user_id = :user_id AND e.status <> 'deleted'
+"""
+GET = text(VIEW + " AND s.id = :id")
+LIST = text(VIEW + """
+    AND (CAST(:after_at AS timestamptz) IS NULL OR (s.created_at, s.id) > (:after_at, CAST(:after_id AS uuid)))
+    AND (CAST(:status AS text) IS NULL OR e.status = :status)
+    ORDER BY s.created_at, s.id LIMIT :limit
+""")
+LOCK_NAMES = text("SELECT pg_advisory_xact_lock(hashtextextended('service names of ' || CAST(:user_id AS text), 0))")
+NAME_TAKEN = text("""
+    SELECT EXISTS (
+        SELECT 1 FROM email_services s JOIN email_service_schedule e ON e.service_id = s.id
+        WHERE s.user_id = :user_id AND s.name = :name AND e.status <> 'deleted' AND s.id <> :except_id
+    )
+""")
+INSERT = text("""
+    INSERT INTO email_services (id, user_id, pool_id, name, kind, host, port, security, username, password_sealed,
+        from_address, from_name, max_connections, priority)
+    VALUES (:id, :user_id, :pool_id, :name, :kind, :host, :port, :security, :username, :password_sealed,
+        :from_address, :from_name, :max_connections, :priority)
+""")
+INSERT_SCHEDULE = text("""
+    INSERT INTO email_service_schedule (service_id, user_id, pool_id, kind, time_zone, sending_interval, daily_quota,
+        quota_day, quota_reset_at, next_available_at, expected_at)
+    SELECT :id, :user_id, :pool_id, :kind, :time_zone, make_interval(secs => CAST(:sending_interval AS float8)),
+        :daily_quota, d.day, (d.day + 1)::timestamp AT TIME ZONE CAST(:time_zone AS text), d.now, d.now
+    FROM (SELECT n.now, (n.now AT TIME ZONE CAST(:time_zone AS text))::date AS day
+          FROM (SELECT guard_now() AS now) n) d
+""")
+LOCK = text("""
+    SELECT s.*, e.status, e.time_zone FROM email_services s JOIN email_service_schedule e ON e.service_id = s.id
+    WHERE s.id = :id AND s.user_id = :user_id AND e.status <> 'deleted' FOR UPDATE OF e
+""")
+UPDATE = text("""
+    UPDATE email_services SET pool_id = :pool_id, name = :name, kind = :kind, host = :host, port = :port,
+        security = :security, username = :username, password_sealed = :password_sealed,
+        from_address = :from_address, from_name = :from_name, max_connections = :max_connections,
+        priority = :priority, updated_at = clock_timestamp()
+    WHERE id = :id AND user_id = :user_id
+""")
+# Only a larger interval, or a smaller one, from the last mail on; what is used up stays used up. A day that is over
+# ends in the old zone before the new one begins.
+UPDATE_SCHEDULE = text("""
+    UPDATE email_service_schedule e SET pool_id = :pool_id, kind = :kind,
+        daily_quota = coalesce(:daily_quota, e.daily_quota),
+        next_available_at = CASE WHEN CAST(:sending_interval AS float8) IS NULL THEN e.next_available_at
+            ELSE e.next_available_at - e.sending_interval + make_interval(secs => CAST(:sending_interval AS float8)) END,
+        expected_at = CASE WHEN CAST(:sending_interval AS float8) IS NULL THEN e.expected_at
+            ELSE e.expected_at - e.sending_interval + make_interval(secs => CAST(:sending_interval AS float8)) END,
+        sending_interval = coalesce(make_interval(secs => CAST(:sending_interval AS float8)), e.sending_interval),
+        used_quota = CASE WHEN d.old_day <= e.quota_day THEN e.used_quota
+            WHEN d.old_day = e.quota_day + 1 THEN e.carried_quota ELSE 0 END,
+        carried_quota = CASE WHEN d.old_day <= e.quota_day THEN e.carried_quota ELSE 0 END,
+        time_zone = d.zone, quota_day = d.new_day,
+        quota_reset_at = (d.new_day + 1)::timestamp AT TIME ZONE d.zone,
+        rested_until = CASE WHEN :reachable THEN NULL ELSE e.rested_until END,
+        rest_level = CASE WHEN :reachable THEN 0 ELSE e.rest_level END,
+        rest_reason = CASE WHEN :reachable THEN NULL ELSE e.rest_reason END,
+        changed_at = clock_timestamp(), updated_at = clock_timestamp()
+    FROM (
+        SELECT x.service_id, z.zone, (guard_now() AT TIME ZONE x.time_zone)::date AS old_day,
+            (guard_now() AT TIME ZONE z.zone)::date AS new_day
+        FROM email_service_schedule x, LATERAL (SELECT coalesce(CAST(:time_zone AS text), x.time_zone) AS zone) z
+        WHERE x.service_id = :id
+    ) d
+    WHERE e.service_id = d.service_id
+""")
+SET_STATUS = text("""
+    UPDATE email_service_schedule SET status = :status, rested_until = NULL, rest_level = 0, rest_reason = NULL,
+        changed_at = clock_timestamp(), updated_at = clock_timestamp()
+    WHERE service_id = :id AND user_id = :user_id AND status <> 'deleted'
+""")
+
+
+async def get(connection: AsyncConnection, user_id: UUID, service_id: UUID) -> RowMapping | None:
+    """One of the user's services."""
+    return (await connection.execute(GET, {"user_id": user_id, "id": service_id})).mappings().one_or_none()
+
+
+async def list_own(
+    connection: AsyncConnection, user_id: UUID, status: str | None, after: list[object] | None, limit: int
+) -> list[RowMapping]:
+    """The user's services by age, one more than `limit`."""
+    at, last = after or (None, None)
+    values = {"user_id": user_id, "status": status, "after_at": at, "after_id": last, "limit": limit + 1}
+    return list((await connection.execute(LIST, values)).mappings())
+
+
+async def name_taken(connection: AsyncConnection, user_id: UUID, name: str, except_id: UUID) -> bool:
+    """Whether another of the user's services has this name. Nobody can take it until the transaction ends."""
+    await connection.execute(LOCK_NAMES, {"user_id": user_id})
+    values = {"user_id": user_id, "name": name, "except_id": except_id}
+    taken: bool = (await connection.execute(NAME_TAKEN, values)).scalar_one()
+    return taken
+
+
+async def insert(connection: AsyncConnection, values: dict[str, Any]) -> None:
+    """Add a service with its guard's row: it may send at once, its day is the one at its own place."""
+    await connection.execute(INSERT, values)
+    await connection.execute(INSERT_SCHEDULE, values)
+
+
+async def lock(connection: AsyncConnection, user_id: UUID, service_id: UUID) -> RowMapping | None:
+    """Read a service to change it; the guard lets nothing through until the transaction ends."""
+    return (await connection.execute(LOCK, {"user_id": user_id, "id": service_id})).mappings().one_or_none()
+
+
+async def update(connection: AsyncConnection, values: dict[str, Any]) -> None:
+    """Write a service that was locked. Quota and interval change by their difference: what was sent stays counted.
+
+    `reachable`: something changed that may have been why it was rested, so the rest is over.
+    """
+    await connection.execute(UPDATE, values)
+    await connection.execute(UPDATE_SCHEDULE, values)
+
+
+async def set_status(connection: AsyncConnection, user_id: UUID, service_id: UUID, status: str) -> bool:
+    """Pause, resume or delete a service; whether there was one. It is not rested any more. Safe to repeat."""
+    values = {"user_id": user_id, "id": service_id, "status": status}
+    return (await connection.execute(SET_STATUS, values)).rowcount > 0

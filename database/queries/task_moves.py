@@ -1,0 +1,112 @@
+"""Moves of a whole task: prepared, steered, its retries released, its rest cancelled, closed. Each may be repeated."""
+
+from uuid import UUID
+
+from database.connect import PoolConnection
+
+LOCK = "SELECT status, prepared_at IS NOT NULL AS prepared FROM tasks WHERE id = $1 FOR UPDATE"
+FILL = """
+    INSERT INTO subtasks (task_id, seq, contact_id, email, status, reason, due_at)
+    SELECT $1, row_number() OVER (ORDER BY c.id), c.id, c.email,
+        CASE WHEN s.email IS NULL THEN 'pending' ELSE 'suppressed' END,
+        CASE WHEN s.email IS NULL THEN NULL ELSE 'suppressed' END,
+        guard_now()
+    FROM tasks t
+    JOIN contact_list_members m ON m.contact_list_id = t.contact_list_id
+    JOIN contacts c ON c.id = m.contact_id
+    LEFT JOIN suppressions s ON s.user_id = t.user_id AND s.email = lower(c.email)
+    WHERE t.id = $1
+"""
+PREPARED = "UPDATE tasks SET status = 'sending', prepared_at = clock_timestamp() WHERE id = $1"
+STEER = """
+    UPDATE tasks SET status = $2 WHERE id = $1 AND status = ANY ($3)
+"""
+PRIORITISE = "UPDATE tasks SET priority = $2 WHERE id = $1"
+TOUCH = """
+    UPDATE user_task_queues q SET priority = t.priority, changed_at = clock_timestamp()
+    FROM tasks t WHERE t.id = $1 AND q.task_id = t.id
+"""
+RELEASE = """
+    WITH due AS (
+        SELECT task_id, seq FROM subtasks
+        WHERE task_id = $1 AND status = 'pending' AND retry_at <= guard_now() + interval '50 ms'
+        ORDER BY seq FOR UPDATE
+    )
+    UPDATE subtasks b SET retry_at = NULL, reason = NULL FROM due WHERE b.task_id = due.task_id AND b.seq = due.seq
+"""
+NEXT_RETRY = """
+    UPDATE user_task_queues SET next_retry_at = (
+        SELECT min(retry_at) FROM subtasks WHERE task_id = $1 AND status = 'pending' AND retry_at IS NOT NULL
+    ), changed_at = clock_timestamp() WHERE task_id = $1
+"""
+CANCEL = """
+    WITH rest AS (
+        SELECT task_id, seq FROM subtasks WHERE task_id = $1 AND status = 'pending' ORDER BY seq LIMIT $2 FOR UPDATE
+    )
+    UPDATE subtasks b SET status = 'cancelled', retry_at = NULL, reason = 'task_cancelled'
+    FROM rest WHERE b.task_id = rest.task_id AND b.seq = rest.seq
+"""
+CLOSE = """
+    UPDATE tasks t SET status = CASE WHEN t.status = 'cancelled' THEN t.status ELSE 'completed' END,
+        completed_at = clock_timestamp()
+    FROM user_task_queues q
+    WHERE t.id = $1 AND q.task_id = t.id AND t.completed_at IS NULL
+        AND (t.prepared_at IS NOT NULL AND t.status IN ('sending', 'paused') OR t.status = 'cancelled')
+        AND q.ready + q.retrying + q.claimed + q.transmitting = 0
+"""
+
+
+async def prepare(connection: PoolConnection, task_id: UUID) -> None:
+    """Write the task's subtasks from its list, suppressed addresses marked, and let it send. Once only."""
+    async with connection.transaction():
+        task = await connection.fetchrow(LOCK, task_id)
+        if task is None or task["prepared"] or task["status"] not in ("scheduled", "sending"):
+            return
+        await connection.execute(FILL, task_id)
+        await connection.execute(PREPARED, task_id)
+        await connection.execute(TOUCH, task_id)
+
+
+async def pause(connection: PoolConnection, task_id: UUID) -> None:
+    """Let nothing new go out."""
+    await _steer(connection, task_id, "paused", ["scheduled", "sending"])
+
+
+async def resume(connection: PoolConnection, task_id: UUID) -> None:
+    """Go on after a pause."""
+    await _steer(connection, task_id, "sending", ["paused"])
+
+
+async def cancel(connection: PoolConnection, task_id: UUID) -> None:
+    """Send nothing more; `cancel_rest` then ends what waits."""
+    await _steer(connection, task_id, "cancelled", ["scheduled", "sending", "paused"])
+
+
+async def _steer(connection: PoolConnection, task_id: UUID, status: str, allowed: list[str]) -> None:
+    async with connection.transaction():
+        await connection.execute(STEER, task_id, status, allowed)
+        await connection.execute(TOUCH, task_id)
+
+
+async def change_priority(connection: PoolConnection, task_id: UUID, priority: int) -> None:
+    """Serve it before (1), among (0) or after (-1) the others."""
+    async with connection.transaction():
+        await connection.execute(PRIORITISE, task_id, priority)
+        await connection.execute(TOUCH, task_id)
+
+
+async def release_retries(connection: PoolConnection, task_id: UUID) -> None:
+    """Make retries ready whose time has come, and find the next time."""
+    async with connection.transaction():
+        await connection.execute(RELEASE, task_id)
+        await connection.execute(NEXT_RETRY, task_id)
+
+
+async def cancel_rest(connection: PoolConnection, task_id: UUID, most: int = 10_000) -> bool:
+    """End some of the mails that wait in a cancelled task; whether there may be more."""
+    return await connection.execute(CANCEL, task_id, most) == f"UPDATE {most}"
+
+
+async def close(connection: PoolConnection, task_id: UUID) -> None:
+    """Mark the task as ended if no mail of it is open any more; else change nothing."""
+    await connection.execute(CLOSE, task_id)

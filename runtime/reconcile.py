@@ -1,0 +1,79 @@
+"""Repairs what a crash left between two writes. Idempotent; every worker runs it, one at a time.
+
+One at a time by a lock of PostgreSQL, not of Temporal: it must also work when Temporal has lost its data.
+"""
+
+import asyncio
+import logging
+from itertools import count
+from uuid import UUID
+
+from temporalio.service import RPCError
+
+from contracts.task import Survey
+from database.ledger import UNREACHABLE
+from database.queries import ledger, reservation, survey
+from database.queries.advisory_lock import advisory_lock
+from database.queries.contact_merge import unfinished_imports
+from runtime.resources import Resources
+
+log = logging.getLogger(__name__)
+
+EVERY = 10.0
+"""Seconds between two sweeps; a dead worker's mails are free this long after their deadline at the latest."""
+STARTS_EVERY = 6
+"""Sweeps between two looks for workflows that should run and do not."""
+
+
+async def keep_reconciled(resources: Resources) -> None:
+    """Reconcile at once, and then for as long as the process runs. Outages are waited out."""
+    for turn in count():
+        try:
+            async with resources.ledger_pool.acquire() as connection, advisory_lock(connection, "reconcile") as ours:
+                if ours:
+                    await sweep(resources)
+                    if turn % STARTS_EVERY == 0:
+                        await start_missing(resources)
+        except (*UNREACHABLE, RPCError) as error:
+            log.warning("not reconciled, trying again: %s", error)
+        await asyncio.sleep(EVERY)
+
+
+async def sweep(resources: Resources) -> int:
+    """End the deliveries of dead workers and forget their reservations; how many deliveries."""
+    swept = 0
+    async with resources.ledger_pool.acquire() as connection:
+        await reservation.clean(connection)
+        while task_ids := await ledger.sweep(connection):
+            swept += len(task_ids)
+            for task_id in set(task_ids):
+                await _tell(resources, task_id)
+    return swept
+
+
+async def start_missing(resources: Resources) -> None:
+    """Start the workflow of every task and import that is not final, and wake the allocators of waiting tasks.
+
+    Starting one that runs leaves it alone.
+    """
+    async with resources.ledger_pool.acquire() as connection:
+        tasks = await survey.unfinished(connection)
+        imports = await unfinished_imports(connection)
+    for task in tasks:
+        await resources.orders.start(task)
+    for pool_id, task in _waiting(tasks).items():
+        await resources.orders.wake_allocator(pool_id, task.task_id)
+    for unfinished in imports:
+        await resources.orders.start_import(unfinished)
+
+
+def _waiting(tasks: list[Survey]) -> dict[UUID, Survey]:
+    """One task of every pool that has mails ready."""
+    return {task.pool_id: task for task in tasks if task.status == "sending" and task.ready}
+
+
+async def _tell(resources: Resources, task_id: UUID) -> None:
+    try:
+        await resources.orders.ledger_changed(task_id)
+    except RPCError as error:
+        log.info("task %s could not be told of its mails, it will see for itself: %s", task_id, error)

@@ -1,0 +1,84 @@
+"""The one list of workflows and activities: what a worker serves, and what tests serve in its place."""
+
+import os
+import secrets
+import socket
+from collections.abc import Callable, Sequence
+from typing import Any
+from uuid import UUID
+
+from temporalio.service import RPCError
+
+from activities.allocator import AllocatorActivities
+from activities.attempt import Limits, Means
+from activities.connection import Connections
+from activities.contact_import import ContactImportActivities
+from activities.delivery import DeliveryActivities
+from activities.letter import Letters
+from activities.task import TaskActivities
+from database.ledger import Ledger
+from mail.errors import AuthFailedError
+from mail.smtp import SmtpTransport
+from mail.transport import Account, Timeouts, Transport
+from runtime.resources import Resources
+from runtime.secrets import SealBrokenError
+from workflows.allocator import ServiceAllocatorWorkflow
+from workflows.contact_import import ContactImportWorkflow
+from workflows.task import TaskWorkflow
+
+WORKFLOWS = (TaskWorkflow, ServiceAllocatorWorkflow, ContactImportWorkflow)
+
+
+class Activities:
+    """All activities of one process, with what they share."""
+
+    def __init__(self, resources: Resources) -> None:
+        self._resources = resources
+        pool, smtp = resources.ledger_pool, resources.settings.smtp
+        ledger = Ledger(pool, worker_name(), smtp.upload_limit)
+        limits = Limits(upload=smtp.upload_limit, patience=smtp.patience, reply=smtp.reply_timeout)
+        means = Means(ledger, Connections(ledger, self._dial, self._unseal), Letters(pool), limits)
+        self.deliveries = DeliveryActivities(pool, means, self._ledger_changed)
+        self._tasks = TaskActivities(pool)
+        self._allocators = AllocatorActivities(pool, resources.temporal_client)
+        self._imports = ContactImportActivities(pool)
+
+    def all(self) -> Sequence[Callable[..., Any]]:
+        """Every activity a worker serves."""
+        tasks, allocators = self._tasks, self._allocators
+        return (
+            tasks.survey,
+            tasks.prepare,
+            tasks.pause,
+            tasks.resume,
+            tasks.cancel,
+            tasks.change_priority,
+            tasks.release_retries,
+            tasks.close,
+            allocators.wake,
+            allocators.exchange,
+            self.deliveries.deliver,
+            self._imports.merge,
+        )
+
+    def _dial(self, account: Account) -> Transport:
+        smtp = self._resources.settings.smtp
+        timeouts = Timeouts(connect=smtp.connect_timeout, command=smtp.command_timeout, upload=smtp.upload_limit)
+        return SmtpTransport(account, timeouts, self._resources.tls, smtp.local_hostname or socket.gethostname())
+
+    def _unseal(self, service_id: UUID, sealed: bytes) -> str:
+        try:
+            return self._resources.seal.open(sealed, service_id)
+        except SealBrokenError as error:
+            raise AuthFailedError(str(error)) from error
+
+    async def _ledger_changed(self, task_id: UUID) -> None:
+        try:
+            await self._resources.orders.ledger_changed(task_id)
+        except RPCError:
+            return  # the task has ended, or looks at the ledger by itself before long
+
+
+def worker_name() -> str:
+    """Name this process in the ledger: host, process id, and a random part, for ids are used again."""
+    return f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(3)}"

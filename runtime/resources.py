@@ -1,0 +1,62 @@
+"""What a process of Tempost holds while it runs: opened once, closed in order."""
+
+import asyncio
+import ssl
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+import asyncpg
+from sqlalchemy.ext.asyncio import AsyncEngine
+from temporalio.client import Client
+
+from database.connect import create_engine, create_pool
+from mail.tls import tls_context
+from runtime.secrets import Seal
+from runtime.settings import Settings
+from runtime.temporal import TaskOrders, connect, connect_worker
+
+
+@dataclass(frozen=True, slots=True)
+class Resources:
+    """Clients and keys, shared by all that goes on in the process."""
+
+    settings: Settings
+    engine: AsyncEngine
+    """For all but the ledger's hot path."""
+    ledger_pool: "asyncpg.Pool[asyncpg.Record]"
+    temporal_client: Client
+    orders: TaskOrders
+    seal: Seal
+    tls: ssl.SSLContext
+    """How services' certificates are verified."""
+
+
+@asynccontextmanager
+async def open_resources(settings: Settings, connect_until: asyncio.Event | None = None) -> AsyncIterator[Resources]:
+    """Open everything. Neither PostgreSQL nor Temporal need be up: both are reached at the first use.
+
+    A worker's client must be connected: with `connect_until`, Temporal is waited for until that is set.
+    """
+    url = settings.database.url.get_secret_value()
+    engine = create_engine(url, settings.database.pool_size)
+    try:
+        pool = await create_pool(url, settings.database.pool_size)
+        try:
+            if connect_until is None:
+                client = await connect(settings.temporal, lazy=True)
+            else:
+                client = await connect_worker(settings.temporal, connect_until)
+            yield Resources(
+                settings=settings,
+                engine=engine,
+                ledger_pool=pool,
+                temporal_client=client,
+                orders=TaskOrders(client),
+                seal=Seal(settings.secrets.key.get_secret_value()),
+                tls=tls_context(settings.smtp.ca_file),
+            )
+        finally:
+            await pool.close()
+    finally:
+        await engine.dispose()

@@ -1,0 +1,97 @@
+"""Real servers for every tier: one PostgreSQL and one Temporal for a run, a database of its own for a test."""
+
+from collections.abc import AsyncIterator, Iterator
+from uuid import uuid4
+
+import asyncpg
+import pytest
+from sqlalchemy.engine import make_url
+from sqlalchemy.ext.asyncio import AsyncEngine
+from temporalio.client import Client
+from temporalio.contrib.pydantic import pydantic_data_converter
+
+from database.connect import create_engine, create_pool
+from database.migrate import upgrade
+from stack import testing
+
+TEMPLATE = "tempost_template"
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """The run's first process owns the servers, so that they end with it."""
+    testing.own_servers()
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    testing.end_servers()
+
+
+@pytest.fixture(scope="session")
+def postgres_url() -> str:
+    """The run's server, with a migrated template database on it."""
+    url = testing.postgres_for_tests()
+
+    def migrate() -> str:
+        template = database_at(url, TEMPLATE)
+        run_sql(url, f"CREATE DATABASE {TEMPLATE}")
+        upgrade(template)
+        return TEMPLATE
+
+    testing.once_per_run("template", migrate)
+    return url
+
+
+def database_at(url: str, name: str) -> str:
+    """The same server, another database."""
+    return make_url(url).set(database=name).render_as_string(hide_password=False)
+
+
+def run_sql(url: str, statement: str) -> None:
+    """Run one statement outside a transaction and outside any event loop of the tests."""
+    import asyncio  # noqa: PLC0415 - only here
+
+    async def run() -> None:
+        connection = await asyncpg.connect(url)
+        try:
+            await connection.execute(statement)
+        finally:
+            await connection.close()
+
+    asyncio.run(run())
+
+
+@pytest.fixture
+def database_url(postgres_url: str) -> Iterator[str]:
+    """A freshly migrated database, this test's own."""
+    name = f"test_{uuid4().hex}"
+    run_sql(postgres_url, f"CREATE DATABASE {name} TEMPLATE {TEMPLATE}")
+    yield database_at(postgres_url, name)
+    run_sql(postgres_url, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture
+async def engine(database_url: str) -> AsyncIterator[AsyncEngine]:
+    """An engine on the test's database."""
+    engine = create_engine(database_url)
+    yield engine
+    await engine.dispose()
+
+
+@pytest.fixture
+async def pool(database_url: str) -> "AsyncIterator[asyncpg.Pool[asyncpg.Record]]":
+    """Bare connections to the test's database."""
+    pool = await create_pool(database_url)
+    yield pool
+    await pool.close()
+
+
+@pytest.fixture(scope="session")
+def temporal_address() -> str:
+    """The run's Temporal server, in memory, with time skipping allowed."""
+    return testing.temporal_for_tests()
+
+
+@pytest.fixture
+async def temporal_client(temporal_address: str) -> Client:
+    """A client of the run's Temporal server."""
+    return await Client.connect(temporal_address, data_converter=pydantic_data_converter)

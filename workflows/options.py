@@ -1,0 +1,29 @@
+"""Time-outs and retries, one constant per kind of activity. Attempts are unlimited: an outage ends, a task waits."""
+
+from datetime import timedelta
+from typing import Final
+
+from temporalio.common import RetryPolicy
+from temporalio.workflow import ActivityConfig
+
+_PATIENT: Final = RetryPolicy(initial_interval=timedelta(seconds=1), maximum_interval=timedelta(seconds=15))
+_BRISK: Final = RetryPolicy(initial_interval=timedelta(milliseconds=200), maximum_interval=timedelta(seconds=5))
+
+LEDGER: Final = ActivityConfig(start_to_close_timeout=timedelta(seconds=15), retry_policy=_PATIENT)
+"""One short transaction."""
+
+LONG_LEDGER: Final = ActivityConfig(
+    start_to_close_timeout=timedelta(minutes=15), heartbeat_timeout=timedelta(minutes=2), retry_policy=_PATIENT
+)
+"""A move of up to a million mails."""
+
+WAKE: Final = ActivityConfig(start_to_close_timeout=timedelta(seconds=10), retry_policy=_PATIENT)
+"""One signal."""
+
+EXCHANGE: Final = ActivityConfig(start_to_close_timeout=timedelta(seconds=15), retry_policy=_BRISK)
+"""Up to forty signals and two queries, once a tick."""
+
+DELIVERY: Final = ActivityConfig(
+    start_to_close_timeout=timedelta(minutes=3), heartbeat_timeout=timedelta(seconds=30), retry_policy=_PATIENT
+)
+"""A permit's wait (seconds), a dialogue up to its dot (`smtp.upload_limit`) and the patience for the answer."""

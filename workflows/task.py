@@ -1,0 +1,273 @@
+"""One mailing from its first survey to its last mail: grants in, deliveries out, timers for what must wait."""
+
+import asyncio
+from collections.abc import Callable, Coroutine
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from temporalio import workflow
+
+from contracts import identifiers
+from contracts.allocator import WakeAllocator
+from contracts.delivery import BatchOutcome, DeliverBatch
+from contracts.task import (
+    ChangePriority,
+    ChangeTaskPriority,
+    Survey,
+    TaskState,
+    TaskTotals,
+    WaitsChanged,
+)
+from scheduling.permit import Grant, PermitRun, fan_out
+from workflows.options import DELIVERY, LEDGER, LONG_LEDGER, WAKE
+from workflows.task_story import deliver_summary, details
+
+with workflow.unsafe.imports_passed_through():
+    from activities.allocator import AllocatorActivities
+    from activities.delivery import DeliveryActivities
+    from activities.task import TaskActivities
+
+SURVEY_EVERY = timedelta(minutes=10)
+"""However quiet a task is, it looks at the ledger this often."""
+LAST_MOMENTS = timedelta(seconds=2)
+"""Given to running activities before continue-as-new; what runs longer records itself."""
+GRANTS_REMEMBERED = 200
+
+Move = Callable[..., Coroutine[Any, Any, Survey]]
+"""An activity that changes the ledger and answers with a survey."""
+
+
+@workflow.defn(name=identifiers.TASK_WORKFLOW)
+class TaskWorkflow:
+    """`task-{id}`. Knows its mails only as numbers that surveys of the ledger bring."""
+
+    @workflow.init
+    def __init__(self, state: TaskState) -> None:
+        self._state = state
+        self._survey: Survey | None = None
+        self._surveyed_at = workflow.now()
+        self._orders: list[tuple[Move, object]] = []
+        self._running: set[asyncio.Task[None]] = set()
+        self._stale = True
+        """The ledger is known to have changed since the newest survey."""
+        self._allocator_told = False
+        """The allocator knows that mails are ready, and nothing happened since."""
+        self._news = asyncio.Event()
+
+    @workflow.run
+    async def run(self, state: TaskState) -> TaskTotals:
+        """Prepare, then serve what surveys and signals bring, until no mail is open."""
+        while True:
+            self._news.clear()
+            survey = await self._look()
+            if survey.ended:
+                self._tell(survey)
+                return totals(survey)
+            if workflow.info().is_continue_as_new_suggested():
+                await self._continue_as_new()
+            if await self._advance(survey):
+                continue
+            await self._wait(survey)
+
+    async def _look(self) -> Survey:
+        """Carry out people's orders, and have a survey that is no older than what is known to have happened."""
+        while self._orders:
+            await self._step(*self._orders.pop(0))
+            self._allocator_told = False
+        overdue = workflow.now() - self._surveyed_at >= SURVEY_EVERY
+        if self._stale or self._survey is None or overdue:
+            self._stale = False
+            self._note(await workflow.execute_activity_method(TaskActivities.survey, self._id, **LEDGER))
+            self._allocator_told = self._allocator_told and not overdue
+        assert self._survey is not None
+        return self._survey
+
+    async def _advance(self, survey: Survey) -> bool:
+        """Take the one step that is due; False where there is nothing to do but wait."""
+        cancelled = survey.status == "cancelled"
+        if cancelled and survey.ready + survey.retrying:
+            return await self._step(TaskActivities.cancel, self._id)
+        if survey.open == 0 and not self._running and (survey.prepared or cancelled):
+            return await self._step(TaskActivities.close, self._id)
+        if survey.status == "paused":
+            self._state.grants.clear()
+        elif not survey.prepared and not cancelled and self._may_start(survey):
+            return await self._step(TaskActivities.prepare, self._id)
+        elif survey.status == "sending" and survey.prepared:
+            await self._send(survey)
+        return False
+
+    def _may_start(self, survey: Survey) -> bool:
+        return survey.start_at is None or survey.start_at <= workflow.now()
+
+    async def _send(self, survey: Survey) -> None:
+        """Fan out what was granted, release due retries, and see to it that the allocator knows of the rest."""
+        for grant in self._state.grants:
+            for runs in fan_out(grant, survey.fanout_width, survey.batch_size):
+                self._spawn(self._deliver(runs))
+        self._state.grants.clear()
+        if survey.retrying and survey.next_retry_at is not None and survey.next_retry_at <= survey.as_of + self._age:
+            await self._step(TaskActivities.release_retries, self._id)
+            survey = self._survey or survey
+            self._allocator_told = False
+        if survey.ready and not self._running and not self._allocator_told:
+            self._allocator_told = True
+            order = WakeAllocator(pool_id=survey.pool_id, task_id=self._id)
+            await workflow.execute_activity_method(AllocatorActivities.wake, order, **WAKE)
+
+    async def _deliver(self, runs: tuple[PermitRun, ...]) -> None:
+        """Use permits in one activity; its result is only a survey, for the ledger holds what became of the mails."""
+        outcome: BatchOutcome = await workflow.execute_activity_method(
+            DeliveryActivities.deliver,
+            DeliverBatch(task_id=self._id, runs=runs),
+            summary=deliver_summary(runs),
+            **DELIVERY,
+        )
+        if outcome.survey is not None:
+            self._note(outcome.survey)
+        self._allocator_told = False
+
+    def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(work)
+        self._running.add(task)
+
+        def ended(done: asyncio.Task[None]) -> None:
+            self._running.discard(done)
+            self._stale = self._stale or done.cancelled() or done.exception() is not None
+            self._news.set()
+
+        task.add_done_callback(ended)
+
+    async def _step(self, move: Move, order: object) -> bool:
+        """One move of the ledger, which answers with a survey."""
+        self._note(await workflow.execute_activity_method(move, order, **LONG_LEDGER))
+        return True
+
+    async def _wait(self, survey: Survey) -> None:
+        """Sleep until a signal, an order, a result, a retry, the start, or the next routine survey."""
+        until = self._surveyed_at + SURVEY_EVERY
+        if survey.status == "sending" and survey.retrying and survey.next_retry_at is not None:
+            until = min(until, self._surveyed_at + (survey.next_retry_at - survey.as_of))
+        if survey.status == "scheduled" and survey.start_at is not None:
+            until = min(until, survey.start_at)
+        self._tell(survey)
+        pause = max(until - workflow.now(), timedelta(milliseconds=10))
+        try:
+            async with asyncio.timeout(pause.total_seconds()):
+                await self._news.wait()
+        except TimeoutError:
+            pass
+
+    async def _continue_as_new(self) -> None:
+        """Begin a new history. Dialogues under way record themselves; the next survey tells the rest."""
+        if self._running:
+            await workflow.wait(list(self._running), timeout=LAST_MOMENTS.total_seconds())
+        while self._orders:
+            await self._step(*self._orders.pop(0))
+        workflow.continue_as_new(self._state)
+
+    def _note(self, survey: Survey) -> None:
+        """Believe the newest of all surveys."""
+        if self._survey is None or survey.as_of > self._survey.as_of:
+            self._survey = survey
+            self._surveyed_at = workflow.now()
+
+    def _tell(self, survey: Survey) -> None:
+        """Keep what people see in the Web UI true: the story, and the attributes they search by."""
+        workflow.set_current_details(details(survey, self._state.waits))
+        known = workflow.info().typed_search_attributes
+        changed = [
+            key.value_set(value)
+            for key, value in ((identifiers.TASK_STATUS, survey.status), (identifiers.PRIORITY, survey.priority))
+            if known.get(key) != value
+        ]
+        if changed:
+            workflow.upsert_search_attributes(changed)
+
+    @property
+    def _id(self) -> UUID:
+        return self._state.task_id
+
+    @property
+    def _age(self) -> timedelta:
+        """How old the newest survey is: with it, the ledger's clock can be told."""
+        return workflow.now() - self._surveyed_at
+
+    @workflow.signal
+    def granted(self, grant: Grant) -> None:
+        """Note the grant; the loop fans it out. One that was seen before is ignored."""
+        if grant.id not in self._state.seen_grants:
+            self._state.seen_grants = [*self._state.seen_grants[-GRANTS_REMEMBERED:], grant.id]
+            self._state.grants.append(grant)
+            self._news.set()
+
+    @workflow.signal
+    def waits_changed(self, fact: WaitsChanged) -> None:
+        """Note why mails wait, for people to read."""
+        self._state.waits = fact.waits
+        self._news.set()
+
+    @workflow.signal
+    def ledger_changed(self) -> None:
+        """Note that someone else changed this task's mails."""
+        self._stale = True
+        self._allocator_told = False
+        self._news.set()
+
+    @workflow.update
+    def pause(self) -> None:
+        """Let nothing new go out."""
+        self._order(TaskActivities.pause, self._id)
+
+    @workflow.update
+    def resume(self) -> None:
+        """Go on after a pause."""
+        self._order(TaskActivities.resume, self._id)
+
+    @workflow.update
+    def cancel(self) -> None:
+        """Send nothing more, and end when what is under way has ended."""
+        self._order(TaskActivities.cancel, self._id)
+
+    @workflow.update
+    def change_priority(self, order: ChangePriority) -> None:
+        """Serve this task before, among or after the others."""
+        change = ChangeTaskPriority(task_id=self._id, priority=order.priority)
+        self._order(TaskActivities.change_priority, change)
+
+    @pause.validator
+    def _may_pause(self) -> None:
+        self._refuse_if_ended("pause")
+
+    @resume.validator
+    def _may_resume(self) -> None:
+        self._refuse_if_ended("resume")
+
+    @cancel.validator
+    def _may_cancel(self) -> None:
+        self._refuse_if_ended("cancel")
+
+    @change_priority.validator
+    def _may_change_priority(self, order: ChangePriority) -> None:
+        self._refuse_if_ended("change the priority of")
+
+    def _refuse_if_ended(self, what: str) -> None:
+        if self._survey is not None and self._survey.ended:
+            raise ValueError(f"cannot {what} task {self._id}: it has ended")
+
+    def _order(self, move: Move, order: object) -> None:
+        """Note an order for the loop."""
+        self._orders.append((move, order))
+        self._news.set()
+
+    @workflow.query
+    def progress(self) -> Survey | None:
+        """The newest survey."""
+        return self._survey
+
+
+def totals(survey: Survey) -> TaskTotals:
+    """How the task ended."""
+    names = ("status", "total", "sent", "failed", "suppressed", "unknown", "cancelled")
+    return TaskTotals(**{name: getattr(survey, name) for name in names})
