@@ -154,8 +154,8 @@ BEGIN
     WHERE verdicts[o] = 'claimed';
 
     RETURN QUERY
-    SELECT permit_ids[o], verdicts[o], available[o], b.seq, b.email, b.contact_id, coalesce(p.fields, '{}'),
-        b.message_id, d.attempt::int, b.retry_count::int
+    SELECT permit_ids[o], verdicts[o], available[o], b.seq, b.email::text, b.contact_id, coalesce(p.fields, '{}'),
+        b.message_id::text, d.attempt::int, b.retry_count::int
     FROM generate_subscripts(permit_ids, 1) o
     LEFT JOIN subtasks b ON b.task_id = task_ids[o] AND b.seq = mails[o]
     LEFT JOIN contacts p ON p.id = b.contact_id

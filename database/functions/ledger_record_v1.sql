@@ -116,7 +116,7 @@ BEGIN
     FROM generate_subscripts(permit_ids, 1) o
     WHERE d.permit_id = permit_ids[o] AND d.permit_id = ANY (legal);
 
-    RETURN QUERY SELECT d.permit_id, b.status FROM deliveries d
+    RETURN QUERY SELECT d.permit_id, b.status::text FROM deliveries d
     JOIN subtasks b ON b.task_id = d.task_id AND b.seq = d.seq WHERE d.permit_id = ANY (legal);
 END $$;
 

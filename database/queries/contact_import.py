@@ -9,8 +9,6 @@ from uuid import UUID
 from sqlalchemy import RowMapping, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from database.connect import PoolConnection
-
 LIST_EXISTS = text("""
     SELECT true FROM contact_lists WHERE id = :contact_list_id AND user_id = :user_id AND NOT hidden
 """)
@@ -44,8 +42,6 @@ REFUSALS = text("""
     SELECT line, reason, value FROM contact_import_errors WHERE import_id = :id AND line > :after
     ORDER BY line LIMIT :most
 """)
-
-UNFINISHED = "SELECT id FROM contact_imports WHERE status IN ('staged', 'merging') ORDER BY created_at"
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,11 +117,6 @@ async def refusals(connection: AsyncConnection, import_id: UUID, after: int, mos
     """Return refused rows beyond line `after`, in the order of the file."""
     rows = await connection.execute(REFUSALS, {"id": import_id, "after": after, "most": most})
     return [Refusal(**row) for row in rows.mappings()]
-
-
-async def unfinished_imports(connection: PoolConnection) -> list[UUID]:
-    """Every import that should have a running workflow, the oldest first."""
-    return [row["id"] for row in await connection.fetch(UNFINISHED)]
 
 
 def _values(new: NewImport) -> dict[str, object]:

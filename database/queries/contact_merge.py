@@ -66,6 +66,10 @@ FAIL = """
 
 DROP_STAGED = "DELETE FROM contact_import_rows WHERE import_id = $1"
 
+UNFINISHED = """
+    SELECT id, user_id, file_name FROM contact_imports WHERE status IN ('staged', 'merging') ORDER BY created_at
+"""
+
 TOTALS = "SELECT status, rows_read, rejected, merged, accepted FROM contact_imports WHERE id = $1"
 
 
@@ -75,6 +79,20 @@ class Chunk:
 
     last_line: int
     rows: int
+
+
+@dataclass(frozen=True, slots=True)
+class UnfinishedImport:
+    """An import whose workflow should be running."""
+
+    id: UUID
+    user_id: UUID
+    file_name: str
+
+
+async def unfinished_imports(connection: PoolConnection) -> list[UnfinishedImport]:
+    """Every import that should have a running workflow, the oldest first."""
+    return [UnfinishedImport(**dict(row)) for row in await connection.fetch(UNFINISHED)]
 
 
 async def begin_merge(connection: PoolConnection, import_id: UUID) -> None:
