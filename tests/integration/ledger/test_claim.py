@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from database.queries.ledger import Claim
-from tests.integration.ledger.conftest import UPLOAD_LIMIT, World
+from tests.integration.ledger.world import UPLOAD_LIMIT, World
 
 
 async def test_a_claim_takes_the_first_mail_with_what_is_needed_to_write_it(world: World) -> None:

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from tests.integration.ledger.conftest import World
+from tests.integration.ledger.world import World
 
 
 async def test_a_mail_goes_from_claim_to_sent_and_every_count_follows(world: World) -> None:
