@@ -1,0 +1,125 @@
+"""Contact imports: an uploaded file is staged in one short transaction, then its workflow is started."""
+
+import asyncio
+import logging
+from collections.abc import Iterator
+from dataclasses import dataclass
+from uuid import UUID, uuid4
+
+import asyncpg
+from sqlalchemy.ext.asyncio import AsyncConnection
+from temporalio.service import RPCError
+
+from api.idempotency import Once
+from api.operations.contact_rows import Batch, batches
+from api.problems import DatabaseDownError, FieldError, InvalidError, NotFoundError
+from api.schemas.contact_import import ContactImportOut
+from api.upload import Upload
+from content.csv_file import CsvError, Dialect, find_dialect
+from database.connect import transaction
+from database.queries import contact_import
+from database.queries.contact_import import NewImport
+from database.queries.contact_merge import UnfinishedImport
+from runtime.resources import Resources
+
+log = logging.getLogger(__name__)
+
+NO_LIST = "There is no such contact list."
+PARAMETERS = {"encoding": "?encoding", "delimiter": "?delimiter", "email_column": "?emailColumn"}
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """How a person says that a file is to be read; what is not said is found out."""
+
+    encoding: str | None = None
+    delimiter: str | None = None
+    email_column: str | None = None
+
+
+async def require_list(resources: Resources, user_id: UUID, contact_list_id: UUID) -> None:
+    """Refuse an upload into a list that is not there before its bytes are taken."""
+    async with transaction(resources.engine) as connection:
+        if not await contact_import.list_exists(connection, user_id, contact_list_id):
+            raise NotFoundError(NO_LIST)
+
+
+async def import_upload(once: Once, contact_list_id: UUID, upload: Upload, reading: Reading) -> ContactImportOut:
+    """Stage a file and have it merged. A file that cannot be read to its end leaves only a failed import."""
+    dialect = await asyncio.to_thread(_dialect, upload, reading)
+    new = NewImport(
+        uuid4(), once.caller.user_id, contact_list_id, upload.name,
+        dialect.encoding.name, dialect.delimiter, dialect.header.columns,
+    )  # fmt: skip
+
+    async def work(connection: AsyncConnection) -> ContactImportOut:
+        return await _stage(connection, new, upload, dialect)
+
+    try:
+        staged = await once.run(ContactImportOut, work)
+    except CsvError as error:
+        await _record_failure(once.resources, new, str(error))
+        raise _refused(error) from error
+    await _start(once.resources, new.user_id, staged)
+    return staged
+
+
+async def get_import(connection: AsyncConnection, user_id: UUID, import_id: UUID) -> ContactImportOut:
+    """One import of this user."""
+    row = await contact_import.get_import(connection, user_id, import_id)
+    if row is None:
+        raise NotFoundError("There is no such import.")
+    return ContactImportOut.model_validate(dict(row))
+
+
+def _dialect(upload: Upload, reading: Reading) -> Dialect:
+    try:
+        return find_dialect(
+            upload.file, encoding=reading.encoding, delimiter=reading.delimiter, email_column=reading.email_column
+        )
+    except CsvError as error:
+        raise _refused(error) from error
+
+
+async def _stage(connection: AsyncConnection, new: NewImport, upload: Upload, dialect: Dialect) -> ContactImportOut:
+    if not await contact_import.create_import(connection, new):
+        raise NotFoundError(NO_LIST)
+    read = rejected = 0
+    parts = batches(upload.file, dialect, new.id)
+    try:
+        coming = asyncio.create_task(_next(parts))
+        while (batch := await coming) is not None:
+            coming = asyncio.create_task(_next(parts))
+            await contact_import.copy_staged(connection, batch.staged)
+            await contact_import.copy_refused(connection, batch.refused)
+            read += batch.read
+            rejected += len(batch.refused)
+    except (asyncpg.PostgresConnectionError, asyncpg.InterfaceError, OSError) as error:
+        raise DatabaseDownError("The database went away while the file was stored. Nothing was kept.") from error
+    finally:
+        await asyncio.gather(coming, return_exceptions=True)
+    await contact_import.mark_staged(connection, new.id, read, rejected)
+    return await get_import(connection, new.user_id, new.id)
+
+
+async def _next(parts: Iterator[Batch]) -> Batch | None:
+    """Judge the next rows in a thread, while the database takes those before."""
+    return await asyncio.to_thread(next, parts, None)
+
+
+async def _record_failure(resources: Resources, new: NewImport, error: str) -> None:
+    async with transaction(resources.engine) as connection:
+        await contact_import.record_failure(connection, new, error)
+
+
+async def _start(resources: Resources, user_id: UUID, staged: ContactImportOut) -> None:
+    """Start the merge; where Temporal is down, the import stays staged and is started by the reconcile of a worker."""
+    try:
+        await resources.orders.start_import(UnfinishedImport(staged.id, user_id, staged.file_name))
+    except RPCError as error:
+        log.warning("import %s waits for Temporal: %s", staged.id, error)
+
+
+def _refused(error: CsvError) -> InvalidError:
+    pointer = PARAMETERS.get(error.parameter or "", "#/file")
+    return InvalidError(f"The file cannot be imported: {error}", [FieldError(pointer, str(error))])
