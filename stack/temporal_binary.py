@@ -117,7 +117,8 @@ def _build(target: Path, module: str, version: str, say: Say, tried: list[str]) 
     go = shutil.which("go") or shutil.which("go", path=GO_FOLDER)
     problem = _go_problem(go)
     if go and not problem:
-        say(f"building Temporal {version} with Go, about 5 minutes, once (kept in {target.parent})")
+        took = "about 5 minutes" if module == SERVER_MODULE else "about a minute"
+        say(f"building {module}@v{version} with Go: {took}, once (kept in {target.parent})")
         problem = _install(go, target, f"{module}@v{version}")
     if problem:
         tried.append(f"a build with Go: {problem}")

@@ -29,11 +29,15 @@ from stack.programs import CHECKOUT
 from stack.supervisor import Supervisor
 from stack.temporal import TemporalServer, all_ports
 from stack.temporal_binary import find_temporal
+from stack.temporal_settings import Setting
 
 RUN_FOLDER = "TEMPOST_TEST_RUN"
 START_LIMIT = 90.0
 PAUSE = 0.05
-SETTINGS = {"frontend.WorkflowTimeSkippingEnabled": True, "system.namespaceCacheRefreshInterval": "100ms"}
+SETTINGS: dict[str, Setting] = {
+    "frontend.WorkflowTimeSkippingEnabled": True,
+    "system.namespaceCacheRefreshInterval": "100ms",
+}
 """The second makes a new server usable a second sooner."""
 SUGGESTION = "limit.historyCount.suggestContinueAsNew"
 
