@@ -30,17 +30,17 @@ MERGE = """
         DELETE FROM contact_import_rows WHERE import_id = $1 AND line > $2 AND line <= $3
         RETURNING line, email, email_key, fields
     ), counted AS (
-        SELECT line, email, email_key, fields,
-            row_number() OVER (PARTITION BY email_key ORDER BY line DESC) AS from_last,
-            count(*) OVER (PARTITION BY email_key) AS times
-        FROM taken
-    ), several AS (
-        SELECT email_key, jsonb_object_agg(name, value ORDER BY line) AS fields
-        FROM counted, jsonb_each(fields) AS field (name, value) WHERE times > 1 GROUP BY email_key
+        SELECT line, email, email_key, fields, count(*) OVER (PARTITION BY email_key) AS times FROM taken
+    ), addresses AS (
+        SELECT email, email_key, fields FROM counted WHERE times = 1
+        UNION ALL
+        SELECT (array_agg(email ORDER BY line DESC))[1], email_key,
+            coalesce(jsonb_object_agg(name, value ORDER BY line) FILTER (WHERE name IS NOT NULL), '{}')
+        FROM counted LEFT JOIN LATERAL jsonb_each(fields) AS field (name, value) ON true
+        WHERE times > 1 GROUP BY email_key
     ), written AS (
         INSERT INTO contacts (user_id, email, email_key, fields)
-        SELECT $4, email, email_key, coalesce(several.fields, counted.fields)
-        FROM counted LEFT JOIN several USING (email_key) WHERE from_last = 1 ORDER BY email_key
+        SELECT $4, email, email_key, fields FROM addresses ORDER BY email_key
         ON CONFLICT (user_id, email_key) DO UPDATE SET email = excluded.email,
             fields = contacts.fields || excluded.fields, updated_at = clock_timestamp()
         RETURNING id
