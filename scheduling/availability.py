@@ -25,13 +25,11 @@ class Held:
 
     count: int = 0
     last_at: datetime = _EPOCH
-    expires_at: datetime = _EPOCH
 
     def add(self, run: PermitRun) -> None:
         """Count one more run."""
         self.count += run.count
         self.last_at = max(self.last_at, run.last_at)
-        self.expires_at = max(self.expires_at, run.expires_at)
 
 
 @dataclass(slots=True)
@@ -65,8 +63,6 @@ class Availability:
             # Late claims shift the following: the guard's row counts where it is behind the plan.
             ready_at = max(ready_at + self.spacing * held.count, held.last_at + self.spacing)
             self.last_sent_at = max(held.last_at, service.last_sent_at or held.last_at)
-            if service.probing:
-                ready_at = max(ready_at, held.expires_at)
         self.settle(ready_at)
         self.idle = ready_at < self.at
 
@@ -92,7 +88,7 @@ class Availability:
 
     def block(self, until: datetime) -> int:
         """Count the moments from the next on that are given away together: those of a short while, before `until`."""
-        if self.at > until or self.left <= 0:
+        if self.at > until or self.left <= 0 or (self.service.probing and self.held.count):
             return 0
         if self.service.probing or self.service.window is not None:
             return 1
@@ -105,7 +101,7 @@ class Availability:
         self.held.count += count
         self.left -= count
         self.last_sent_at = run.last_at
-        self.settle(run.expires_at if self.service.probing else run.last_at + self.spacing)
+        self.settle(run.last_at + self.spacing)
         return run
 
     def candidate(self) -> Candidate:

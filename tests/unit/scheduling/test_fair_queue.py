@@ -1,0 +1,149 @@
+"""The fair queue: shares, turns, priorities and ageing."""
+
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import timedelta
+from uuid import UUID
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from scheduling.fair_queue import AGEING, Claimant, FairQueue, Leads
+from tests.unit.scheduling.strategies import NOW, an_id
+
+PLENTY = 1_000_000
+
+
+def claimant(task: int, user: int | None = None, need: int = PLENTY, priority: int = 0, **changes: object) -> Claimant:
+    user_id = an_id("user", task if user is None else user)
+    made = Claimant(an_id("task", task), user_id, need, priority, 1.0, never_served=True, unserved_since=NOW)
+    return replace(made, **changes)  # type: ignore[arg-type]  # named by the test
+
+
+def ticks(claimants: Sequence[Claimant], capacities: Sequence[int], breadth: int = 40) -> list[Counter[UUID]]:
+    """What each task got in each tick, one second apart; a task's need shrinks as it is served."""
+    leads, now, served = Leads(), NOW, []
+    waiting = {each.task_id: each for each in claimants}
+    for capacity in capacities:
+        queue, got = FairQueue(waiting.values(), leads, now, breadth), Counter[UUID]()
+        while got.total() < capacity and (turn := queue.serve(1)):
+            got[turn[0]] += turn[1]
+        leads = queue.leads()
+        for task_id, count in got.items():
+            task = waiting.pop(task_id)
+            if task.need > count:
+                waiting[task_id] = replace(task, need=task.need - count, never_served=False, unserved_since=now)
+        now += timedelta(seconds=1)
+        served.append(got)
+    return served
+
+
+def by_user(claimants: Sequence[Claimant], served: Sequence[Counter[UUID]]) -> Counter[UUID]:
+    users = {each.task_id: each.user_id for each in claimants}
+    total: Counter[UUID] = Counter(dict.fromkeys(users.values(), 0))
+    for got in served:
+        for task_id, count in got.items():
+            total[users[task_id]] += count
+    return total
+
+
+crowds = st.lists(st.integers(1, 6), min_size=1, max_size=30).map(
+    lambda sizes: [claimant(10 * user + n, user) for user, size in enumerate(sizes) for n in range(size)]
+)
+capacity = st.lists(st.integers(1, 120), min_size=20, max_size=20)
+
+
+@given(crowds, capacity)
+def test_users_who_all_fit_into_a_tick_differ_by_one_permit(crowd: list[Claimant], capacities: list[int]) -> None:
+    total = by_user(crowd, ticks(crowd, capacities))
+    assert max(total.values()) - min(total.values()) <= 1
+
+
+@given(st.integers(41, 300), st.integers(1, 400))
+def test_users_who_do_not_fit_into_a_tick_differ_by_one_turn(users: int, permits: int) -> None:
+    crowd = [claimant(number) for number in range(users)]
+    total = by_user(crowd, ticks(crowd, [permits] * 30))
+    assert max(total.values()) - min(total.values()) <= 1 + -(-permits // 40)
+
+
+@given(crowds, capacity)
+def test_the_tasks_of_a_user_share_alike(crowd: list[Claimant], capacities: list[int]) -> None:
+    total: Counter[UUID] = Counter({each.task_id: 0 for each in crowd})
+    for got in ticks(crowd, capacities, breadth=1000):
+        total.update(got)
+    siblings = defaultdict(list)
+    for each in crowd:
+        siblings[each.user_id].append(total[each.task_id])
+    assert all(max(counts) - min(counts) <= 1 for counts in siblings.values())
+
+
+def test_many_tasks_bring_a_user_no_more_than_one() -> None:
+    crowd = [claimant(0, user=0), *(claimant(number, user=1) for number in range(1, 31))]
+    total = by_user(crowd, ticks(crowd, [20] * 5))
+    assert set(total.values()) == {50}
+
+
+def test_weights_share_in_proportion() -> None:
+    crowd = [claimant(0, weight=3.0), claimant(1), claimant(2)]
+    total = by_user(crowd, ticks(crowd, [10] * 10))
+    assert total == {an_id("user", 0): 60, an_id("user", 1): 20, an_id("user", 2): 20}
+
+
+def test_a_small_task_is_served_in_the_tick_after_it_came_beside_a_big_one() -> None:
+    crowd = [claimant(0, never_served=False), *(claimant(number, need=20) for number in range(1, 31))]
+    (first,) = ticks(crowd, [32])
+    assert all(first[each.task_id] for each in crowd)
+
+
+def test_two_hundred_small_tasks_have_their_first_mail_within_eight_ticks_of_28() -> None:
+    crowd = [claimant(0, never_served=False), *(claimant(number, need=20) for number in range(1, 201))]
+    served = {task_id for got in ticks(crowd, [28] * 8) for task_id in got}
+    assert len(served) == 201
+
+
+def test_beyond_the_breadth_those_served_share_what_is_left() -> None:
+    (got,) = ticks([claimant(number) for number in range(500)], [111])
+    assert sorted(got.values()) == [2] * 9 + [3] * 31
+
+
+def test_a_task_never_served_goes_first() -> None:
+    crowd = [claimant(number, never_served=False, unserved_since=NOW - AGEING / 2) for number in range(5)]
+    queue = FairQueue([*crowd, claimant(9)], Leads(), NOW, 40)
+    assert queue.serve(1) == (an_id("task", 9), 1)
+
+
+def test_a_stream_of_new_tasks_does_not_hold_up_an_old_one_for_good() -> None:
+    old = claimant(0, never_served=False, priority=1, unserved_since=NOW - 2 * AGEING)
+    queue = FairQueue([old, *(claimant(number, priority=1) for number in range(1, 50))], Leads(), NOW, 40)
+    assert queue.serve(1) == (old.task_id, 1)
+
+
+def test_a_higher_priority_goes_first() -> None:
+    crowd = [claimant(0, priority=-1), claimant(1, priority=0), claimant(2, priority=1, need=6)]
+    assert ticks(crowd, [6, 4]) == [{an_id("task", 2): 6}, {an_id("task", 1): 4}]
+
+
+@given(st.integers(1, 30), st.integers(-1, 0))
+def test_no_priority_starves_under_a_flood_of_a_higher_one(permits: int, priority: int) -> None:
+    flood = [claimant(number, priority=1) for number in range(1, 5)]
+    served = ticks([claimant(0, priority=priority), *flood], [permits] * 130)
+    assert sum(got[an_id("task", 0)] for got in served) >= 1
+
+
+def test_what_a_user_gets_in_one_priority_costs_nothing_in_another() -> None:
+    crowd = [claimant(0, priority=1, need=20, user=0), *(claimant(number, user=number - 1) for number in range(1, 11))]
+    served = ticks(crowd, [25] * 3)
+    assert len({served[0][an_id("task", n)] + served[1][an_id("task", n)] for n in range(1, 11)}) == 1
+
+
+@given(crowds, capacity)
+def test_somebody_is_always_furthest_behind(crowd: list[Claimant], capacities: list[int]) -> None:
+    """Leads are counted from whoever is furthest behind, so they do not grow with time."""
+    queue = FairQueue(crowd, Leads(), NOW, 40)
+    for most in capacities:
+        queue.serve(most)
+    leads = queue.leads()
+    users = {each.user_id for each in crowd}
+    assert all(lead > 0 for lead in (*leads.tasks.values(), *leads.users.get(0, {}).values()))
+    assert set(leads.users.get(0, {})) < users
