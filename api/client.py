@@ -1,0 +1,280 @@
+"""The REST client of the command line and of programs: typed calls, careful retries, errors that say what to do.
+
+async with ApiClient("http://127.0.0.1:8080", key) as api:
+    task = await api.submit_task({"name": "…", "contactListId": …, "templateId": …})
+"""
+
+import asyncio
+import ipaddress
+import uuid
+from collections.abc import AsyncIterator, Callable, Mapping
+from pathlib import Path
+from types import TracebackType
+from typing import BinaryIO, Self, TypeVar
+from urllib.parse import urlsplit
+from uuid import UUID
+
+import httpx
+from pydantic import BaseModel, ValidationError
+
+from api.schemas.base import Page
+from api.schemas.contact import ContactListOut, SuppressionOut, SuppressionsOut
+from api.schemas.contact_import import ContactImportOut
+from api.schemas.service import ServiceBulkOut, ServiceOut
+from api.schemas.task import DryRunOut, RealtimeStatus, SubtaskOut, TaskOut
+from api.schemas.template import TemplateOut
+
+Answer = TypeVar("Answer", bound=BaseModel)
+Body = BaseModel | Mapping[str, object]
+Progress = Callable[[int], None]
+"""Told how many bytes of an upload have been read so far."""
+
+TIMEOUT = httpx.Timeout(30.0, connect=5.0)
+UPLOAD_TIMEOUT = httpx.Timeout(60.0, connect=5.0, read=1800.0)
+"""An upload is answered when all its rows are staged."""
+ATTEMPTS = 3
+PAUSE = 0.3
+"""Seconds before the first new try; doubled for the next."""
+LONGEST_PAUSE = 10.0
+GATEWAY_FAULTS = {502, 503, 504}
+PAGE = 200
+
+
+class ApiError(Exception):
+    """The API answered with a problem. `code` is for programs, `detail` and `errors` are for people."""
+
+    def __init__(
+        self, status: int, code: str, title: str, detail: str, errors: tuple[tuple[str, str], ...] = ()
+    ) -> None:
+        super().__init__(detail or title)
+        self.status = status
+        self.code = code
+        self.title = title
+        self.detail = detail
+        self.errors = errors
+        """Pointer and message, for each part of the request that is wrong."""
+
+
+class ApiUnreachableError(Exception):
+    """No answer came. A request that changes something may have been carried out."""
+
+    def __init__(self, url: str, reason: str) -> None:
+        super().__init__(f"{url} does not answer: {reason}")
+        self.url = url
+        self.reason = reason
+
+
+class ApiClient:
+    """Speaks to one installation with one key. What changes something is sent with an Idempotency-Key."""
+
+    def __init__(self, url: str, key: str) -> None:
+        self.url = url.rstrip("/")
+        self._http = httpx.AsyncClient(
+            base_url=self.url,
+            headers={"Authorization": f"Bearer {key}"},
+            timeout=TIMEOUT,
+            trust_env=not _is_loopback(self.url),  # a proxy of the environment does not lead to this machine
+        )
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        await self._http.aclose()
+
+    async def health(self) -> dict[str, object]:
+        """How the installation does."""
+        answer: dict[str, object] = (await self._send("GET", "/api/system/health")).json()
+        return answer
+
+    async def create_service(self, order: Body) -> ServiceOut:
+        """Add a service."""
+        return await self._post(ServiceOut, "/api/services", order)
+
+    async def create_services(self, orders: list[dict[str, object]]) -> ServiceBulkOut:
+        """Add several services, at most 500; each is judged by itself."""
+        return await self._post(ServiceBulkOut, "/api/services/bulk", {"services": orders})
+
+    def services(self) -> AsyncIterator[ServiceOut]:
+        """All services."""
+        return self._all(ServiceOut, "/api/services")
+
+    async def create_list(self, name: str) -> ContactListOut:
+        """Make an empty contact list."""
+        return await self._post(ContactListOut, "/api/contact-lists", {"name": name})
+
+    def lists(self) -> AsyncIterator[ContactListOut]:
+        """All contact lists."""
+        return self._all(ContactListOut, "/api/contact-lists")
+
+    async def contact_list(self, list_id: UUID) -> ContactListOut:
+        """One contact list."""
+        return await self._get(ContactListOut, f"/api/contact-lists/{list_id}")
+
+    async def import_file(
+        self, list_id: UUID, file: Path, reading: Mapping[str, str] | None = None, progress: Progress | None = None
+    ) -> ContactImportOut:
+        """Upload a CSV file; `reading` may hold `encoding`, `delimiter` and `emailColumn`. It is merged afterwards."""
+        path = f"/api/contact-lists/{list_id}/import"
+        with file.open("rb") as opened:
+            part = {"file": (file.name, _Watched(opened, progress), "text/csv")}
+            return ContactImportOut.model_validate_json(
+                (await self._send("POST", path, params=reading, files=part, timeout=UPLOAD_TIMEOUT)).content
+            )
+
+    async def contact_import(self, import_id: UUID) -> ContactImportOut:
+        """How an import stands."""
+        return await self._get(ContactImportOut, f"/api/imports/{import_id}")
+
+    async def import_errors(self, import_id: UUID) -> AsyncIterator[bytes]:
+        """The refused rows of an import as CSV, in pieces."""
+        async with self._http.stream("GET", f"/api/imports/{import_id}/errors.csv") as response:
+            await _raise_for_problem(response)
+            async for piece in response.aiter_bytes():
+                yield piece
+
+    async def suppress(self, emails: list[str], reason: str) -> SuppressionsOut:
+        """Never write to these addresses again, at most 1,000 at a time."""
+        return await self._post(SuppressionsOut, "/api/suppressions", {"emails": emails, "reason": reason})
+
+    def suppressions(self) -> AsyncIterator[SuppressionOut]:
+        """All suppressed addresses."""
+        return self._all(SuppressionOut, "/api/suppressions")
+
+    async def create_template(self, order: Body) -> TemplateOut:
+        """Keep a template."""
+        return await self._post(TemplateOut, "/api/templates", order)
+
+    def templates(self) -> AsyncIterator[TemplateOut]:
+        """All templates."""
+        return self._all(TemplateOut, "/api/templates")
+
+    async def submit_task(self, order: Body) -> TaskOut:
+        """Start a task."""
+        return await self._post(TaskOut, "/api/tasks", order)
+
+    async def dry_run(self, order: Body) -> DryRunOut:
+        """What a task would do."""
+        return await self._post(DryRunOut, "/api/tasks", order, {"dryRun": "true"})
+
+    def tasks(self) -> AsyncIterator[TaskOut]:
+        """All tasks, the newest first."""
+        return self._all(TaskOut, "/api/tasks")
+
+    async def task(self, task_id: UUID) -> TaskOut:
+        """One task."""
+        return await self._get(TaskOut, f"/api/tasks/{task_id}")
+
+    async def task_status(self, task_id: UUID) -> RealtimeStatus:
+        """Where a task stands now."""
+        return await self._get(RealtimeStatus, f"/api/tasks/{task_id}/realtime-status")
+
+    def subtasks(self, task_id: UUID, **filters: str) -> AsyncIterator[SubtaskOut]:
+        """Mails of a task; `status` and `reason` narrow them down."""
+        return self._all(SubtaskOut, f"/api/tasks/{task_id}/subtasks", filters)
+
+    async def order_task(self, task_id: UUID, order: str) -> TaskOut:
+        """`pause`, `resume` or `cancel`; each may be given twice."""
+        return await self._post(TaskOut, f"/api/tasks/{task_id}/{order}", {})
+
+    async def _get(self, kind: type[Answer], path: str) -> Answer:
+        return kind.model_validate_json((await self._send("GET", path)).content)
+
+    async def _post(self, kind: type[Answer], path: str, body: Body, params: Mapping[str, str] | None = None) -> Answer:
+        plain = body if isinstance(body, Mapping) else body.model_dump(mode="json", by_alias=True, exclude_unset=True)
+        response = await self._send("POST", path, params=params, json=plain)
+        return kind.model_validate_json(response.content)
+
+    async def _all(
+        self, kind: type[Answer], path: str, filters: Mapping[str, str] | None = None
+    ) -> AsyncIterator[Answer]:
+        params = {"limit": str(PAGE), **(filters or {})}
+        while True:
+            page = Page[kind].model_validate_json(  # type: ignore[valid-type]  # the argument is a type
+                (await self._send("GET", path, params=params)).content
+            )
+            for item in page.data:
+                yield item
+            if page.next_cursor is None:
+                return
+            params["cursor"] = page.next_cursor
+
+    async def _send(self, method: str, path: str, **request: object) -> httpx.Response:
+        """Send until an answer comes that a further try would not better; the same key each time."""
+        headers = {"Idempotency-Key": str(uuid.uuid4())} if method == "POST" else {}
+        pause = PAUSE
+        for _ in range(ATTEMPTS - 1):
+            try:
+                response = await self._http.request(method, path, headers=headers, **request)  # type: ignore[arg-type]
+            except httpx.TransportError:
+                await asyncio.sleep(pause)
+            else:
+                told = _retry_after(response)
+                if told is None and response.status_code not in GATEWAY_FAULTS:
+                    return await _raise_for_problem(response)
+                await asyncio.sleep(min(LONGEST_PAUSE, told or pause))
+            pause *= 2
+        try:
+            response = await self._http.request(method, path, headers=headers, **request)  # type: ignore[arg-type]
+        except httpx.TransportError as error:
+            raise ApiUnreachableError(self.url, str(error) or type(error).__name__) from error
+        return await _raise_for_problem(response)
+
+
+class _Watched:
+    """A file that tells how far it has been read."""
+
+    def __init__(self, file: BinaryIO, progress: Progress | None) -> None:
+        self._file = file
+        self._progress = progress
+        self.fileno, self.seek = file.fileno, file.seek
+
+    def read(self, size: int = -1) -> bytes:
+        """Read on."""
+        piece = self._file.read(size)
+        if self._progress is not None:
+            self._progress(self._file.tell())
+        return piece
+
+
+async def _raise_for_problem(response: httpx.Response) -> httpx.Response:
+    if response.is_success:
+        return response
+    await response.aread()
+    raise _problem(response)
+
+
+class _Fault(BaseModel):
+    pointer: str = ""
+    message: str = ""
+
+
+class _Problem(BaseModel):
+    code: str = "unreadable"
+    title: str = ""
+    detail: str = ""
+    errors: list[_Fault] = []
+
+
+def _problem(response: httpx.Response) -> ApiError:
+    try:
+        read = _Problem.model_validate_json(response.content)
+    except ValidationError:
+        read = _Problem(title=response.reason_phrase, detail="The answer is not of Tempost: is the address right?")
+    faults = tuple((fault.pointer, fault.message) for fault in read.errors)
+    return ApiError(response.status_code, read.code, read.title, read.detail, faults)
+
+
+def _retry_after(response: httpx.Response) -> float | None:
+    told = response.headers.get("Retry-After", "")
+    return float(told) if told.isdecimal() else None
+
+
+def _is_loopback(url: str) -> bool:
+    host = urlsplit(url).hostname or ""
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
