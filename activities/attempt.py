@@ -8,10 +8,10 @@ from datetime import timedelta
 from time import monotonic
 from uuid import UUID
 
-from content.template import CompiledContent, TemplateError
-
 from activities.connection import Connection, Connections, NoConnectionError
 from activities.letter import Letter, Letters, write
+from content.errors import ContentError, MissingFieldError
+from content.template import CompiledContent
 from database.ledger import UNREACHABLE, Ledger
 from database.queries.ledger import ClaimedMail, Record, Verdict
 from database.queries.survey import TaskGoneError
@@ -21,6 +21,8 @@ from scheduling.permit import Permit
 
 log = logging.getLogger(__name__)
 
+CONNECT_AHEAD = 1.0
+"""Seconds before its moment that a permit asks for its connection: connecting takes about as long in the open."""
 LONGEST_RETRY = timedelta(hours=6)
 
 
@@ -97,8 +99,9 @@ class Attempt:
         if self._waiting is None:
             return Result("lapsed", "drained")
         content = await self._letters.compiled(self.task_id)
+        await asyncio.sleep(max(0.0, self._ledger.seconds_until(self.permit.not_before) - CONNECT_AHEAD))
         left = max(0.0, self._ledger.seconds_until(self.permit.expires_at))
-        connection = await self._connections.acquire(self.permit.service_id, left)
+        connection = await self._connections.acquire(self.permit.service_id, self.permit.no, left)
         try:
             verdict = await self._claim()
             if verdict.mail is None:
@@ -124,8 +127,9 @@ class Attempt:
         """Bring a claimed mail to an outcome."""
         try:
             letter = write(content, mail, connection.reservation)
-        except (TemplateError, UnsafeHeaderError) as error:
-            return await self._record(Record(self.permit.id, "failed", "content", reply_text=str(error)))
+        except (ContentError, UnsafeHeaderError) as error:
+            reason = "missing_field" if isinstance(error, MissingFieldError) else "content"
+            return await self._record(Record(self.permit.id, "failed", reason, reply_text=str(error)))
         begun = monotonic()
         try:
             async with asyncio.timeout(self._limits.upload.total_seconds()):

@@ -5,8 +5,9 @@ is closed and its reservation released, so that another worker may have it; a re
 """
 
 import asyncio
-from collections import defaultdict, deque
-from collections.abc import Callable
+from bisect import insort
+from collections import defaultdict
+from collections.abc import Callable, Coroutine
 from contextlib import suppress
 from dataclasses import dataclass
 from uuid import UUID
@@ -35,6 +36,10 @@ class Connection:
     closing: asyncio.TimerHandle | None = None
 
 
+Place = tuple[int, int, "asyncio.Future[Connection]"]
+"""A place in a service's queue: turn, something to tell equals apart, and what the connection is handed through."""
+
+
 class Connections:
     """All connections of this process. `dial` makes an unopened transport; `unseal` opens a sealed password."""
 
@@ -46,7 +51,7 @@ class Connections:
         self._unseal = unseal
         self._open: set[Connection] = set()
         self._idle: defaultdict[UUID, list[Connection]] = defaultdict(list)
-        self._waiting: defaultdict[UUID, deque[asyncio.Future[Connection]]] = defaultdict(deque)
+        self._waiting: defaultdict[UUID, list[Place]] = defaultdict(list)
         self._closing: set[asyncio.Task[None]] = set()
 
     @property
@@ -54,14 +59,14 @@ class Connections:
         """What must be renewed."""
         return [connection.reservation for connection in self._open]
 
-    async def acquire(self, service_id: UUID, seconds: float) -> Connection:
-        """Have an open connection within so many seconds, or raise `NoConnectionError`.
+    async def acquire(self, service_id: UUID, turn: int, seconds: float) -> Connection:
+        """Have an open connection within so many seconds, or raise `NoConnectionError`; the lowest `turn` goes first.
 
         A failure to connect is the service's: it is rested, and no mail is touched.
         """
         try:
             async with asyncio.timeout(seconds):
-                return await self._idle_connection(service_id) or await self._next_free(service_id)
+                return await self._idle_connection(service_id) or await self._next_free(service_id, turn)
         except TimeoutError:
             raise NoConnectionError("connection_held") from None
 
@@ -75,23 +80,23 @@ class Connections:
             await self._close(connection)
         return None
 
-    async def _next_free(self, service_id: UUID) -> Connection:
+    async def _next_free(self, service_id: UUID, turn: int) -> Connection:
         """Wait for one that is given back in this process; the first in the queue also asks the database."""
         handed: asyncio.Future[Connection] = asyncio.get_running_loop().create_future()
-        queue = self._waiting[service_id]
-        queue.append(handed)
+        queue, place = self._waiting[service_id], (turn, id(handed), handed)
+        insort(queue, place)
         try:
             while not handed.done():
-                reservation = await self._ledger.take(service_id) if queue[0] is handed else None
+                reservation = await self._ledger.take(service_id) if queue[0] is place else None
                 if reservation is not None:
                     break
                 await asyncio.wait({handed}, timeout=ASK_AGAIN)
         except BaseException:
-            queue.remove(handed)
+            queue.remove(place)
             if handed.done():
                 self.give_back(handed.result())
             raise
-        queue.remove(handed)
+        queue.remove(place)
         if not handed.done():
             assert reservation is not None
             return await self._connect(reservation)
@@ -126,9 +131,9 @@ class Connections:
         if not connection.transport.usable:
             self._later(self._close(connection))
             return
-        for future in self._waiting.get(service_id, ()):
-            if not future.done():
-                future.set_result(connection)
+        for _, _, handed in self._waiting.get(service_id, ()):
+            if not handed.done():
+                handed.set_result(connection)
                 return
         if connection.reservation.kind == "mailbox":
             self._later(self._close(connection))
@@ -152,7 +157,7 @@ class Connections:
             self._open.discard(connection)
         await self._ledger.release(reservation)
 
-    def _later(self, work: "asyncio.Coroutine[object, object, None]") -> None:
+    def _later(self, work: Coroutine[object, object, None]) -> None:
         task = asyncio.create_task(work)
         self._closing.add(task)
         task.add_done_callback(self._closing.discard)

@@ -6,8 +6,8 @@ from datetime import UTC, datetime
 from uuid import UUID
 
 import asyncpg
-from content.template import CompiledContent, compile_content
 
+from content.template import CompiledContent, compile_content
 from database.queries.ledger import ClaimedMail
 from database.queries.reservation import Reservation
 from database.queries.task_content import task_content
@@ -49,7 +49,7 @@ class Letters:
 
 
 def write(content: CompiledContent, mail: ClaimedMail, service: Reservation) -> Letter:
-    """One mail from template, contact and service. Raises `TemplateError` or `UnsafeHeaderError`."""
+    """One mail from template, contact and service. Raises `ContentError` or `UnsafeHeaderError`."""
     rendered = content.render({**mail.fields, "email": mail.email})
     message = compose(
         message_id=mail.message_id,

@@ -1,9 +1,11 @@
 """Brings a database's schema to the newest version."""
 
 from pathlib import Path
+from typing import cast
 
 from alembic import command, op
 from alembic.config import Config
+from sqlalchemy import AdaptedConnection
 
 from database.connect import sqlalchemy_url
 
@@ -30,4 +32,5 @@ def run_file(name: str) -> None:
     A file that a released migration has run is never edited: a changed function gets a new version in its name.
     """
     sql = (FUNCTIONS / f"{name}.sql").read_text()
-    op.get_bind().connection.dbapi_connection.run_async(lambda connection: connection.execute(sql))
+    connection = cast("AdaptedConnection", op.get_bind().connection.dbapi_connection)
+    connection.run_async(lambda driver: driver.execute(sql))

@@ -130,7 +130,7 @@ class SettingsError(Exception):
 def load_settings() -> Settings:
     """Read the settings once. Raises `SettingsError` with one line per fault."""
     try:
-        return Settings()  # type: ignore[call-arg]  # filled from the environment
+        return Settings()
     except ValidationError as error:
         raise SettingsError("\n".join(_explain(fault["loc"], fault["msg"]) for fault in error.errors())) from None
 

@@ -10,7 +10,7 @@ from contracts import identifiers
 from contracts.allocator import AllocatorRun, Exchange, News
 from scheduling.allocator import Plan, plan
 from scheduling.allocator_state import absorb
-from workflows.options import EXCHANGE
+from workflows.options import EXCHANGE, told
 
 with workflow.unsafe.imports_passed_through():
     from activities.allocator import AllocatorActivities
@@ -65,7 +65,7 @@ class ServiceAllocatorWorkflow:
             named=named,
         )
         news: News = await workflow.execute_activity_method(
-            AllocatorActivities.exchange, order, summary=_summary(order), **EXCHANGE
+            AllocatorActivities.exchange, order, **told(EXCHANGE, _summary(order))
         )
         self._run.read_at = news.read_at
         self._run.read_whole_at = now if whole else self._run.read_whole_at

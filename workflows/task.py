@@ -20,7 +20,7 @@ from contracts.task import (
     WaitsChanged,
 )
 from scheduling.permit import Grant, PermitRun, fan_out
-from workflows.options import DELIVERY, LEDGER, LONG_LEDGER, WAKE
+from workflows.options import DELIVERY, LEDGER, LONG_LEDGER, WAKE, told
 from workflows.task_story import deliver_summary, details
 
 with workflow.unsafe.imports_passed_through():
@@ -121,8 +121,7 @@ class TaskWorkflow:
         outcome: BatchOutcome = await workflow.execute_activity_method(
             DeliveryActivities.deliver,
             DeliverBatch(task_id=self._id, runs=runs),
-            summary=deliver_summary(runs),
-            **DELIVERY,
+            **told(DELIVERY, deliver_summary(runs)),
         )
         if outcome.survey is not None:
             self._note(outcome.survey)
@@ -177,13 +176,10 @@ class TaskWorkflow:
         """Keep what people see in the Web UI true: the story, and the attributes they search by."""
         workflow.set_current_details(details(survey, self._state.waits))
         known = workflow.info().typed_search_attributes
-        changed = [
-            key.value_set(value)
-            for key, value in ((identifiers.TASK_STATUS, survey.status), (identifiers.PRIORITY, survey.priority))
-            if known.get(key) != value
-        ]
-        if changed:
-            workflow.upsert_search_attributes(changed)
+        if known.get(identifiers.TASK_STATUS) != survey.status or known.get(identifiers.PRIORITY) != survey.priority:
+            workflow.upsert_search_attributes(
+                [identifiers.TASK_STATUS.value_set(survey.status), identifiers.PRIORITY.value_set(survey.priority)]
+            )
 
     @property
     def _id(self) -> UUID:

@@ -129,8 +129,10 @@ BEGIN
         carried_quota = e.carried_quota + CASE WHEN t + upload_limit >= e.quota_reset_at THEN c.mails ELSE 0 END,
         next_available_at = t + e.sending_interval + CASE WHEN e.kind = 'mailbox' THEN upload_limit ELSE '0' END,
         expected_at = t + e.sending_interval + CASE WHEN e.kind = 'mailbox' THEN e.dialogue ELSE '0' END,
-        last_permit_no = greatest(e.last_permit_no, c.permit_no), changed_at = clock_timestamp()
-    FROM (SELECT service_ids[o] AS service_id, count(*)::int AS mails, max(permit_nos[o]) AS permit_no
+        last_permit_no = greatest(e.last_permit_no, c.permit_no), last_permit_id = c.permit_id,
+        changed_at = clock_timestamp()
+    FROM (SELECT service_ids[o] AS service_id, count(*)::int AS mails, max(permit_nos[o]) AS permit_no,
+              (array_agg(permit_ids[o] ORDER BY permit_nos[o] DESC))[1] AS permit_id
           FROM generate_subscripts(permit_ids, 1) o WHERE verdicts[o] = 'claimed' GROUP BY 1) c
     WHERE e.service_id = c.service_id;
 

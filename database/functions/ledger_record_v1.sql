@@ -38,11 +38,11 @@ BEGIN
         used_quota = e.used_quota - r.given_back,
         carried_quota = e.carried_quota - r.uncarried,
         next_available_at = CASE
-            WHEN e.kind = 'mailbox' AND e.last_permit_no = r.newest_no THEN
+            WHEN e.kind = 'mailbox' AND r.of_newest THEN
                 CASE WHEN r.newest_mail THEN t + e.sending_interval ELSE t END
             ELSE e.next_available_at END,
         expected_at = CASE
-            WHEN e.kind = 'mailbox' AND e.last_permit_no = r.newest_no THEN
+            WHEN e.kind = 'mailbox' AND r.of_newest THEN
                 CASE WHEN r.newest_mail THEN t + e.sending_interval ELSE t END
             ELSE e.expected_at END,
         last_sent_at = CASE WHEN r.sent > 0 THEN t ELSE e.last_sent_at END,
@@ -64,12 +64,12 @@ BEGIN
             ))::int AS given_back,
             count(*) FILTER (WHERE d.phase <> 'ended' AND d.charged_next_day AND d.charge_day = x.quota_day
                 AND (NOT dots[o] OR x.today = d.charge_day))::int AS uncarried,
-            max(d.permit_no) AS newest_no,
-            (array_agg(mails[o] ORDER BY d.permit_no DESC))[1] AS newest_mail,
+            bool_or(d.permit_id = x.last_permit_id) AS of_newest,
+            bool_or(mails[o]) FILTER (WHERE d.permit_id = x.last_permit_id) AS newest_mail,
             avg(dialogues[o]) AS dialogue
         FROM generate_subscripts(permit_ids, 1) o
         JOIN deliveries d ON d.permit_id = permit_ids[o]
-        JOIN (SELECT y.service_id, y.quota_day, (t AT TIME ZONE y.time_zone)::date AS today
+        JOIN (SELECT y.service_id, y.quota_day, y.last_permit_id, (t AT TIME ZONE y.time_zone)::date AS today
               FROM email_service_schedule y) x ON x.service_id = d.service_id
         WHERE permit_ids[o] = ANY (legal)
         GROUP BY d.service_id

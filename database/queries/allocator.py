@@ -68,14 +68,21 @@ async def read(
         demands = await connection.fetch(DEMANDS, pool_id, after, list(named))
     changes = Changes(
         services=tuple(_service(row) for row in services if row["status"] != "deleted"),
-        demands=tuple(Demand(*(row[name] for name in DEMAND_COLUMNS), last_served_at=row[4]) for row in demands),
+        demands=tuple(_demand(row) for row in demands),
         removed_services=tuple(row["service_id"] for row in services if row["status"] == "deleted"),
         complete=since is None,
     )
     return Reading(changes, clocks["read_at"], clocks["now"])
 
 
-DEMAND_COLUMNS = ("task_id", "user_id", "ready", "priority")
+def _demand(row: Row) -> Demand:
+    return Demand(
+        task_id=row["task_id"],
+        user_id=row["user_id"],
+        ready=row["ready"],
+        priority=row["priority"],
+        last_served_at=row["last_processed_at"],
+    )
 
 
 def _service(row: Row) -> ServiceState:

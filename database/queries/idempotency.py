@@ -6,7 +6,7 @@ from sqlalchemy import RowMapping, bindparam, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-LOCK = text("SELECT pg_try_advisory_xact_lock(hashtextextended(CAST(:user_id AS text) || ' ' || :key, 1))")
+LOCK = text("SELECT pg_try_advisory_xact_lock(hashtextextended(CAST(CAST(:user_id AS uuid) AS text) || ' ' || :key, 1))")
 FIND = text("""
     SELECT request_hash, status_code, response FROM idempotency_keys
     WHERE user_id = :user_id AND key = :key AND created_at > clock_timestamp() - interval '24 hours'
@@ -22,7 +22,7 @@ KEEP = text("""
 
 async def lock(connection: AsyncConnection, user_id: UUID, key: str) -> bool:
     """Hold the key until the transaction ends; False if another request holds it."""
-    held: bool = (await connection.execute(LOCK, {"user_id": str(user_id), "key": key})).scalar_one()
+    held: bool = (await connection.execute(LOCK, {"user_id": user_id, "key": key})).scalar_one()
     return held
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
+from typing import Literal
 from uuid import UUID
 
 from database.connect import PoolConnection
@@ -17,7 +18,7 @@ class Reservation:
     kind: str
     host: str
     port: int
-    security: str
+    security: Literal["none", "starttls", "tls"]
     username: str | None
     password_sealed: bytes | None = field(repr=False)
     from_address: str

@@ -30,7 +30,7 @@ LIST = text(VIEW + """
     AND (CAST(:status AS text) IS NULL OR e.status = :status)
     ORDER BY s.created_at, s.id LIMIT :limit
 """)
-LOCK_NAMES = text("SELECT pg_advisory_xact_lock(hashtextextended('service names of ' || CAST(:user_id AS text), 0))")
+LOCK_NAMES = text("SELECT pg_advisory_xact_lock(hashtextextended('service names of ' || CAST(CAST(:user_id AS uuid) AS text), 0))")
 NAME_TAKEN = text("""
     SELECT EXISTS (
         SELECT 1 FROM email_services s JOIN email_service_schedule e ON e.service_id = s.id
@@ -44,9 +44,9 @@ INSERT = text("""
         :from_address, :from_name, :max_connections, :priority)
 """)
 INSERT_SCHEDULE = text("""
-    INSERT INTO email_service_schedule (service_id, user_id, pool_id, kind, time_zone, sending_interval, daily_quota,
-        quota_day, quota_reset_at, next_available_at, expected_at)
-    SELECT :id, :user_id, :pool_id, :kind, :time_zone, make_interval(secs => CAST(:sending_interval AS float8)),
+    INSERT INTO email_service_schedule (service_id, user_id, pool_id, kind, status, time_zone, sending_interval,
+        daily_quota, quota_day, quota_reset_at, next_available_at, expected_at)
+    SELECT :id, :user_id, :pool_id, :kind, 'active', :time_zone, make_interval(secs => CAST(:sending_interval AS float8)),
         :daily_quota, d.day, (d.day + 1)::timestamp AT TIME ZONE CAST(:time_zone AS text), d.now, d.now
     FROM (SELECT n.now, (n.now AT TIME ZONE CAST(:time_zone AS text))::date AS day
           FROM (SELECT guard_now() AS now) n) d
@@ -62,16 +62,14 @@ UPDATE = text("""
         priority = :priority, updated_at = clock_timestamp()
     WHERE id = :id AND user_id = :user_id
 """)
-# Only a larger interval, or a smaller one, from the last mail on; what is used up stays used up. A day that is over
-# ends in the old zone before the new one begins.
+# A changed interval counts from the last mail on; what is used up stays used up. A day that is over ends in the old
+# zone before the new one begins.
 UPDATE_SCHEDULE = text("""
     UPDATE email_service_schedule e SET pool_id = :pool_id, kind = :kind,
         daily_quota = coalesce(:daily_quota, e.daily_quota),
-        next_available_at = CASE WHEN CAST(:sending_interval AS float8) IS NULL THEN e.next_available_at
-            ELSE e.next_available_at - e.sending_interval + make_interval(secs => CAST(:sending_interval AS float8)) END,
-        expected_at = CASE WHEN CAST(:sending_interval AS float8) IS NULL THEN e.expected_at
-            ELSE e.expected_at - e.sending_interval + make_interval(secs => CAST(:sending_interval AS float8)) END,
-        sending_interval = coalesce(make_interval(secs => CAST(:sending_interval AS float8)), e.sending_interval),
+        next_available_at = e.next_available_at - e.sending_interval + d.sending_interval,
+        expected_at = e.expected_at - e.sending_interval + d.sending_interval,
+        sending_interval = d.sending_interval,
         used_quota = CASE WHEN d.old_day <= e.quota_day THEN e.used_quota
             WHEN d.old_day = e.quota_day + 1 THEN e.carried_quota ELSE 0 END,
         carried_quota = CASE WHEN d.old_day <= e.quota_day THEN e.carried_quota ELSE 0 END,
@@ -82,7 +80,9 @@ UPDATE_SCHEDULE = text("""
         rest_reason = CASE WHEN :reachable THEN NULL ELSE e.rest_reason END,
         changed_at = clock_timestamp(), updated_at = clock_timestamp()
     FROM (
-        SELECT x.service_id, z.zone, (guard_now() AT TIME ZONE x.time_zone)::date AS old_day,
+        SELECT x.service_id, z.zone,
+            coalesce(make_interval(secs => CAST(:sending_interval AS float8)), x.sending_interval) AS sending_interval,
+            (guard_now() AT TIME ZONE x.time_zone)::date AS old_day,
             (guard_now() AT TIME ZONE z.zone)::date AS new_day
         FROM email_service_schedule x, LATERAL (SELECT coalesce(CAST(:time_zone AS text), x.time_zone) AS zone) z
         WHERE x.service_id = :id

@@ -79,6 +79,8 @@ class EmailServiceSchedule(Table, table=True):
     finished: int = Field(default=0, sa_column=Column(BigInteger, nullable=False, server_default="0"))
     """Ended deliveries, ever: the allocator measures the fleet's speed by it."""
     last_permit_no: int = Field(default=0, sa_column=Column(BigInteger, nullable=False, server_default="0"))
+    last_permit_id: UUID | None = None
+    """The newest claim: only its record may shorten the wait it caused."""
     rested_until: datetime | None = instant()
     rest_level: int = Field(default=0, sa_column=Column(Integer, nullable=False, server_default="0"))
     """How often in a row it was rested; a success sets it to 0."""

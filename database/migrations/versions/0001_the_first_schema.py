@@ -281,6 +281,7 @@ def upgrade() -> None:
     sa.Column('dialogue', sa.Interval(), server_default=sa.text("'100 ms'"), nullable=False),
     sa.Column('finished', sa.BigInteger(), server_default='0', nullable=False),
     sa.Column('last_permit_no', sa.BigInteger(), server_default='0', nullable=False),
+    sa.Column('last_permit_id', sa.Uuid(), nullable=True),
     sa.Column('rested_until', sa.DateTime(timezone=True), nullable=True),
     sa.Column('rest_level', sa.Integer(), server_default='0', nullable=False),
     sa.Column('rest_reason', sa.Text(), nullable=True),

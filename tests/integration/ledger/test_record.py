@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from database.queries.ledger import Claim
 from tests.integration.ledger.world import World
 
 
@@ -153,3 +154,15 @@ async def test_an_older_permits_record_does_not_shorten_the_interval_of_a_newer_
     await world.record(old, "returned", mail_begun=False)
 
     assert (await world.schedule(service))["wait"] > timedelta(seconds=60)
+
+
+async def test_permits_used_out_of_their_order_shorten_the_interval_all_the_same(world: World) -> None:
+    service, task = await world.service(interval=60), await world.task()
+    early, late = world.permit(service), world.permit(service)
+    await world.claim(Claim(late, task))
+    await world.record(late, "returned", mail_begun=False)
+    await world.claim(Claim(early, task))
+
+    await world.record(early, "returned", mail_begun=True)
+
+    assert (await world.schedule(service))["wait"] <= timedelta(seconds=60)

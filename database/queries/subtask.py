@@ -1,0 +1,83 @@
+"""Single mails of a task as people see them, and what people decide of those nobody knows the outcome of."""
+
+from collections.abc import AsyncIterator, Sequence
+from uuid import UUID
+
+from sqlalchemy import RowMapping, text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+VIEW = """
+    SELECT b.seq, b.email, b.status, b.reason, b.retry_at, b.retry_count, b.service_id, s.name AS service,
+        b.message_id, b.due_at, b.sent_at
+    FROM subtasks b JOIN tasks t ON t.id = b.task_id LEFT JOIN email_services s ON s.id = b.service_id
+    WHERE b.task_id = :task_id AND t.user_id = :user_id
+"""
+GET = text(VIEW + " AND b.seq = :seq")
+LIST = text(VIEW + """
+    AND b.seq > :after AND (CAST(:status AS text) IS NULL OR b.status = :status)
+    AND (CAST(:reason AS text) IS NULL OR b.reason = :reason)
+    ORDER BY b.seq LIMIT :limit
+""")
+EXPORT = text(VIEW + " ORDER BY b.seq")
+DELIVERIES = text("""
+    SELECT d.permit_id, d.attempt, d.service_id, s.name AS service, d.phase, d.outcome, d.reason, d.reply_code,
+        d.reply_text, d.worker, d.claimed_at, d.marked_at, d.ended_at, d.deadline
+    FROM deliveries d LEFT JOIN email_services s ON s.id = d.service_id
+    WHERE d.task_id = :task_id AND d.seq = :seq ORDER BY d.attempt, d.claimed_at
+""")
+# In key order, as every writer of mails. What is sent again keeps its Message-ID and begins its tries anew.
+RESOLVE = text("""
+    WITH chosen AS (
+        SELECT task_id, seq FROM subtasks
+        WHERE task_id = :task_id AND status = 'unknown'
+            AND (CAST(:seqs AS int[]) IS NULL OR seq = ANY (CAST(:seqs AS int[])))
+        ORDER BY seq FOR UPDATE
+    )
+    UPDATE subtasks b SET status = :status, reason = :reason, claims = 0,
+        retry_at = NULL, due_at = CASE WHEN :status = 'pending' THEN guard_now() ELSE b.due_at END,
+        sent_at = CASE WHEN :status = 'sent' THEN coalesce(b.sent_at, guard_now()) ELSE b.sent_at END
+    FROM chosen c WHERE b.task_id = c.task_id AND b.seq = c.seq
+""")
+
+
+async def get(connection: AsyncConnection, user_id: UUID, task_id: UUID, seq: int) -> RowMapping | None:
+    """One mail of one of the user's tasks."""
+    values = {"user_id": user_id, "task_id": task_id, "seq": seq}
+    return (await connection.execute(GET, values)).mappings().one_or_none()
+
+
+async def list_own(  # noqa: PLR0913 - a filter each
+    connection: AsyncConnection,
+    user_id: UUID,
+    task_id: UUID,
+    *,
+    status: str | None,
+    reason: str | None,
+    after: int,
+    limit: int,
+) -> list[RowMapping]:
+    """Mails of one of the user's tasks by number, one more than `limit`."""
+    values = {
+        "user_id": user_id, "task_id": task_id, "status": status, "reason": reason, "after": after, "limit": limit + 1,
+    }  # fmt: skip
+    return list((await connection.execute(LIST, values)).mappings())
+
+
+async def export(connection: AsyncConnection, user_id: UUID, task_id: UUID) -> AsyncIterator[RowMapping]:
+    """Every mail of one of the user's tasks, read through a cursor: memory stays flat."""
+    async with connection.stream(EXPORT, {"user_id": user_id, "task_id": task_id}) as result:
+        async for row in result.mappings():
+            yield row
+
+
+async def deliveries(connection: AsyncConnection, task_id: UUID, seq: int) -> list[RowMapping]:
+    """Every try of a mail, the first first."""
+    return list((await connection.execute(DELIVERIES, {"task_id": task_id, "seq": seq})).mappings())
+
+
+async def resolve(
+    connection: AsyncConnection, task_id: UUID, *, status: str, reason: str | None, seqs: Sequence[int] | None
+) -> int:
+    """Decide mails of unknown outcome in a task that was locked; how many. Safe to repeat: others are left alone."""
+    values = {"task_id": task_id, "status": status, "reason": reason, "seqs": None if seqs is None else list(seqs)}
+    return (await connection.execute(RESOLVE, values)).rowcount

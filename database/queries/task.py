@@ -1,0 +1,115 @@
+"""Tasks as people order, see and steer them. The workflow's own moves are in `task_moves`.
+
+Locks are taken in the order task, mails, counters.
+"""
+
+from typing import Any
+from uuid import UUID, uuid4
+
+from sqlalchemy import RowMapping, text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+# Before a task is prepared its list says how many mails it will have, and all of them are pending.
+VIEW = """
+    SELECT t.id, t.user_id, t.name, t.status, t.priority, t.pool_id, p.name AS pool, t.contact_list_id, t.template_id,
+        t.subject, t.unknown_policy, t.max_retries, t.start_at, t.created_at, t.completed_at,
+        t.prepared_at IS NOT NULL AS prepared, q.first_sent_at, q.last_sent_at, q.last_processed_at, q.waits,
+        q.next_retry_at, q.ready, q.retrying, q.total + u.unprepared AS total,
+        jsonb_build_object('pending', q.pending_subtasks + u.unprepared, 'claimed', q.claimed,
+            'transmitting', q.transmitting, 'sent', q.sent, 'failed', q.failed, 'suppressed', q.suppressed,
+            'unknown', q.unknown, 'cancelled', q.cancelled) AS by_status
+    FROM tasks t JOIN user_task_queues q ON q.task_id = t.id JOIN pools p ON p.id = t.pool_id,
+    LATERAL (SELECT CASE WHEN t.prepared_at IS NULL AND t.status NOT IN ('completed', 'cancelled') THEN
+        (SELECT count(*) FROM contact_list_members m WHERE m.contact_list_id = t.contact_list_id)
+        ELSE 0 END AS unprepared) u
+    WHERE t.user_id = :user_id
+"""
+GET = text(VIEW + " AND t.id = :id")
+LIST = text(VIEW + """
+    AND (CAST(:status AS text) IS NULL OR t.status = :status)
+    AND (CAST(:before_at AS timestamptz) IS NULL OR (t.created_at, t.id) < (:before_at, CAST(:before_id AS uuid)))
+    ORDER BY t.created_at DESC, t.id DESC LIMIT :limit
+""")
+HOLD_LIST = text("SELECT id FROM contact_lists WHERE id = :id AND user_id = :user_id AND NOT hidden FOR SHARE")
+INSERT = text("""
+    WITH made AS (
+        INSERT INTO tasks (id, user_id, pool_id, name, status, priority, contact_list_id, template_id, subject, html,
+            text, unknown_policy, start_at)
+        SELECT :id, :user_id, :pool_id, :name,
+            CASE WHEN CAST(:start_at AS timestamptz) > guard_now() THEN 'scheduled' ELSE 'sending' END,
+            :priority, :contact_list_id, :template_id, :subject, :html, :text, :unknown_policy, :start_at
+        RETURNING id, user_id, pool_id, priority
+    )
+    INSERT INTO user_task_queues (task_id, user_id, pool_id, priority) SELECT id, user_id, pool_id, priority FROM made
+""")
+LOCK = text("SELECT id, status, prepared_at FROM tasks WHERE id = :id AND user_id = :user_id FOR UPDATE")
+SET_STATUS = text("""
+    UPDATE tasks SET status = CASE
+        WHEN :status = 'sending' AND prepared_at IS NULL AND start_at > guard_now() THEN 'scheduled' ELSE :status END
+    WHERE id = :id AND user_id = :user_id AND status = ANY (CAST(:allowed AS text[]))
+""")
+CHANGE = text("""
+    UPDATE tasks SET name = coalesce(CAST(:name AS text), name), priority = coalesce(CAST(:priority AS int), priority)
+    WHERE id = :id AND user_id = :user_id
+""")
+TOUCH = text("""
+    UPDATE user_task_queues q SET priority = t.priority, changed_at = clock_timestamp()
+    FROM tasks t WHERE t.id = :id AND q.task_id = t.id
+""")
+REOPEN = text("UPDATE tasks SET status = 'sending', completed_at = NULL WHERE id = :id AND status = 'completed'")
+
+
+async def get(connection: AsyncConnection, user_id: UUID, task_id: UUID) -> RowMapping | None:
+    """One of the user's tasks with its counters."""
+    return (await connection.execute(GET, {"user_id": user_id, "id": task_id})).mappings().one_or_none()
+
+
+async def list_own(
+    connection: AsyncConnection, user_id: UUID, status: str | None, before: list[object] | None, limit: int
+) -> list[RowMapping]:
+    """The user's tasks, the newest first, one more than `limit`."""
+    at, last = before or (None, None)
+    values = {"user_id": user_id, "status": status, "before_at": at, "before_id": last, "limit": limit + 1}
+    return list((await connection.execute(LIST, values)).mappings())
+
+
+async def hold_list(connection: AsyncConnection, user_id: UUID, list_id: UUID) -> bool:
+    """Keep a list from being deleted until the transaction ends; whether the user has it."""
+    values = {"id": list_id, "user_id": user_id}
+    return (await connection.execute(HOLD_LIST, values)).one_or_none() is not None
+
+
+async def insert(connection: AsyncConnection, user_id: UUID, values: dict[str, Any]) -> UUID:
+    """Add a task and its counters, `scheduled` where it starts later, else `sending`; the workflow adds its mails."""
+    task_id = uuid4()
+    await connection.execute(INSERT, {"id": task_id, "user_id": user_id, **values})
+    return task_id
+
+
+async def lock(connection: AsyncConnection, user_id: UUID, task_id: UUID) -> RowMapping | None:
+    """Read a task to change it."""
+    return (await connection.execute(LOCK, {"id": task_id, "user_id": user_id})).mappings().one_or_none()
+
+
+async def set_status(
+    connection: AsyncConnection, user_id: UUID, task_id: UUID, status: str, allowed: list[str]
+) -> None:
+    """Move a task to another status from those allowed, and let its allocator see it. Safe to repeat."""
+    values = {"id": task_id, "user_id": user_id, "status": status, "allowed": allowed}
+    if (await connection.execute(SET_STATUS, values)).rowcount:
+        await connection.execute(TOUCH, {"id": task_id})
+
+
+async def change(
+    connection: AsyncConnection, user_id: UUID, task_id: UUID, *, name: str | None, priority: int | None
+) -> None:
+    """Rename or serve earlier or later; None leaves it. Safe to repeat."""
+    values = {"id": task_id, "user_id": user_id, "name": name, "priority": priority}
+    if (await connection.execute(CHANGE, values)).rowcount:
+        await connection.execute(TOUCH, {"id": task_id})
+
+
+async def reopen(connection: AsyncConnection, task_id: UUID) -> None:
+    """Let a completed task that was locked send again. Safe to repeat."""
+    if (await connection.execute(REOPEN, {"id": task_id})).rowcount:
+        await connection.execute(TOUCH, {"id": task_id})
