@@ -12,21 +12,20 @@ from jinja2.runtime import Context
 from jinja2.tests import TESTS as JINJA_TESTS
 from markupsafe import Markup, escape
 
-from content.limits import CHARACTERS_PER_STEP, MAX_VALUE, LimitError, bounded, charge
+from content.limits import CHARACTERS_PER_STEP, ITEMS_PER_STEP, MAX_VALUE, LimitError, bounded, charge
 
 CONCATENATED = "~"
 LISTED = "[]"
-LOOPED = "for"
+LOOPED = "for()"
 """Names under which `content.grammar` calls what stands behind `~`, `[…]` and `for`; a template cannot type them."""
 
-SCALAR_FILTERS = (
-    "abs capitalize e escape float int lower round safe string title "  # noqa: SIM905 - words read better than a column of strings
-    "trim truncate upper urlencode wordcount"
+SCALAR_FILTERS = (  # noqa: SIM905 - words read better than a column of strings
+    "abs capitalize e escape float int lower round safe string title trim truncate upper urlencode wordcount"
 ).split()
 """Jinja's own, for a string or a number only: the text of a list can be far longer than the list."""
 OTHER_FILTERS = "count d default first last length reverse unique".split()  # noqa: SIM905
-TAKEN_TESTS = (
-    "!= < <= == > >= boolean defined divisibleby eq equalto even false float ge greaterthan gt in integer le lessthan "  # noqa: SIM905
+TAKEN_TESTS = (  # noqa: SIM905
+    "!= < <= == > >= boolean defined divisibleby eq equalto even false float ge greaterthan gt in integer le lessthan "
     "lower lt ne none number odd string true undefined upper"
 ).split()
 
@@ -54,7 +53,7 @@ def paid_for(value: Any) -> Any:
     else:
         plain = bounded(flat_list(value))
     if isinstance(plain, str | list):
-        charge(1 + len(plain) // CHARACTERS_PER_STEP)
+        charge(1 + len(plain) // (CHARACTERS_PER_STEP if isinstance(plain, str) else ITEMS_PER_STEP))
     return plain
 
 

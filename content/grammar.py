@@ -6,7 +6,7 @@ from jinja2 import nodes
 from jinja2.visitor import NodeTransformer
 
 from content.functions import CONCATENATED, LISTED, LOOPED
-from content.limits import MAX_NUMBER
+from content.limits import MAX_NODES, MAX_NUMBER
 
 ALLOWED = (
     nodes.Template,
@@ -64,7 +64,9 @@ class NotAllowedError(Exception):
 
 def check(tree: nodes.Template) -> None:
     """Raise `NotAllowedError` at the first thing that is not for mails."""
-    for node in tree.find_all(nodes.Node):
+    for number, node in enumerate(tree.find_all(nodes.Node)):
+        if number > MAX_NODES:
+            raise NotAllowedError(node.lineno, f"it has more than {MAX_NODES} statements and expressions up to here")
         if isinstance(node, nodes.Pow) or not isinstance(node, ALLOWED):
             name = TAGS.get(type(node), f"{type(node).__name__.lower()}")
             raise NotAllowedError(node.lineno, f"{name} cannot be used in a mail")
@@ -102,6 +104,13 @@ class Instrument(NodeTransformer):
         """`(a, b)`, but not as a target."""
         self.generic_visit(node)
         return node if node.ctx == "store" else _filter(LISTED, node)
+
+    def visit_CondExpr(self, node: nodes.CondExpr) -> nodes.Node:  # noqa: N802
+        """`a if b`: nothing otherwise, as people expect, rather than a missing value."""
+        self.generic_visit(node)
+        if node.expr2 is None:
+            node.expr2 = nodes.Const("", lineno=node.lineno)
+        return node
 
     def visit_For(self, node: nodes.For) -> nodes.Node:  # noqa: N802
         """`for … in items`."""

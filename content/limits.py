@@ -25,13 +25,16 @@ class Limits:
 
 MAX_SOURCE = 500_000
 """Characters of one part of a template."""
+MAX_NODES = 5_000
+"""Statements, expressions and stretches of text in one part: compiling takes about 0.2 ms for each."""
 MAX_VALUE = 250_000
 """Characters of a value inside a template."""
 MAX_ITEMS = 10_000
 """Items of a list inside a template."""
 MAX_NUMBER = 10**18
 CHARACTERS_PER_STEP = 100
-"""Of a new value, or items of a list. So all values of a rendering together stay within a few megabytes."""
+ITEMS_PER_STEP = 10
+"""Of a new text or list. So all values of a rendering together stay within a few megabytes."""
 
 
 class LimitError(Exception):

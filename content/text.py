@@ -46,7 +46,7 @@ def html_to_text(html: str) -> str:
                 position = _silence_end(html, name, position)
         elif token["words"]:
             page.add_words(token["words"])
-    page.add_words(html[position:])
+    page.add_words(html[position:].partition("<!--")[0])
     return page.text()
 
 
