@@ -66,7 +66,9 @@ class _Queued:
     need: int = 0
     """Of a task."""
     tasks: "list[_Queued]" = field(default_factory=list)
-    """Of a user: those in play, as a heap."""
+    """Of a user."""
+    in_play: "list[_Queued]" = field(default_factory=list)
+    """Of a user: the tasks that may still be served, as a heap."""
 
     def __lt__(self, other: "_Queued") -> bool:
         return (self.lead, self.order, self.id) < (other.lead, other.order, other.id)
@@ -79,10 +81,11 @@ class FairQueue:
         self._leads = leads
         self._breadth = breadth
         self._served: set[UUID] = set()
-        self._members: dict[int, dict[UUID, tuple[_Queued, list[_Queued]]]] = {}
+        self._users: dict[int, dict[UUID, _Queued]] = {}
         for claimant in claimants:
             self._add(claimant, claimant.lifted(now))
-        self._heaps = [self._heap(priority) for priority in sorted(self._members, reverse=True)]
+        self._heaps = [list(self._users[priority].values()) for priority in sorted(self._users, reverse=True)]
+        self._line_up()
 
     def serve(self, most: int) -> tuple[UUID, int] | None:
         """Give the next task its turn, at most so many permits. None: nobody needs any more."""
@@ -90,60 +93,51 @@ class FairQueue:
         if heap is None:
             return None
         user = heap[0]
-        task = user.tasks[0]
+        task = user.in_play[0]
         count = min(most, task.need)
         task.need -= count
-        _move(user.tasks, task, count, done=not task.need)
-        _move(heap, user, count, done=not user.tasks)
+        _move(user.in_play, task, count, done=not task.need)
+        _move(heap, user, count, done=not user.in_play)
         if task.id not in self._served:
             self._served.add(task.id)
             if len(self._served) == self._breadth:
-                self._narrow()
+                self._line_up()
         return task.id, count
 
     def leads(self) -> Leads:
         """Count the leads anew after these turns, from whoever is furthest behind; only those above it are kept."""
         users: dict[int, dict[UUID, float]] = {}
         tasks: dict[UUID, float] = {}
-        for priority, members in self._members.items():
-            waiting = [user for user, own in members.values() if any(task.need for task in own)]
-            if waiting:
-                known = self._leads.users.get(priority, {}) | {user.id: user.lead for user, _ in members.values()}
-                users[priority] = _ahead(known, min(user.lead for user in waiting))
-            for _, own in members.values():
-                behind = {task.id: task.lead for task in own if task.need}
-                tasks |= _ahead(behind, min(behind.values(), default=0.0))
+        for priority, members in self._users.items():
+            behind = [user.lead for user in members.values() if any(task.need for task in user.tasks)]
+            if behind:
+                known = self._leads.users.get(priority, {}) | {user.id: user.lead for user in members.values()}
+                users[priority] = _ahead(known, min(behind))
+            for user in members.values():
+                unmet = {task.id: task.lead for task in user.tasks if task.need}
+                tasks |= _ahead(unmet, min(unmet.values(), default=0.0))
         return Leads({priority: ahead for priority, ahead in users.items() if ahead}, tasks)
 
     def _add(self, claimant: Claimant, priority: int) -> None:
         """Queue a task behind its user."""
-        members = self._members.setdefault(priority, {})
-        order, weight, user_id = claimant.order, claimant.weight, claimant.user_id
-        if user_id not in members:
-            lead = self._leads.users.get(priority, {}).get(user_id, 0.0)
-            members[user_id] = (_Queued(user_id, lead, order, weight), [])
-        user, tasks = members[user_id]
+        order, weight = claimant.order, claimant.weight
+        members = self._users.setdefault(priority, {})
+        user = members.get(claimant.user_id)
+        if user is None:
+            lead = self._leads.users.get(priority, {}).get(claimant.user_id, 0.0)
+            user = members[claimant.user_id] = _Queued(claimant.user_id, lead, order, weight)
         user.order, user.weight = min(user.order, order), max(user.weight, weight)
         lead = self._leads.tasks.get(claimant.task_id, 0.0)
-        tasks.append(_Queued(claimant.task_id, lead, order, weight, claimant.need))
+        user.tasks.append(_Queued(claimant.task_id, lead, order, weight, claimant.need))
 
-    def _heap(self, priority: int) -> list[_Queued]:
-        """Line up the users of a priority, each with its tasks."""
-        heap = []
-        for user, tasks in self._members[priority].values():
-            user.tasks = [task for task in tasks if task.need]
-            heapq.heapify(user.tasks)
-            heap.append(user)
-        heapq.heapify(heap)
-        return heap
-
-    def _narrow(self) -> None:
-        """Leave only tasks in play that were served already."""
+    def _line_up(self) -> None:
+        """Put the tasks in play, and the users who have any, in their order."""
+        full = len(self._served) >= self._breadth
         for heap in self._heaps:
             for user in heap:
-                user.tasks = [task for task in user.tasks if task.id in self._served]
-                heapq.heapify(user.tasks)
-            heap[:] = [user for user in heap if user.tasks]
+                user.in_play = [task for task in user.tasks if task.need and (not full or task.id in self._served)]
+                heapq.heapify(user.in_play)
+            heap[:] = [user for user in heap if user.in_play]
             heapq.heapify(heap)
 
 
