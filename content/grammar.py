@@ -35,7 +35,7 @@ ALLOWED = (
     nodes.UnaryExpr,
 )
 
-REFUSED_NAMES = frozenset({"self", "super", "caller", "varargs", "kwargs"})
+REFUSED_NAMES = frozenset({"self", "super"})
 
 TAGS = {
     nodes.Macro: "{% macro %}",

@@ -14,10 +14,9 @@ LIMITS = Limits(output_bytes=5_000, subject_characters=200, steps=2_000)
 NAMES = st.sampled_from(["a", "b", "c"])
 SCALARS = st.one_of(st.text(max_size=30), st.integers(-1000, 1000), st.floats(allow_nan=False, width=32), st.booleans())
 PIECES = st.sampled_from(
-    "{{ }} {% %} {# #} {%- -%} for in if else endif endfor elif set with endwith a b "  # noqa: SIM905 - words
-    "range ( ) [ ] , . | ~ + * % ' \" 1 99 default upper join is defined not and or = == loop replace int \n < > & raw endraw".split(
-        " "
-    )
+    "{{ }} {% %} {# #} {%- -%} for in if else endif endfor elif set with endwith a b range "  # noqa: SIM905 - words
+    "( ) [ ] , . | ~ + * % ' \" 1 99 default upper join is defined not and or = == loop replace int \n < > & "
+    "raw endraw".split(" ")
 )
 SOUP = st.lists(PIECES, max_size=40).map(" ".join)
 
