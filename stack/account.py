@@ -41,10 +41,10 @@ def owner_or_unprivileged(data: Path) -> Account | None:
 
 
 def run_as(account: Account | None, command: list[str]) -> subprocess.CompletedProcess[str]:
-    """Run a short command under the account and return its end and its output."""
+    """Run a short command under the account; one that it may not even start ends with a shell's status for that."""
     rights = {"user": account.uid, "group": account.gid, "extra_groups": []} if account else {}
     return subprocess.run(  # type: ignore[call-overload, no-any-return]  # noqa: S603 - no shell, arguments are ours
-        command,
+        ["/bin/sh", "-c", 'exec "$@"', "sh", *command],
         **rights,
         capture_output=True,
         text=True,

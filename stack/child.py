@@ -11,6 +11,8 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import psutil
+
 from stack.account import Account
 from stack.errors import ChildFailedError
 
@@ -139,6 +141,14 @@ async def launch(child: Child, logs: Path) -> RunningChild:
     finally:
         os.close(descriptor)
     return RunningChild(child, log, process)
+
+
+def is_alive(process: psutil.Process) -> bool:
+    """Whether the process still does anything. Unlike psutil's own wait, this leaves its status to its parent."""
+    try:
+        return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False
 
 
 async def complete(child: Child, logs: Path) -> None:

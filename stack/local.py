@@ -15,13 +15,13 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 import asyncpg
 
 from contracts.identifiers import SEARCH_ATTRIBUTES
 from stack.child import Child, complete
-from stack.errors import StackError
+from stack.errors import StackError, StackRunningError
 from stack.files import open_folder, stack_lock, write_private
 from stack.postgres import PostgresServer
 from stack.postgres_databases import create_database
@@ -136,16 +136,31 @@ class LocalStack:
         await complete(migrations, self.surroundings.logs)
 
     def _description(self) -> str:
-        """Say what other programs in this folder may want to know of a stack that runs."""
+        """Say what other programs in this folder may want to know of a stack that runs; see `running_stack`."""
         return json.dumps(
             {
                 "pid": os.getpid(),
                 "apiUrl": self.surroundings.api_url,
                 "temporalAddress": self.surroundings.temporal_address,
                 "temporalUiUrl": self.surroundings.temporal_ui_url,
+                "environment": self.surroundings.environment(),
             },
             indent=1,
         )
+
+
+def running_stack(folder: Path) -> dict[str, Any] | None:
+    """Return what the stack that now runs in this folder says of itself, or None: `_description` lists the keys.
+
+    `environment` is what a process needs to join it, secrets included.
+    """
+    with suppress(FileNotFoundError, StackRunningError), stack_lock(folder / "stack.lock"):
+        return None
+    try:
+        description = json.loads((folder / "stack.json").read_text("utf-8"))
+    except (FileNotFoundError, ValueError):
+        return None
+    return description if isinstance(description, dict) else None
 
 
 def search_attributes() -> dict[str, str]:
@@ -207,6 +222,6 @@ async def _serve(stack: LocalStack, on_ready: OnReady | None) -> None:
         lines += [f"Temporal UI   {where.temporal_ui_url}"] if where.temporal_ui_url else []
         lines += [f"Logs          {where.logs}"]
         lines += await on_ready(stack) if on_ready else []
-        for line in [*lines, "Tempost runs. Ctrl-C stops it."]:
-            say_to_person(line)
+        sys.stdout.write("\n".join([*lines, "Tempost runs. Ctrl-C stops it.", ""]))
+        sys.stdout.flush()
         await stack.failed()

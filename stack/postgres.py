@@ -6,6 +6,7 @@ import secrets
 import shutil
 import signal
 import tempfile
+import time
 from contextlib import suppress
 from pathlib import Path
 from urllib.parse import quote
@@ -14,7 +15,7 @@ import asyncpg
 import psutil
 
 from stack.account import Account, may_enter, owner_or_unprivileged, run_as
-from stack.child import Child
+from stack.child import Child, is_alive
 from stack.errors import StackError
 from stack.files import made_once, write_private
 from stack.ports import LOOPBACK
@@ -45,6 +46,7 @@ class PostgresServer:
     def __init__(self, folder: Path, port: int, *, durable: bool = True) -> None:
         self.port = port
         self._folder = folder = folder.resolve()
+        self._durable = durable
         self._settings = SETTINGS | {"port": str(port)} | ({} if durable else FORGETFUL)
         self._account = owner_or_unprivileged(folder / "postgres")
         self._binaries = find_binaries(self._account)
@@ -128,6 +130,7 @@ class PostgresServer:
             *(str(self._binaries / "initdb"), "--pgdata", str(fresh / "data"), "--username", USER),
             *("--auth", "scram-sha-256", "--pwfile", str(fresh / "password"), "--encoding", "UTF8", "--locale", "C"),
             *("--locale-provider", "builtin", "--builtin-locale", "C.UTF-8", "--data-checksums", "--no-instructions"),
+            *(() if self._durable else ("--no-sync",)),
         ]
 
 
@@ -142,10 +145,12 @@ def end_leftovers(data: Path) -> None:
         with suppress(psutil.Error):
             if process.pid == _noted_pid(data):
                 process.send_signal(signal.SIGINT)
-    _, alive = psutil.wait_procs(left, timeout=LEFTOVER_LIMIT)
-    if alive:
-        pids = ", ".join(str(process.pid) for process in alive)
-        raise StackError(f"A PostgreSQL from an earlier start still uses {data} (process {pids}). End it first.")
+    deadline = time.monotonic() + LEFTOVER_LIMIT
+    while left := [process for process in left if is_alive(process)]:
+        if time.monotonic() > deadline:
+            pids = ", ".join(str(process.pid) for process in left)
+            raise StackError(f"A PostgreSQL from an earlier start still uses {data} (process {pids}). End it first.")
+        time.sleep(0.05)
 
 
 def remove_foreign_pid_file(data: Path) -> None:

@@ -56,17 +56,22 @@ def _wheel_parent() -> Path:
 
 def _copied(site: Path, account: Account) -> Path:
     """Copy the installation once, with the libraries it finds at `../../..` from its programs."""
-    target = shared_folder(account) / f"programs-{folder_key(site)}"
-    with waiting_lock(target.with_suffix(".lock")):
+    version = (site / WHEEL / INSTALLATION / "bin" / "postgres").stat().st_mtime_ns
+    target = shared_folder(account) / f"programs-{folder_key(site)}-{version:x}"
+    with waiting_lock(target.parent / "programs.lock"):
         if not target.exists():
             fresh = Path(tempfile.mkdtemp(dir=target.parent))
             for part in (Path(WHEEL) / INSTALLATION, Path(f"{WHEEL}.libs")):
                 if (site / part).exists():
                     shutil.copytree(site / part, fresh / part, symlinks=True)
-            for folder, _, names in os.walk(fresh):
-                Path(folder).chmod(0o755)
-                for name in names:
-                    file = Path(folder, name)
-                    file.chmod(0o755 if os.access(file, os.X_OK) else 0o644)
+            _open_to_all(fresh)
             fresh.replace(target)
     return target / WHEEL / INSTALLATION / "bin"
+
+
+def _open_to_all(folder: Path) -> None:
+    for place, _, names in os.walk(folder):
+        Path(place).chmod(0o755)
+        for file in (Path(place, name) for name in names):
+            if not file.is_symlink():
+                file.chmod(0o755 if os.access(file, os.X_OK) else 0o644)

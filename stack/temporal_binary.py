@@ -178,3 +178,17 @@ def _install(go: str, target: Path, module: str) -> str:
 
 def _checkout() -> Path:
     return Path(__file__).parents[1]
+
+
+def main() -> int:
+    """Have Temporal ready before something with less patience asks for it: `python -m stack.temporal_binary`."""
+    try:
+        find_temporal(lambda line: print(line, file=sys.stderr, flush=True))  # noqa: T201 - a program of its own
+    except StackError as error:
+        sys.stderr.write(f"tempost: {error}\n")
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

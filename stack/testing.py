@@ -19,7 +19,7 @@ from pathlib import Path
 
 import psutil
 
-from stack.child import Child
+from stack.child import Child, is_alive
 from stack.errors import StackError
 from stack.files import open_folder, waiting_lock, write_private
 from stack.local import search_attributes
@@ -136,8 +136,7 @@ def _address(name: str) -> str:
     keeper = _process(int(address.with_suffix(".keeper").read_text("ascii")))
     deadline = time.monotonic() + START_LIMIT
     while not address.exists():
-        running = keeper and keeper.is_running() and keeper.status() != psutil.STATUS_ZOMBIE
-        if not running or time.monotonic() > deadline:
+        if not (keeper and is_alive(keeper)) or time.monotonic() > deadline:
             said = address.with_suffix(".log").read_text("utf-8", errors="replace")
             raise StackError(f"{name} for the tests did not start:\n{said}")
         time.sleep(PAUSE)
@@ -166,7 +165,7 @@ def _say(line: str) -> None:
     sys.stderr.flush()
 
 
-async def _keep(name: str, run: Path, owner: int) -> None:
+async def _keep(name: str, run: Path, owner: psutil.Process | None) -> None:
     """Run one server until its owner ends or SIGTERM comes."""
     folder = open_folder(run / name)
     ended = asyncio.Event()
@@ -176,20 +175,20 @@ async def _keep(name: str, run: Path, owner: int) -> None:
         children, address = await asyncio.to_thread(_children, name, folder)
         await supervisor.start(children)
         write_private(run / f"{name}.address", address)
-        while psutil.pid_exists(owner) and not ended.is_set():
+        while owner and is_alive(owner) and not ended.is_set():
             with suppress(TimeoutError):
                 await asyncio.wait_for(ended.wait(), 1)
     finally:
         await supervisor.stop()
         shutil.rmtree(folder, ignore_errors=True)
-        if not psutil.pid_exists(owner):
+        if not (owner and is_alive(owner)):
             shutil.rmtree(run, ignore_errors=True)
 
 
 def main(name: str, folder: str, owner: str) -> int:
     """Keep one server for the run in this folder."""
     try:
-        asyncio.run(_keep(name, Path(folder), int(owner)))
+        asyncio.run(_keep(name, Path(folder), _process(int(owner))))
     except StackError as error:
         _say(str(error))
         return 1

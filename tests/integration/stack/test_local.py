@@ -1,6 +1,5 @@
 """The whole local stack as a person runs it: a process of its own, with signals."""
 
-import json
 import os
 import signal
 import subprocess
@@ -12,6 +11,8 @@ from pathlib import Path
 import asyncpg
 import psutil
 import pytest
+
+from stack.local import running_stack
 
 CHECKOUT = Path(__file__).parents[3]
 PROGRAM = """
@@ -48,7 +49,8 @@ def stack_process(folder: Path, **environment: str) -> Iterator["subprocess.Pope
         try:
             yield process
         finally:
-            process.kill()
+            process.terminate()
+            process.wait()
 
 
 def ready(process: "subprocess.Popen[str]") -> str:
@@ -100,7 +102,16 @@ def test_a_second_start_in_the_folder_names_the_first_and_ends(folder: Path) -> 
             _, errors = second.communicate()
         assert second.returncode == 1
         assert f"process {first.pid}" in errors
-        assert json.loads((folder / "stack.json").read_text())["pid"] == first.pid
+
+
+async def test_other_programs_find_the_stack_that_runs_and_only_that(folder: Path) -> None:
+    assert running_stack(folder) is None
+    with stack_process(folder) as process:
+        url = ready(process)
+        found = running_stack(folder)
+        assert found is not None
+        assert found["environment"]["TEMPOST_DATABASE__URL"] == url
+    assert running_stack(folder) is None
 
 
 @pytest.mark.parametrize(

