@@ -14,10 +14,13 @@ VIEW = """
     FROM contact_lists l WHERE l.user_id = :user_id AND NOT l.hidden
 """
 GET = text(VIEW + " AND l.id = :id")
-LIST = text(VIEW + """
+LIST = text(
+    VIEW
+    + """
     AND (CAST(:after_at AS timestamptz) IS NULL OR (l.created_at, l.id) > (:after_at, CAST(:after_id AS uuid)))
     ORDER BY l.created_at, l.id LIMIT :limit
-""")
+"""
+)
 INSERT = text("INSERT INTO contact_lists (id, user_id, name, hidden) VALUES (:id, :user_id, :name, :hidden)")
 LOCK = text("SELECT id FROM contact_lists WHERE id = :id AND user_id = :user_id AND NOT hidden FOR UPDATE")
 TASKS_OF = text("""

@@ -6,7 +6,9 @@ from sqlalchemy import RowMapping, bindparam, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-LOCK = text("SELECT pg_try_advisory_xact_lock(hashtextextended(CAST(CAST(:user_id AS uuid) AS text) || ' ' || :key, 1))")
+LOCK = text(
+    "SELECT pg_try_advisory_xact_lock(hashtextextended(CAST(CAST(:user_id AS uuid) AS text) || ' ' || :key, 1))"
+)
 FIND = text("""
     SELECT request_hash, status_code, response FROM idempotency_keys
     WHERE user_id = :user_id AND key = :key AND created_at > clock_timestamp() - interval '24 hours'

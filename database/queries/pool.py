@@ -8,7 +8,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 DEFAULT = "default"
 
-LOCK_NAMES = text("SELECT pg_advisory_xact_lock(hashtextextended('pool names of ' || CAST(CAST(:user_id AS uuid) AS text), 0))")
+LOCK_NAMES = text(
+    "SELECT pg_advisory_xact_lock(hashtextextended('pool names of ' || CAST(CAST(:user_id AS uuid) AS text), 0))"
+)
 INSERT = text("""
     INSERT INTO pools (id, user_id, name) SELECT :id, :user_id, CAST(:name AS text)
     WHERE NOT EXISTS (SELECT 1 FROM pools WHERE user_id = :user_id AND name = :name)

@@ -25,12 +25,17 @@ VIEW = """
     WHERE s.user_id = :user_id AND e.status <> 'deleted'
 """
 GET = text(VIEW + " AND s.id = :id")
-LIST = text(VIEW + """
+LIST = text(
+    VIEW
+    + """
     AND (CAST(:after_at AS timestamptz) IS NULL OR (s.created_at, s.id) > (:after_at, CAST(:after_id AS uuid)))
     AND (CAST(:status AS text) IS NULL OR e.status = :status)
     ORDER BY s.created_at, s.id LIMIT :limit
-""")
-LOCK_NAMES = text("SELECT pg_advisory_xact_lock(hashtextextended('service names of ' || CAST(CAST(:user_id AS uuid) AS text), 0))")
+"""
+)
+LOCK_NAMES = text(
+    "SELECT pg_advisory_xact_lock(hashtextextended('service names of ' || CAST(CAST(:user_id AS uuid) AS text), 0))"
+)
 NAME_TAKEN = text("""
     SELECT EXISTS (
         SELECT 1 FROM email_services s JOIN email_service_schedule e ON e.service_id = s.id
@@ -46,7 +51,8 @@ INSERT = text("""
 INSERT_SCHEDULE = text("""
     INSERT INTO email_service_schedule (service_id, user_id, pool_id, kind, status, time_zone, sending_interval,
         daily_quota, quota_day, quota_reset_at, next_available_at, expected_at)
-    SELECT :id, :user_id, :pool_id, :kind, 'active', :time_zone, make_interval(secs => CAST(:sending_interval AS float8)),
+    SELECT :id, :user_id, :pool_id, :kind, 'active', :time_zone,
+        make_interval(secs => CAST(:sending_interval AS float8)),
         :daily_quota, d.day, (d.day + 1)::timestamp AT TIME ZONE CAST(:time_zone AS text), d.now, d.now
     FROM (SELECT n.now, (n.now AT TIME ZONE CAST(:time_zone AS text))::date AS day
           FROM (SELECT guard_now() AS now) n) d

@@ -13,11 +13,14 @@ VIEW = """
     WHERE b.task_id = :task_id AND t.user_id = :user_id
 """
 GET = text(VIEW + " AND b.seq = :seq")
-LIST = text(VIEW + """
+LIST = text(
+    VIEW
+    + """
     AND b.seq > :after AND (CAST(:status AS text) IS NULL OR b.status = :status)
     AND (CAST(:reason AS text) IS NULL OR b.reason = :reason)
     ORDER BY b.seq LIMIT :limit
-""")
+"""
+)
 EXPORT = text(VIEW + " ORDER BY b.seq")
 DELIVERIES = text("""
     SELECT d.permit_id, d.attempt, d.service_id, s.name AS service, d.phase, d.outcome, d.reason, d.reply_code,

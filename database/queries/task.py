@@ -25,11 +25,14 @@ VIEW = """
     WHERE t.user_id = :user_id
 """
 GET = text(VIEW + " AND t.id = :id")
-LIST = text(VIEW + """
+LIST = text(
+    VIEW
+    + """
     AND (CAST(:status AS text) IS NULL OR t.status = :status)
     AND (CAST(:before_at AS timestamptz) IS NULL OR (t.created_at, t.id) < (:before_at, CAST(:before_id AS uuid)))
     ORDER BY t.created_at DESC, t.id DESC LIMIT :limit
-""")
+"""
+)
 HOLD_LIST = text("SELECT id FROM contact_lists WHERE id = :id AND user_id = :user_id AND NOT hidden FOR SHARE")
 INSERT = text("""
     WITH made AS (

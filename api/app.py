@@ -1,0 +1,48 @@
+"""The REST API as an application: routes, errors, limits."""
+
+import asyncio
+
+from fastapi import FastAPI
+
+from api import errors
+from api.body_limit import BodyLimitMiddleware
+from api.response_times import ResponseTimeMiddleware, ResponseTimes
+from api.routes import (
+    api_key,
+    contact,
+    contact_import,
+    service,
+    subtask,
+    suppression,
+    system,
+    task,
+    template,
+    user,
+)
+from runtime.resources import Resources
+
+ROUTERS = tuple(
+    module.router
+    for module in (
+        task, subtask, service, contact, contact_import, suppression, template, user, api_key, system,
+    )
+)  # fmt: skip
+
+
+def create_app(resources: Resources) -> FastAPI:
+    """Make the application around what the process holds; opening and closing that is the caller's."""
+    app = FastAPI(
+        title="Tempost",
+        summary="Bulk and outreach mail through many mail accounts: durable, fair and explained",
+        version="0.1.0",
+        redirect_slashes=False,
+    )
+    app.state.resources = resources
+    app.state.response_times = ResponseTimes()
+    app.state.stopping = asyncio.Event()
+    errors.install(app)
+    for router in ROUTERS:
+        app.include_router(router)
+    app.add_middleware(BodyLimitMiddleware, most=resources.settings.api.max_body_bytes)
+    app.add_middleware(ResponseTimeMiddleware, times=app.state.response_times)
+    return app

@@ -1,0 +1,69 @@
+"""What routes are given: the process's resources, who asks, and a transaction."""
+
+from collections.abc import AsyncIterator
+from typing import Annotated, cast
+
+from fastapi import Depends, Request
+from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from api.operations.api_key import KeyHolder, authenticate
+from api.problems import NotAllowedError
+from database.connect import transaction
+from runtime.resources import Resources
+
+bearer = HTTPBearer(auto_error=False, description="An API key")
+
+
+def resources(request: Request) -> Resources:
+    """Give what the process was started with."""
+    return cast("Resources", request.app.state.resources)
+
+
+Process = Annotated[Resources, Depends(resources)]
+
+
+async def key_holder(
+    process: Process, credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(bearer)]
+) -> KeyHolder:
+    """Find who asks."""
+    return await authenticate(process.engine, credentials.credentials if credentials else None)
+
+
+Holder = Annotated[KeyHolder, Depends(key_holder)]
+
+
+async def reader(holder: Holder) -> KeyHolder:
+    """Require the scope `read`."""
+    return _require(holder, "read")
+
+
+async def writer(holder: Holder) -> KeyHolder:
+    """Require the scope `write`."""
+    return _require(holder, "write")
+
+
+async def administrator(holder: Holder) -> KeyHolder:
+    """Require the scope `admin` and the role."""
+    return _require(holder, "admin")
+
+
+def _require(holder: KeyHolder, scope: str) -> KeyHolder:
+    if not holder.may(scope):
+        whose = " of a user whose role is admin" if scope == "admin" else ""
+        raise NotAllowedError(f"This call needs a key with the scope `{scope}`{whose}.")
+    return holder
+
+
+Reader = Annotated[KeyHolder, Depends(reader)]
+Writer = Annotated[KeyHolder, Depends(writer)]
+Admin = Annotated[KeyHolder, Depends(administrator)]
+
+
+async def connection(process: Process, _: Holder) -> AsyncIterator[AsyncConnection]:
+    """Open one transaction for the request, for askers with a key only. It is committed before the answer goes out."""
+    async with transaction(process.engine) as opened:
+        yield opened
+
+
+Connection = Annotated[AsyncConnection, Depends(connection, scope="function")]

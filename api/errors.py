@@ -1,0 +1,157 @@
+"""How every error is answered: RFC 9457 problem details, by one table from class to problem type."""
+
+import logging
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from sqlalchemy.exc import DBAPIError
+from starlette.exceptions import HTTPException
+
+from api import problems
+from api.problems import FieldError, ProblemError
+from database.errors import is_down, is_unstorable
+
+log = logging.getLogger(__name__)
+
+MEDIA_TYPE = "application/problem+json"
+
+
+@dataclass(frozen=True, slots=True)
+class ProblemType:
+    """How a class of errors is answered."""
+
+    status: int
+    code: str
+    title: str
+    headers: tuple[tuple[str, str], ...] = ()
+
+
+RETRY_SOON = (("Retry-After", "5"),)
+
+PROBLEM_TYPES: dict[type[ProblemError], ProblemType] = {
+    problems.NotAuthenticatedError: ProblemType(
+        401, "not_authenticated", "A valid API key is needed", (("WWW-Authenticate", 'Bearer realm="tempost"'),)
+    ),
+    problems.NotAllowedError: ProblemType(403, "not_allowed", "This API key may not do that"),
+    problems.NotFoundError: ProblemType(404, "not_found", "Not found"),
+    problems.ConflictError: ProblemType(409, "conflict", "Conflicts with what is there"),
+    problems.StillRunningError: ProblemType(409, "still_running", "The first request still runs", RETRY_SOON),
+    problems.InvalidError: ProblemType(422, "invalid", "The request is not valid"),
+    problems.KeyReusedError: ProblemType(422, "idempotency_key_reused", "Another request has this Idempotency-Key"),
+    problems.DatabaseDownError: ProblemType(503, "database_down", "The database cannot be reached", RETRY_SOON),
+    problems.TemporalDownError: ProblemType(503, "temporal_down", "Temporal cannot be reached", RETRY_SOON),
+}
+
+HTTP_CODES = {
+    400: ("unreadable", "The request cannot be read"),
+    404: ("not_found", "Not found"),
+    405: ("method_not_allowed", "This address does not take this method"),
+    413: ("too_large", "The request is too large"),
+    415: ("unsupported_media_type", "The body is of a type that is not taken"),
+}
+UNEXPECTED = ProblemType(500, "unexpected", "Something went wrong here")
+
+
+def problem_response(kind: ProblemType, detail: str, errors: Sequence[FieldError] = ()) -> JSONResponse:
+    """Write a problem."""
+    body: dict[str, object] = {
+        "type": f"urn:tempost:problem:{kind.code}",
+        "title": kind.title,
+        "status": kind.status,
+        "code": kind.code,
+        "detail": detail,
+    }
+    if errors:
+        body["errors"] = [asdict(error) for error in errors]
+    return JSONResponse(body, kind.status, dict(kind.headers), media_type=MEDIA_TYPE)
+
+
+def install(app: FastAPI) -> None:
+    """Let `app` answer every error as a problem."""
+    app.add_exception_handler(ProblemError, _problem)
+    app.add_exception_handler(RequestValidationError, _not_valid)
+    app.add_exception_handler(HTTPException, _http)
+    app.add_exception_handler(DBAPIError, _database)
+    app.add_exception_handler(Exception, _unexpected)
+
+
+def describe(error: ProblemError) -> ProblemType:
+    """Find the problem type of an error."""
+    return next(PROBLEM_TYPES[kind] for kind in type(error).__mro__ if kind in PROBLEM_TYPES)
+
+
+async def _problem(request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, ProblemError)
+    kind = describe(error)
+    if kind.status >= 500:
+        log.warning("%s %s: %s", request.method, request.url.path, error.detail)
+    return problem_response(kind, error.detail, error.errors)
+
+
+async def _not_valid(_: Request, error: Exception) -> JSONResponse:
+    """FastAPI's 422, without the input it would echo: that may hold a password."""
+    assert isinstance(error, RequestValidationError)
+    faults = field_errors(error.errors())
+    if any(fault.pointer == "#" and fault.message.startswith("JSON decode error") for fault in faults):
+        return problem_response(ProblemType(400, *HTTP_CODES[400]), "The body is not JSON.", faults)
+    detail = "; ".join(f"{fault.pointer}: {fault.message}" for fault in faults[:3])
+    more = f" (and {len(faults) - 3} more)" if len(faults) > 3 else ""
+    return problem_response(PROBLEM_TYPES[problems.InvalidError], detail + more, faults)
+
+
+def field_errors(faults: Sequence[Mapping[str, Any]]) -> list[FieldError]:
+    """Put pydantic's faults as pointers and messages; at most a hundred."""
+    return [FieldError(_pointer(fault["loc"]), _message(fault)) for fault in faults[:100]]
+
+
+def _pointer(location: Sequence[str | int]) -> str:
+    where, *rest = location or ("body",)
+    if where == "query":
+        return f"?{'.'.join(str(part) for part in rest)}"
+    if where in {"path", "header"}:
+        return "/".join(str(part) for part in location)
+    parts = rest if where == "body" else location
+    return "#" + "".join("/" + str(part).replace("~", "~0").replace("/", "~1") for part in parts)
+
+
+def _message(fault: Mapping[str, Any]) -> str:
+    message = str(fault["msg"]).removeprefix("Value error, ")
+    if fault.get("type") == "json_invalid":
+        context = fault.get("ctx")
+        return f"JSON decode error: {context.get('error', message) if isinstance(context, dict) else message}"
+    return message
+
+
+async def _http(_: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, HTTPException)
+    return http_problem(error)
+
+
+def http_problem(error: HTTPException) -> JSONResponse:
+    """Put the framework's own refusals as problems."""
+    code, title = HTTP_CODES.get(error.status_code, (f"http_{error.status_code}", "The request cannot be answered"))
+    response = problem_response(ProblemType(error.status_code, code, title), str(error.detail))
+    response.headers.update(error.headers or {})
+    return response
+
+
+async def _database(request: Request, error: Exception) -> JSONResponse:
+    """What reached us from PostgreSQL without being foreseen by a route."""
+    assert isinstance(error, DBAPIError)
+    if is_down(error):
+        return await _problem(request, problems.DatabaseDownError("The database is not available. Try again soon."))
+    if is_unstorable(error):
+        log.warning("%s %s: %s", request.method, request.url.path, error.orig)
+        detail = "A value is out of the range that can be stored, or holds characters that cannot."
+        return problem_response(PROBLEM_TYPES[problems.InvalidError], detail)
+    return await _unexpected(request, error)
+
+
+async def _unexpected(request: Request, error: Exception) -> JSONResponse:
+    """Keep the trace for the log; tell people only that there is one."""
+    log.error("%s %s failed", request.method, request.url.path, exc_info=error)
+    return problem_response(UNEXPECTED, "The fault was logged, and nothing half-written was kept.")

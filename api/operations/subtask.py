@@ -1,0 +1,82 @@
+"""Single mails: their history, their export, and decisions on those nobody knows the outcome of."""
+
+import csv
+import io
+from collections.abc import AsyncIterator
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from api.operations.api_key import KeyHolder
+from api.operations.task import find_task, missing_task
+from api.operations.task_order import start, tell
+from api.problems import ConflictError, NotFoundError
+from api.schemas.task import DeliveryOut, ResolveIn, ResolveOut, SubtaskHistoryOut
+from database.connect import transaction
+from database.queries import subtask, task
+from runtime.resources import Resources
+
+DECISIONS = {
+    "resend": ("pending", "resent_by_person"),
+    "sent": ("sent", "decided_by_person"),
+    "failed": ("failed", "decided_by_person"),
+}
+COLUMNS = (
+    "seq", "email", "status", "reason", "retry_count", "retry_at", "service", "message_id", "due_at", "sent_at",
+)  # fmt: skip
+FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
+"""How a cell begins that a spreadsheet would run (OWASP, CSV injection)."""
+ROWS_PER_CHUNK = 500
+
+
+async def history(connection: AsyncConnection, caller: KeyHolder, task_id: UUID, seq: int) -> SubtaskHistoryOut:
+    """One mail and every try of it."""
+    row = await subtask.get(connection, caller.user_id, task_id, seq)
+    if row is None:
+        raise NotFoundError(f"You have no task {task_id} with a mail number {seq}.")
+    tries = [DeliveryOut.model_validate(dict(each)) for each in await subtask.deliveries(connection, task_id, seq)]
+    return SubtaskHistoryOut.model_validate({**row, "deliveries": tries})
+
+
+async def resolve(resources: Resources, caller: KeyHolder, task_id: UUID, order: ResolveIn) -> ResolveOut:
+    """Carry out a person's decision. Sending again re-opens a task that was completed."""
+    status, reason = DECISIONS[order.decision]
+    async with transaction(resources.engine) as connection:
+        row = await task.lock(connection, caller.user_id, task_id)
+        if row is None:
+            raise missing_task(task_id)
+        if row["status"] == "cancelled" and status == "pending":
+            raise ConflictError("The task is cancelled: nothing more is sent. Decide `sent` or `failed`.")
+        resolved = await subtask.resolve(connection, task_id, status=status, reason=reason, seqs=order.seqs)
+        if resolved and status == "pending":
+            await task.reopen(connection, task_id)
+        shown = await find_task(connection, caller, task_id)
+    if resolved:
+        await start(resources, caller, task_id)
+        await tell(resources.orders.ledger_changed(task_id), f"tell task {task_id} of {resolved} decisions")
+    return ResolveOut(resolved=resolved, unknown=shown["by_status"]["unknown"], status=shown["status"])
+
+
+async def export(resources: Resources, caller: KeyHolder, task_id: UUID) -> AsyncIterator[str]:
+    """Every mail as CSV, in chunks; no cell is a formula."""
+    buffer = io.StringIO()
+    writer = csv.writer(buffer)
+    writer.writerow(COLUMNS)
+    async with transaction(resources.engine) as connection:
+        count = 0
+        async for row in subtask.export(connection, caller.user_id, task_id):
+            writer.writerow([cell(row[column]) for column in COLUMNS])
+            count += 1
+            if count % ROWS_PER_CHUNK == 0:
+                yield buffer.getvalue()
+                buffer.seek(0)
+                buffer.truncate()
+    yield buffer.getvalue()
+
+
+def cell(value: object) -> str:
+    """Write a value so that a spreadsheet shows it and does not run it."""
+    if value is None:
+        return ""
+    text = value.isoformat() if hasattr(value, "isoformat") else str(value)
+    return f"'{text}" if text.startswith(FORMULA) else text

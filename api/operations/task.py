@@ -1,0 +1,148 @@
+"""Tasks: ordered, tried dry, read."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy import RowMapping
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from api.operations.api_key import KeyHolder
+from api.operations.contact import merged
+from api.operations.content import Source, understood
+from api.operations.pool import find_pool
+from api.problems import FieldError, InvalidError, NotFoundError, invalid
+from api.schemas.contact import ContactIn
+from api.schemas.task import DryRunOut, MissingField, TaskIn, TaskOut, TaskTestIn
+from database.queries import contact, task, template
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """A task that was checked and not yet written; its recipients already stand on a list."""
+
+    pool: RowMapping
+    list_id: UUID
+    source: Source
+    total: int
+    suppressed: int
+    missing: list[MissingField]
+    from_template: bool
+
+
+async def create_task(connection: AsyncConnection, caller: KeyHolder, order: TaskIn) -> TaskOut:
+    """Write a task that can be sent to everyone it names, or refuse it whole."""
+    plan = await _plan(connection, caller, order)
+    _refuse_missing(plan)
+    values = order.model_dump(include={"name", "priority", "template_id", "unknown_policy", "start_at"})
+    values |= {"pool_id": plan.pool["id"], "contact_list_id": plan.list_id}
+    values |= {"subject": plan.source.subject, "html": plan.source.html, "text": plan.source.text}
+    return await read_task(connection, caller, await task.insert(connection, caller.user_id, values))
+
+
+async def dry_run(connection: AsyncConnection, caller: KeyHolder, order: TaskIn) -> DryRunOut:
+    """Say what a task would do. Whatever was written on the way is undone."""
+    undo = await connection.begin_nested()
+    plan = await _plan(connection, caller, order)
+    await undo.rollback()
+    return DryRunOut(
+        total=plan.total,
+        to_send=plan.total - plan.suppressed,
+        suppressed=plan.suppressed,
+        missing_fields=plan.missing,
+        active_services=plan.pool["active_services"],
+        start_at=order.start_at,
+    )
+
+
+def order_of_one(order: TaskTestIn) -> TaskIn:
+    """Make an order for one mail out of a wish to see it."""
+    recipient = ContactIn(email=order.to, fields=order.fields)
+    return TaskIn.model_validate(
+        {
+            "name": f"Test to {order.to}"[:200],
+            "recipients": [recipient.model_dump()],
+            "templateId": order.template_id,
+            "pool": order.pool,
+        }
+    )
+
+
+async def read_task(connection: AsyncConnection, caller: KeyHolder, task_id: UUID) -> TaskOut:
+    """One of the caller's tasks."""
+    return TaskOut.model_validate(dict(await find_task(connection, caller, task_id)))
+
+
+async def find_task(connection: AsyncConnection, caller: KeyHolder, task_id: UUID) -> RowMapping:
+    """One of the caller's tasks, as its row."""
+    row = await task.get(connection, caller.user_id, task_id)
+    if row is None:
+        raise missing_task(task_id)
+    return row
+
+
+def missing_task(task_id: UUID) -> NotFoundError:
+    """Say that the caller has no such task."""
+    return NotFoundError(f"You have no task {task_id}.")
+
+
+async def _plan(connection: AsyncConnection, caller: KeyHolder, order: TaskIn) -> Plan:
+    pool = await _pool(connection, caller, order)
+    source, variables = await _content(connection, caller, order)
+    list_id = await _list(connection, caller, order)
+    audience = await contact.audience(connection, list_id)
+    if audience["total"] == 0:
+        raise invalid("#/contactListId", "the list is empty: there is nobody to write to")
+    missing = await contact.missing_fields(connection, list_id, variables) if variables else []
+    found = [MissingField.model_validate(dict(row)) for row in missing]
+    return Plan(pool, list_id, source, audience["total"], audience["suppressed"], found, order.content is None)
+
+
+async def _pool(connection: AsyncConnection, caller: KeyHolder, order: TaskIn) -> RowMapping:
+    pool = await find_pool(connection, caller.user_id, order.pool)
+    if not pool["active_services"]:
+        raise invalid("#/pool", f"the pool {pool['name']!r} has no active service: nothing would ever be sent")
+    if order.priority == 1 and pool["shared"] and not pool["may_prioritise"]:
+        raise invalid("#/priority", f"priority 1 in the shared pool {pool['name']!r} needs its owner's permission")
+    return pool
+
+
+async def _content(connection: AsyncConnection, caller: KeyHolder, order: TaskIn) -> tuple[Source, list[str]]:
+    """Find the content and the fields it needs; a template was tried when it was saved."""
+    if order.content is not None:
+        source = Source(order.content.subject, order.content.html, order.content.text)
+        return source, await understood(source, "#/content")
+    assert order.template_id is not None
+    row = await template.get(connection, caller.user_id, order.template_id)
+    if row is None:
+        raise invalid("#/templateId", "you have no such template")
+    return Source(row["subject"], row["html"], row["text"]), list(row["variables"])
+
+
+async def _list(connection: AsyncConnection, caller: KeyHolder, order: TaskIn) -> UUID:
+    """Find the list, or make a hidden one of the recipients that came with the task."""
+    if order.recipients is None:
+        assert order.contact_list_id is not None
+        if not await task.hold_list(connection, caller.user_id, order.contact_list_id):
+            raise invalid("#/contactListId", "you have no such contact list")
+        return order.contact_list_id
+    if not order.recipients:
+        raise invalid("#/recipients", "is empty: there is nobody to write to")
+    list_id = await contact.insert_list(connection, caller.user_id, order.name, hidden=True)
+    await contact.upsert(connection, caller.user_id, list_id, merged("#/recipients", order.recipients))
+    return list_id
+
+
+def _refuse_missing(plan: Plan) -> None:
+    if not plan.missing:
+        return
+    errors = [FieldError("#/templateId" if plan.from_template else "#/content", _lack(field)) for field in plan.missing]
+    named = ", ".join(f"{field.name} ({field.contacts} contacts)" for field in plan.missing)
+    raise InvalidError(
+        f"The content uses fields that some contacts do not have: {named}. "
+        "Add them, or give a default: {{ name | default('…') }}.",
+        errors,
+    )
+
+
+def _lack(field: MissingField) -> str:
+    return f"{field.contacts} contacts have no field {field.name!r}, such as {field.example}"

@@ -1,0 +1,39 @@
+"""A task's status as server-sent events: told when it changes, until the task ends."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import suppress
+from uuid import UUID
+
+from api.operations.api_key import KeyHolder
+from api.operations.task_status import realtime_status
+from api.schemas.task import RealtimeStatus
+from contracts.task import FINAL_STATUSES
+from database.connect import transaction
+from runtime.resources import Resources
+
+EVERY = 1.0
+"""Seconds between two looks."""
+SILENCE = 15
+"""Looks without a change after which a comment is sent, so that nobody between takes the connection for dead."""
+
+
+async def task_events(
+    resources: Resources, caller: KeyHolder, task_id: UUID, stopping: asyncio.Event
+) -> AsyncIterator[str]:
+    """Yield an event for each change, the first at once; the last tells of the end. Ends early with the process."""
+    last: RealtimeStatus | None = None
+    quiet = 0
+    while not stopping.is_set():
+        async with transaction(resources.engine) as connection:
+            status = await realtime_status(connection, caller, task_id)
+        quiet += 1
+        if status != last:
+            last, quiet = status, 0
+            yield f"event: status\ndata: {status.model_dump_json(by_alias=True)}\n\n"
+        elif quiet % SILENCE == 0:
+            yield ": nothing new\n\n"
+        if status.status in FINAL_STATUSES and not status.progress.pending:
+            return
+        with suppress(TimeoutError):
+            await asyncio.wait_for(stopping.wait(), EVERY)

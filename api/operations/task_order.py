@@ -1,0 +1,117 @@
+"""Orders to a task: the row first, then its workflow.
+
+The workflow may not be there yet, and Temporal may be down: then the row stands, and reconcile repairs the rest.
+"""
+
+import asyncio
+import logging
+from collections.abc import Awaitable
+from uuid import UUID
+
+from sqlalchemy import RowMapping
+from temporalio.client import WorkflowUpdateFailedError, WorkflowUpdateRPCTimeoutOrCancelledError
+from temporalio.service import RPCError
+
+from api.operations.api_key import KeyHolder
+from api.operations.task import find_task, missing_task
+from api.problems import ConflictError, invalid
+from api.schemas.task import TaskChange, TaskOut
+from contracts.task import FINAL_STATUSES, Survey
+from database.connect import transaction
+from database.queries import pool, task
+from runtime.resources import Resources
+
+log = logging.getLogger(__name__)
+
+PATIENCE = 2.0
+"""Seconds an answer waits for Temporal; the row is written by then."""
+NOT_REACHED = (
+    RPCError, RuntimeError, TimeoutError, WorkflowUpdateFailedError, WorkflowUpdateRPCTimeoutOrCancelledError,
+)  # fmt: skip
+"""RuntimeError: how the SDK says that a lazy client cannot connect."""
+MOVES = {
+    "paused": ["scheduled", "sending"],
+    "sending": ["paused"],
+    "cancelled": ["scheduled", "sending", "paused"],
+}
+"""From which statuses a person may bring a task to another."""
+
+
+async def start(resources: Resources, caller: KeyHolder, task_id: UUID) -> None:
+    """Start the workflow of a task that was written. Safe to repeat."""
+    async with transaction(resources.engine) as connection:
+        row = await find_task(connection, caller, task_id)
+    if row["status"] not in FINAL_STATUSES:
+        await tell(resources.orders.start(_survey(row)), f"start task {task_id}")
+
+
+async def pause(resources: Resources, caller: KeyHolder, task_id: UUID) -> TaskOut:
+    """Let nothing new go out."""
+    shown = await _move(resources, caller, task_id, "paused")
+    await tell(resources.orders.pause(task_id), f"pause task {task_id}")
+    return shown
+
+
+async def resume(resources: Resources, caller: KeyHolder, task_id: UUID) -> TaskOut:
+    """Go on after a pause."""
+    shown = await _move(resources, caller, task_id, "sending")
+    await tell(resources.orders.resume(task_id), f"resume task {task_id}")
+    return shown
+
+
+async def cancel(resources: Resources, caller: KeyHolder, task_id: UUID) -> TaskOut:
+    """Send nothing more, ever. Mails under way end."""
+    shown = await _move(resources, caller, task_id, "cancelled")
+    await tell(resources.orders.cancel(task_id), f"cancel task {task_id}")
+    return shown
+
+
+async def change(resources: Resources, caller: KeyHolder, task_id: UUID, order: TaskChange) -> TaskOut:
+    """Rename, or serve earlier or later."""
+    async with transaction(resources.engine) as connection:
+        row = await find_task(connection, caller, task_id)
+        if order.priority is not None and row["status"] in FINAL_STATUSES:
+            raise ConflictError(f"The task is {row['status']}: its priority makes no difference any more.")
+        if order.priority == 1:
+            (found,) = await pool.find(connection, caller.user_id, str(row["pool_id"])) or (None,)
+            if found is None or (found["shared"] and not found["may_prioritise"]):
+                raise invalid("#/priority", "priority 1 in this shared pool needs its owner's permission")
+        await task.change(connection, caller.user_id, task_id, name=order.name, priority=order.priority)
+        shown = TaskOut.model_validate(dict(await find_task(connection, caller, task_id)))
+    if order.priority is not None:
+        await tell(resources.orders.change_priority(task_id, order.priority), f"change priority of task {task_id}")
+    return shown
+
+
+async def _move(resources: Resources, caller: KeyHolder, task_id: UUID, status: str) -> TaskOut:
+    """Bring the row to a status; done twice, nothing changes."""
+    async with transaction(resources.engine) as connection:
+        row = await task.lock(connection, caller.user_id, task_id)
+        if row is None:
+            raise missing_task(task_id)
+        if row["status"] in FINAL_STATUSES and row["status"] != status:
+            raise ConflictError(f"The task is {row['status']} and cannot be changed any more.")
+        await task.set_status(connection, caller.user_id, task_id, status, MOVES[status])
+        return TaskOut.model_validate(dict(await find_task(connection, caller, task_id)))
+
+
+async def tell(order: Awaitable[None], what: str) -> None:
+    """Pass an order on to Temporal; if it cannot be reached, reconcile does it within a minute."""
+    try:
+        async with asyncio.timeout(PATIENCE):
+            await order
+    except NOT_REACHED as error:
+        log.warning("%s: left to reconcile: %s", what, error)
+
+
+def _survey(row: RowMapping) -> Survey:
+    return Survey(
+        task_id=row["id"],
+        user_id=row["user_id"],
+        pool_id=row["pool_id"],
+        as_of=row["created_at"],
+        status=row["status"],
+        name=row["name"],
+        priority=row["priority"],
+        start_at=row["start_at"],
+    )

@@ -1,0 +1,90 @@
+"""Where a task stands at this moment: progress, pace, and why its mails wait."""
+
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import RowMapping
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from api.operations.api_key import KeyHolder
+from api.operations.task import find_task
+from api.schemas.task import Metrics, Progress, RealtimeStatus, StatusCounts, Waiting
+from contracts.task import FINAL_STATUSES
+from database.queries import task_status
+
+RATE_SPAN = timedelta(minutes=5)
+SHORTEST_SPAN = timedelta(seconds=1)
+WHOLE_TASK = ("scheduled", "paused")
+"""Statuses in which all mails wait, for the task's own reason."""
+PER_HOUR = timedelta(hours=1) / RATE_SPAN
+
+
+async def realtime_status(connection: AsyncConnection, caller: KeyHolder, task_id: UUID) -> RealtimeStatus:
+    """Read it all from counters, and the pace from the newest deliveries."""
+    row = await find_task(connection, caller, task_id)
+    pace = await task_status.pace(connection, task_id)
+    retrying = await task_status.retrying(connection, task_id) if row["retrying"] else []
+    counts = StatusCounts.model_validate(row["by_status"])
+    moments = (row["created_at"], row["last_processed_at"], row["last_sent_at"], row["completed_at"])
+    return RealtimeStatus(
+        task_id=task_id,
+        status=row["status"],
+        progress=Progress(
+            total=row["total"], sent=counts.sent, pending=_unfinished(counts), failed=counts.failed, by_status=counts
+        ),
+        metrics=Metrics(
+            avg_wait_time=None if pace["wait_seconds"] is None else round(max(pace["wait_seconds"], 0.0), 3),
+            throughput=round(pace["recent"] * PER_HOUR),
+            estimated_completion=_estimated_completion(row, counts, pace),
+        ),
+        waiting=[*_waiting(row, counts), *_retrying(row, retrying)],
+        last_activity=max(moment for moment in moments if moment is not None),
+    )
+
+
+def _unfinished(counts: StatusCounts) -> int:
+    return counts.pending + counts.claimed + counts.transmitting
+
+
+def _estimated_completion(row: RowMapping, counts: StatusCounts, pace: RowMapping) -> datetime | None:
+    """Go on at the rate of the last 5 minutes, or of the time since the first mail."""
+    if row["status"] in FINAL_STATUSES:
+        ended: datetime | None = row["completed_at"]
+        return ended
+    if row["status"] != "sending" or not pace["recent"]:
+        return None
+    now: datetime = pace["now"]
+    span = min(RATE_SPAN, max(now - row["first_sent_at"], SHORTEST_SPAN))
+    seconds = _unfinished(counts) * span.total_seconds() / pace["recent"]
+    return now + timedelta(seconds=min(seconds, 10 * 365 * 86_400))
+
+
+def _waiting(row: RowMapping, counts: StatusCounts) -> list[Waiting]:
+    """Why ready mails do not go now; the first reason is the main one and counts them all."""
+    if row["status"] in WHOLE_TASK:
+        retry_at = row["start_at"] if row["status"] == "scheduled" else None
+        return [Waiting(reason=row["status"], count=counts.pending, retry_at=retry_at)] if counts.pending else []
+    if row["status"] == "sending" and not row["prepared"]:
+        return [Waiting(reason="preparing", count=counts.pending, retry_at=None)]
+    if row["status"] != "sending" or not row["ready"]:
+        return []
+    if not row["waits"]:
+        return [Waiting(reason="turn", count=row["ready"], retry_at=None)]
+    return [_wait(wait, row["ready"] if place == 0 else 0) for place, wait in enumerate(row["waits"])]
+
+
+def _wait(wait: dict[str, Any], count: int) -> Waiting:
+    return Waiting(
+        reason=wait["reason"],
+        count=count,
+        retry_at=wait["retry_at"],
+        services=wait["services"] or None,
+        service_count=wait["service_count"] or None,
+    )
+
+
+def _retrying(row: RowMapping, retrying: list[RowMapping]) -> list[Waiting]:
+    if row["status"] != "sending":
+        return []
+    return [Waiting.model_validate(dict(reason)) for reason in retrying]

@@ -1,0 +1,65 @@
+"""Templates: kept only if a mail can be made of them."""
+
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import RowMapping
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from api.operations.api_key import KeyHolder
+from api.operations.content import ADDRESS, Source, rendered, understood
+from api.problems import NotFoundError
+from api.schemas.template import PreviewIn, PreviewOut, TemplateChange, TemplateIn, TemplateOut
+from database.queries import template
+
+EXAMPLE = "someone@example.com"
+
+
+async def create_template(connection: AsyncConnection, caller: KeyHolder, order: TemplateIn) -> TemplateOut:
+    """Keep a template."""
+    values: dict[str, Any] = order.model_dump()
+    values["variables"] = await understood(Source(order.subject, order.html, order.text))
+    return TemplateOut.model_validate(dict(await template.insert(connection, caller.user_id, values)))
+
+
+async def find_template(connection: AsyncConnection, caller: KeyHolder, template_id: UUID) -> RowMapping:
+    """One of the caller's templates, as its row."""
+    row = await template.get(connection, caller.user_id, template_id)
+    if row is None:
+        raise _missing(template_id)
+    return row
+
+
+async def read_template(connection: AsyncConnection, caller: KeyHolder, template_id: UUID) -> TemplateOut:
+    """One of the caller's templates."""
+    return TemplateOut.model_validate(dict(await find_template(connection, caller, template_id)))
+
+
+async def change_template(
+    connection: AsyncConnection, caller: KeyHolder, template_id: UUID, change: TemplateChange
+) -> TemplateOut:
+    """Change what is named. Tasks have their own copies and do not change."""
+    row = await template.lock(connection, caller.user_id, template_id)
+    if row is None:
+        raise _missing(template_id)
+    values = dict(row) | change.model_dump(exclude_unset=True)
+    values["variables"] = await understood(Source(values["subject"], values["html"], values["text"]))
+    return TemplateOut.model_validate(dict(await template.update(connection, values)))
+
+
+async def delete_template(connection: AsyncConnection, caller: KeyHolder, template_id: UUID) -> None:
+    """Delete a template; tasks made from it go on."""
+    if not await template.delete(connection, caller.user_id, template_id):
+        raise _missing(template_id)
+
+
+async def preview(connection: AsyncConnection, caller: KeyHolder, template_id: UUID, order: PreviewIn) -> PreviewOut:
+    """Render a template as one person would get it."""
+    row = await find_template(connection, caller, template_id)
+    fields = {**order.fields, ADDRESS: order.email or EXAMPLE}
+    mail = await rendered(Source(row["subject"], row["html"], row["text"]), fields)
+    return PreviewOut(subject=mail.subject, html=mail.html, text=mail.text)
+
+
+def _missing(template_id: UUID) -> NotFoundError:
+    return NotFoundError(f"You have no template {template_id}.")

@@ -1,0 +1,46 @@
+"""How long answers take: measured around the whole application, kept for the newest thousand."""
+
+import time
+from collections import deque
+
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+KEPT = 1000
+
+
+class ResponseTimes:
+    """The newest answers' times."""
+
+    def __init__(self) -> None:
+        self._seconds: deque[float] = deque(maxlen=KEPT)
+
+    def note(self, seconds: float) -> None:
+        """Add one."""
+        self._seconds.append(seconds)
+
+    @property
+    def mean_milliseconds(self) -> float:
+        """0 before the first answer."""
+        return 1000 * sum(self._seconds) / len(self._seconds) if self._seconds else 0.0
+
+
+class ResponseTimeMiddleware:
+    """Measures from the request to the first byte of its answer, as a stream may last for hours."""
+
+    def __init__(self, app: ASGIApp, times: ResponseTimes) -> None:
+        self._app = app
+        self._times = times
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass everything on, and look at the clock."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        started = time.perf_counter()
+
+        async def timed(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                self._times.note(time.perf_counter() - started)
+            await send(message)
+
+        await self._app(scope, receive, timed)

@@ -1,0 +1,36 @@
+"""`/api/api-keys`."""
+
+from uuid import UUID
+
+from fastapi import APIRouter
+
+from api.dependencies import Connection, Reader, Writer
+from api.idempotency import OnlyOnce
+from api.operations.api_key import order_key
+from api.pages import Cursor, Limit, decode_moment, make_page
+from api.problems import NotFoundError
+from api.schemas.api_key import ApiKeyIn, ApiKeyOut, NewApiKeyOut
+from api.schemas.base import Page
+from database.queries import api_key
+
+router = APIRouter(prefix="/api/api-keys", tags=["API keys"])
+
+
+@router.post("", status_code=201)
+async def create(order: ApiKeyIn, caller: Writer, once: OnlyOnce) -> NewApiKeyOut:
+    """Make a key. It is shown in full this once."""
+    return await once.run(NewApiKeyOut, lambda connection: order_key(connection, caller, order), secret=True)
+
+
+@router.get("")
+async def list_own(caller: Reader, connection: Connection, limit: Limit = 50, cursor: Cursor = None) -> Page[ApiKeyOut]:
+    """List your keys that are not revoked."""
+    rows = await api_key.list_valid(connection, caller.user_id, decode_moment(cursor), limit)
+    return make_page(rows, limit, ApiKeyOut, "created_at", "id")
+
+
+@router.delete("/{key_id}", status_code=204)
+async def delete(key_id: UUID, caller: Writer, connection: Connection) -> None:
+    """Revoke a key, at once and for ever."""
+    if not await api_key.revoke(connection, caller.user_id, key_id):
+        raise NotFoundError(f"You have no key {key_id}.")

@@ -1,0 +1,73 @@
+"""`/api/tasks/{id}/subtasks`: the single mails of a task, and its events."""
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Path, Query, Request
+from fastapi.responses import StreamingResponse
+
+from api.dependencies import Connection, Process, Reader, Writer
+from api.operations import subtask as operations
+from api.operations.task import find_task
+from api.operations.task_events import task_events
+from api.pages import Cursor, Limit, decode_number, make_page
+from api.schemas.base import Line, Page
+from api.schemas.task import ResolveIn, ResolveOut, SubtaskHistoryOut, SubtaskOut, SubtaskStatus
+from database.queries import subtask
+
+router = APIRouter(prefix="/api/tasks/{task_id}", tags=["tasks"])
+
+Seq = Annotated[int, Path(ge=1, le=2**31 - 1, description="The mail's number in its task")]
+NO_CACHE = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
+
+
+@router.get("/subtasks")
+async def list_own(  # noqa: PLR0913 - a filter each
+    *,
+    task_id: UUID,
+    caller: Reader,
+    connection: Connection,
+    status: Annotated[SubtaskStatus | None, Query()] = None,
+    reason: Annotated[Line | None, Query()] = None,
+    limit: Limit = 50,
+    cursor: Cursor = None,
+) -> Page[SubtaskOut]:
+    """List the mails of a task by number."""
+    await find_task(connection, caller, task_id)
+    after = decode_number(cursor)
+    rows = await subtask.list_own(
+        connection, caller.user_id, task_id, status=status, reason=reason, after=after, limit=limit
+    )
+    return make_page(rows, limit, SubtaskOut, "seq")
+
+
+@router.post("/subtasks/resolve")
+async def resolve(task_id: UUID, order: ResolveIn, caller: Writer, process: Process) -> ResolveOut:
+    """Decide mails whose outcome is unknown: send again, take as sent, or give up."""
+    return await operations.resolve(process, caller, task_id, order)
+
+
+@router.get("/subtasks/{seq}")
+async def read(task_id: UUID, seq: Seq, caller: Reader, connection: Connection) -> SubtaskHistoryOut:
+    """One mail with every try of it."""
+    return await operations.history(connection, caller, task_id, seq)
+
+
+@router.get("/export.csv", response_class=StreamingResponse)
+async def export(task_id: UUID, caller: Reader, connection: Connection, process: Process) -> StreamingResponse:
+    """Every mail of a task as CSV."""
+    await find_task(connection, caller, task_id)
+    headers = {**NO_CACHE, "Content-Disposition": f'attachment; filename="task-{task_id}.csv"'}
+    return StreamingResponse(
+        operations.export(process, caller, task_id), media_type="text/csv; charset=utf-8", headers=headers
+    )
+
+
+@router.get("/events", response_class=StreamingResponse)
+async def events(
+    task_id: UUID, caller: Reader, connection: Connection, process: Process, request: Request
+) -> StreamingResponse:
+    """Server-sent events: the realtime status whenever it changes, until the task ends."""
+    await find_task(connection, caller, task_id)
+    stream = task_events(process, caller, task_id, request.app.state.stopping)
+    return StreamingResponse(stream, media_type="text/event-stream", headers=NO_CACHE)

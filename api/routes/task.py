@@ -1,0 +1,97 @@
+"""`/api/tasks`: ordering, reading and steering."""
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Query, Response
+
+from api.dependencies import Connection, Process, Reader, Writer
+from api.idempotency import OnlyOnce
+from api.operations import task as operations
+from api.operations import task_order
+from api.operations.task_status import realtime_status
+from api.pages import Cursor, Limit, decode_moment, make_page
+from api.schemas.base import Page
+from api.schemas.task import DryRunOut, RealtimeStatus, TaskChange, TaskIn, TaskOut, TaskStatus, TaskTestIn
+from database.connect import transaction
+from database.queries import task
+
+router = APIRouter(prefix="/api/tasks", tags=["tasks"])
+
+DryRun = Annotated[bool, Query(alias="dryRun", description="Only say what would be done")]
+
+
+@router.post("", status_code=201, responses={200: {"model": DryRunOut, "description": "With dryRun=true"}})
+async def create(  # noqa: PLR0913 - a dependency each
+    *, order: TaskIn, caller: Writer, once: OnlyOnce, process: Process, response: Response, dry_run: DryRun = False
+) -> TaskOut | DryRunOut:
+    """Send one content to many people. Whatever would fail for a recipient is told here, before anything is sent."""
+    if dry_run:
+        response.status_code = 200
+        async with transaction(process.engine) as connection:
+            return await operations.dry_run(connection, caller, order)
+    made = await once.run(TaskOut, lambda connection: operations.create_task(connection, caller, order))
+    await task_order.start(process, caller, made.id)
+    response.headers["Location"] = f"/api/tasks/{made.id}"
+    return made
+
+
+@router.post("/test", status_code=201)
+async def create_test(
+    order: TaskTestIn, caller: Writer, once: OnlyOnce, process: Process, response: Response
+) -> TaskOut:
+    """Send one mail of a template to one address."""
+    whole = operations.order_of_one(order)
+    made = await once.run(TaskOut, lambda connection: operations.create_task(connection, caller, whole))
+    await task_order.start(process, caller, made.id)
+    response.headers["Location"] = f"/api/tasks/{made.id}"
+    return made
+
+
+@router.get("")
+async def list_own(
+    caller: Reader,
+    connection: Connection,
+    limit: Limit = 50,
+    cursor: Cursor = None,
+    status: Annotated[TaskStatus | None, Query()] = None,
+) -> Page[TaskOut]:
+    """List your tasks, the newest first."""
+    rows = await task.list_own(connection, caller.user_id, status, decode_moment(cursor), limit)
+    return make_page(rows, limit, TaskOut, "created_at", "id")
+
+
+@router.get("/{task_id}")
+async def read(task_id: UUID, caller: Reader, connection: Connection) -> TaskOut:
+    """Read one task."""
+    return await operations.read_task(connection, caller, task_id)
+
+
+@router.patch("/{task_id}")
+async def change(task_id: UUID, change: TaskChange, caller: Writer, process: Process) -> TaskOut:
+    """Rename a task, or serve it before or after the others."""
+    return await task_order.change(process, caller, task_id, change)
+
+
+@router.post("/{task_id}/pause")
+async def pause(task_id: UUID, caller: Writer, process: Process) -> TaskOut:
+    """Let nothing new go out; mails under way end."""
+    return await task_order.pause(process, caller, task_id)
+
+
+@router.post("/{task_id}/resume")
+async def resume(task_id: UUID, caller: Writer, process: Process) -> TaskOut:
+    """Go on after a pause."""
+    return await task_order.resume(process, caller, task_id)
+
+
+@router.post("/{task_id}/cancel")
+async def cancel(task_id: UUID, caller: Writer, process: Process) -> TaskOut:
+    """Send nothing more, ever; mails under way end."""
+    return await task_order.cancel(process, caller, task_id)
+
+
+@router.get("/{task_id}/realtime-status")
+async def realtime(task_id: UUID, caller: Reader, connection: Connection) -> RealtimeStatus:
+    """Where the task stands, how fast it goes, and why mails wait."""
+    return await realtime_status(connection, caller, task_id)

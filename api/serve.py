@@ -1,0 +1,66 @@
+"""The API's process: `python -m api.serve`, settings from the environment."""
+
+import asyncio
+import logging
+import signal
+import sys
+from collections.abc import Generator
+from contextlib import contextmanager
+
+import uvicorn
+import uvloop
+
+from api.app import create_app
+from runtime.logs import configure_logs
+from runtime.resources import open_resources
+from runtime.settings import SettingsError, load_settings
+
+log = logging.getLogger("api")
+
+GRACE = 10
+"""Seconds that answers under way are given at SIGTERM."""
+
+
+class Server(uvicorn.Server):
+    """Leaves signals to `main`: uvicorn would raise them again, and end the process before its resources are closed."""
+
+    @contextmanager
+    def capture_signals(self) -> Generator[None]:
+        """Capture none."""
+        yield
+
+
+async def main() -> None:
+    """Answer requests until SIGTERM or SIGINT; those under way are answered, streams end."""
+    settings = load_settings()
+    configure_logs()
+    async with open_resources(settings) as resources:
+        app = create_app(resources)
+        server = Server(
+            uvicorn.Config(
+                app,
+                host=settings.api.host,
+                port=settings.api.port,
+                timeout_graceful_shutdown=GRACE,
+                log_config=None,
+                access_log=False,
+                server_header=False,
+                lifespan="off",
+            )
+        )
+
+        def leave() -> None:
+            log.info("leaving: requests under way are answered")
+            app.state.stopping.set()
+            server.should_exit = True
+
+        for number in (signal.SIGTERM, signal.SIGINT):
+            asyncio.get_running_loop().add_signal_handler(number, leave)
+        await server.serve()
+
+
+if __name__ == "__main__":
+    try:
+        uvloop.run(main())
+    except SettingsError as error:
+        sys.exit(f"The API cannot start:\n{error}")

@@ -1,0 +1,116 @@
+"""The application on a real database; Temporal is unreachable unless a test asks for it."""
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from typing import Any
+
+import httpx
+import pytest
+from fastapi import FastAPI
+from pydantic import SecretStr
+
+from api.app import create_app
+from api.operations.api_key import create_key
+from api.operations.user import first_user
+from database.connect import transaction
+from runtime.resources import Resources, open_resources
+from runtime.settings import DatabaseSettings, SecretsSettings, Settings, SmtpSettings, TemporalSettings
+
+NOWHERE = "127.0.0.1:1"
+"""Port 1 is nobody's: connections are refused at once."""
+SEAL_KEY = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8="
+
+
+@dataclass(frozen=True)
+class Asker:
+    """Someone with a key."""
+
+    http: httpx.AsyncClient
+    key: str
+
+    async def ask(self, method: str, path: str, body: Any = None, **options: Any) -> httpx.Response:
+        """Send one request."""
+        headers = {"Authorization": f"Bearer {self.key}", **options.pop("headers", {})}
+        return await self.http.request(method, path, json=body, headers=headers, **options)
+
+    async def get(self, path: str, **options: Any) -> httpx.Response:
+        return await self.ask("GET", path, **options)
+
+    async def post(self, path: str, body: Any = None, **options: Any) -> httpx.Response:
+        return await self.ask("POST", path, body, **options)
+
+    async def patch(self, path: str, body: Any) -> httpx.Response:
+        return await self.ask("PATCH", path, body)
+
+    async def delete(self, path: str) -> httpx.Response:
+        return await self.ask("DELETE", path)
+
+    async def made(self, path: str, body: Any) -> dict[str, Any]:
+        """Create something that must succeed."""
+        response = await self.post(path, body)
+        assert response.is_success, response.text
+        answer: dict[str, Any] = response.json()
+        return answer
+
+
+@pytest.fixture
+def settings(database_url: str) -> Settings:
+    """Settings of a local process whose Temporal is down."""
+    return Settings(
+        environment="local",
+        database=DatabaseSettings(url=SecretStr(database_url)),
+        temporal=TemporalSettings(address=NOWHERE),
+        secrets=SecretsSettings(key=SecretStr(SEAL_KEY)),
+        smtp=SmtpSettings(
+            allow_private_hosts=True, connect_timeout=timedelta(seconds=5), command_timeout=timedelta(seconds=5)
+        ),
+    )
+
+
+@pytest.fixture
+async def resources(settings: Settings) -> AsyncIterator[Resources]:
+    """What the API's process holds."""
+    async with open_resources(settings) as opened:
+        yield opened
+
+
+@pytest.fixture
+def app(resources: Resources) -> FastAPI:
+    """The application."""
+    return create_app(resources)
+
+
+@pytest.fixture
+async def http(app: FastAPI) -> AsyncIterator[httpx.AsyncClient]:
+    """A client without a key."""
+    transport = httpx.ASGITransport(app, raise_app_exceptions=False)
+    async with httpx.AsyncClient(transport=transport, base_url="http://tempost") as client:
+        yield client
+
+
+@pytest.fixture
+async def admin(resources: Resources, http: httpx.AsyncClient) -> Asker:
+    """The first user of the installation."""
+    async with transaction(resources.engine) as connection:
+        user = await first_user(connection, "admin@tempost.example", "Admin")
+        return Asker(http, await create_key(connection, user.id, "first", ["read", "write", "admin"]))
+
+
+@pytest.fixture
+async def ann(admin: Asker) -> Asker:
+    """A user with ordinary rights."""
+    return await member(admin, "ann")
+
+
+@pytest.fixture
+async def bob(admin: Asker) -> Asker:
+    """Another one, who has no business with Ann's."""
+    return await member(admin, "bob")
+
+
+async def member(admin: Asker, name: str) -> Asker:
+    """Add a user with a key of their own."""
+    user = await admin.made("/api/users", {"email": f"{name}@tempost.example", "name": name})
+    key = await admin.made("/api/api-keys", {"name": "own", "userId": user["id"]})
+    return replace(admin, key=key["key"])
