@@ -12,7 +12,6 @@ from contextlib import suppress
 import uvloop
 from temporalio.worker import Worker
 
-from contracts.identifiers import TASK_QUEUE
 from database.ledger import UNREACHABLE
 from database.queries.survey import queue_settings
 from runtime.logs import configure_logs
@@ -34,7 +33,7 @@ async def run(resources: Resources, stop: asyncio.Event) -> None:
     grace = resources.settings.worker.grace
     worker = Worker(
         resources.temporal_client,
-        task_queue=TASK_QUEUE,
+        task_queue=resources.settings.temporal.task_queue,
         workflows=WORKFLOWS,
         activities=activities.all(),
         max_concurrent_activities=most,

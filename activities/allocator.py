@@ -10,7 +10,7 @@ from temporalio.client import Client
 from temporalio.service import RPCError, RPCStatusCode
 
 from contracts.allocator import AllocatorRun, Exchange, News, WakeAllocator
-from contracts.identifiers import ALLOCATOR_WORKFLOW, TASK_QUEUE, allocator_workflow_id, task_workflow_id
+from contracts.identifiers import ALLOCATOR_WORKFLOW, allocator_workflow_id, task_workflow_id
 from contracts.task import GRANTED, WAITS_CHANGED, WaitsChanged
 from database.queries import allocator as queries
 
@@ -31,7 +31,7 @@ class AllocatorActivities:
             ALLOCATOR_WORKFLOW,
             AllocatorRun(pool_id=order.pool_id),
             id=allocator_workflow_id(order.pool_id),
-            task_queue=TASK_QUEUE,
+            task_queue=activity.info().task_queue,
             start_signal="demand_changed",
             start_signal_args=[order.task_id],
             static_summary="Allocator of a pool",

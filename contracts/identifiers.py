@@ -5,8 +5,6 @@ from uuid import UUID
 
 from temporalio.common import SearchAttributeKey
 
-TASK_QUEUE: Final = "tempost"
-
 USER: Final = SearchAttributeKey.for_keyword("TempostUser")
 CAMPAIGN: Final = SearchAttributeKey.for_keyword("TempostCampaign")
 TASK_STATUS: Final = SearchAttributeKey.for_keyword("TempostTaskStatus")

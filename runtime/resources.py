@@ -52,7 +52,7 @@ async def open_resources(settings: Settings, connect_until: asyncio.Event | None
                 engine=engine,
                 ledger_pool=pool,
                 temporal_client=client,
-                orders=TaskOrders(client),
+                orders=TaskOrders(client, settings.temporal.task_queue),
                 seal=Seal(settings.secrets.key.get_secret_value()),
                 tls=tls_context(settings.smtp.ca_file),
             )

@@ -58,8 +58,9 @@ async def connect_worker(settings: TemporalSettings, stop: asyncio.Event) -> Cli
 class TaskOrders:
     """Starts workflows and passes people's orders on. Each order may be given twice."""
 
-    def __init__(self, client: Client) -> None:
+    def __init__(self, client: Client, task_queue: str) -> None:
         self._client = client
+        self._task_queue = task_queue
 
     async def start(self, survey: Survey) -> None:
         """Start `task-{id}`; one that runs is left alone. Raises `RPCError` where Temporal is down."""
@@ -67,7 +68,7 @@ class TaskOrders:
             TaskWorkflow.run,
             TaskState(task_id=survey.task_id),
             id=identifiers.task_workflow_id(survey.task_id),
-            task_queue=identifiers.TASK_QUEUE,
+            task_queue=self._task_queue,
             id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
             static_summary=f"Task: {survey.name}",
             static_details="Sends a template to a contact list. Its mails stand in the ledger; here they are numbers.",
@@ -88,7 +89,7 @@ class TaskOrders:
             ContactImportWorkflow.run,
             MergeImport(import_id=unfinished.id),
             id=identifiers.contact_import_workflow_id(unfinished.id),
-            task_queue=identifiers.TASK_QUEUE,
+            task_queue=self._task_queue,
             id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
             static_summary=f"Import: {unfinished.file_name}",
             rpc_timeout=RPC_TIMEOUT,
@@ -126,7 +127,7 @@ class TaskOrders:
             ServiceAllocatorWorkflow.run,
             AllocatorRun(pool_id=pool_id),
             id=identifiers.allocator_workflow_id(pool_id),
-            task_queue=identifiers.TASK_QUEUE,
+            task_queue=self._task_queue,
             start_signal="demand_changed",
             start_signal_args=[task_id],
             rpc_timeout=RPC_TIMEOUT,
