@@ -54,10 +54,6 @@ class _Share:
     runners_up: tuple[Candidate, ...]
     runs: list[PermitRun] = field(default_factory=list)
 
-    @property
-    def count(self) -> int:
-        return sum(run.count for run in self.runs)
-
     def add(self, run: PermitRun) -> None:
         """Add a run, as a part of the last where it goes on evenly."""
         last = self.runs[-1] if self.runs else None
@@ -77,26 +73,21 @@ def plan(state: AllocatorState, now: datetime) -> Plan:
     queue = FairQueue(claimants, state.leads, now, TASKS_PER_TICK)
     shares = _assign(services, queue, _room(state, services), now + HORIZON)
 
-    given = {task_id: share.count for task_id, share in shares.items()}
-    waiting = {each.task_id for each in claimants if given.get(each.task_id, 0) < each.need}
-    news, published = notices(state.published, pool_waits(services, now), waiting)
     grants = tuple(Grant(str(share.runs[0].first_id), task_id, tuple(share.runs)) for task_id, share in shares.items())
     explanations = _explanations(grants, shares, claimants)
-    outstanding = *state.outstanding, *(Outstanding(grant.task_id, run) for grant in grants for run in grant.runs)
+    state = _granted(state, grants, claimants, now)
+    news, published = notices(state.published, pool_waits(services, now), state.unserved_since.keys())
     used = {run.service_id for grant in grants for run in grant.runs}
-    after = replace(
+    state = replace(
         state,
-        demands=state.demands | {id_: replace(state.demands[id_], last_served_at=now) for id_ in shares},
-        outstanding=outstanding,
         last_no=max((service.next_no - 1 for service in services), default=state.last_no),
-        phases={id_: at for id_, at in phases.items() if waiting and id_ not in used},
+        phases={id_: at for id_, at in phases.items() if state.unserved_since and id_ not in used},
         leads=queue.leads(),
-        unserved_since={id_: now if id_ in shares else state.unserved_since.get(id_, now) for id_ in sorted(waiting)},
         published=published,
         explanations=(*state.explanations, *explanations)[-_EXPLANATIONS_KEPT:],
         tick=state.tick + 1,
     )
-    return Plan(after, grants, news, _wake_at(after, services, now, unmet=bool(waiting)), explanations)
+    return Plan(state, grants, news, _wake_at(state, services, now), explanations)
 
 
 def _claimants(state: AllocatorState, now: datetime) -> list[Claimant]:
@@ -153,6 +144,20 @@ def _runners_up(heap: Sequence[tuple[tuple[datetime, float, int, UUID], Availabi
     return tuple(service.candidate() for _, service in sorted(heap[:15])[1 : 1 + _RUNNERS_UP])
 
 
+def _granted(
+    state: AllocatorState, grants: Sequence[Grant], claimants: Iterable[Claimant], now: datetime
+) -> AllocatorState:
+    """Note what was granted, and who still waits since when."""
+    given = {grant.task_id: grant.count for grant in grants}
+    waiting = sorted(each.task_id for each in claimants if given.get(each.task_id, 0) < each.need)
+    return replace(
+        state,
+        demands=state.demands | {id_: replace(state.demands[id_], last_served_at=now) for id_ in given},
+        outstanding=(*state.outstanding, *(Outstanding(grant.task_id, run) for grant in grants for run in grant.runs)),
+        unserved_since={id_: now if id_ in given else state.unserved_since.get(id_, now) for id_ in waiting},
+    )
+
+
 def _explanations(
     grants: Iterable[Grant], shares: Mapping[UUID, _Share], claimants: Sequence[Claimant]
 ) -> tuple[Explanation, ...]:
@@ -171,9 +176,9 @@ def _explanations(
     )
 
 
-def _wake_at(state: AllocatorState, services: Iterable[Availability], now: datetime, *, unmet: bool) -> datetime | None:
+def _wake_at(state: AllocatorState, services: Iterable[Availability], now: datetime) -> datetime | None:
     """Find when to look again: soon while permits are used, else a tick before a service is free for who waits."""
     if any(out.task_id in state.demands for out in state.outstanding):
         return now + TICK
-    free = [each.at - TICK for each in services if each.at != NEVER] if unmet else []
+    free = [each.at - TICK for each in services if each.at != NEVER] if state.unserved_since else []
     return max(now + TICK, min(free)) if free else None

@@ -64,26 +64,33 @@ _WINDOWS = st.builds(
 
 @st.composite
 def services(draw: st.DrawFn, number: int) -> ServiceState:
-    """Any service, healthy or not, of either kind."""
+    """Any service of either kind: half of them healthy, the others with any troubles."""
     kind = draw(st.sampled_from(ServiceKind))
-    daily_quota = draw(st.sampled_from([0, 1, 3, 50, 100_000]))
-    return ServiceState(
-        id=an_id("service", number),
-        name=f"service {number}",
+    service = a_service(
+        number,
+        draw(st.sampled_from([0, 0.03, 0.9, 1, 3, 60])),
         kind=kind,
-        sending_interval=draw(_seconds(0, 0.03, 0.9, 1, 3, 60)),
+        priority=draw(st.integers(-1, 1)),
+        max_connections=1 if kind is ServiceKind.MAILBOX else draw(st.integers(1, 4)),
+        success_rate=draw(st.none() | st.floats(0, 1)),
+        probing=draw(st.sampled_from([False, False, False, True])),
+        dialogue=draw(_seconds(0, 0.1, 0.7)),
+    )
+    return service if draw(st.booleans()) else draw(_troubled(service))
+
+
+@st.composite
+def _troubled(draw: st.DrawFn, service: ServiceState) -> ServiceState:
+    daily_quota = draw(st.sampled_from([0, 1, 3, 50, 100_000]))
+    return replace(
+        service,
         daily_quota=daily_quota,
         remaining_quota=draw(st.sampled_from([0, 1, daily_quota // 2, daily_quota])),
         quota_reset_at=draw(_seconds(-30, 0.7, 1.5, 40, 50_000)) + NOW,
         next_available_at=draw(_MOMENTS),
-        priority=draw(st.integers(-1, 1)),
-        max_connections=1 if kind is ServiceKind.MAILBOX else draw(st.integers(1, 4)),
         last_sent_at=draw(st.none() | _MOMENTS.filter(lambda at: at <= NOW)),
-        success_rate=draw(st.none() | st.floats(0, 1)),
         rested_until=draw(st.none() | _MOMENTS),
-        probing=draw(st.booleans()),
         paused=draw(st.sampled_from([False, False, False, True])),
-        dialogue=draw(_seconds(0, 0.1, 0.7)),
         window=draw(st.none() | _WINDOWS),
     )
 
@@ -94,7 +101,7 @@ def demands(draw: st.DrawFn, number: int) -> Demand:
     return Demand(
         task_id=an_id("task", number),
         user_id=an_id("user", draw(st.integers(0, 2))),
-        ready=draw(st.sampled_from([0, 1, 2, 7, 1_000_000])),
+        ready=draw(st.sampled_from([0, 1, 2, 7, 1_000, 1_000_000])),
         priority=draw(st.integers(-1, 1)),
         weight=draw(st.sampled_from([0.5, 1.0, 1.0, 3.0])),
         last_served_at=draw(st.none() | _MOMENTS.filter(lambda at: at <= NOW)),

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scheduling.allocator import TICK, plan
-from scheduling.allocator_state import RECENTLY, AllocatorState, Changes, absorb
+from scheduling.allocator_state import RECENTLY, AllocatorState, Changes, absorb, without_rows
 from scheduling.service import ServiceKind
 from tests.unit.scheduling.strategies import (
     NOW,
@@ -110,3 +110,12 @@ def test_what_ended_lately_is_counted_from_the_rise_of_the_counters() -> None:
     state = absorb(state, Changes((a_service(finished=76),)), LATER)
     assert sum(note.count for note in state.finished) == 6
     assert absorb(state, Changes(), LATER + RECENTLY).finished == ()
+
+
+@given(histories(ticks=3))
+def test_rows_that_were_left_behind_are_read_anew_without_a_trace(history: list[Step]) -> None:
+    state, now = history[-1].plan.state, history[-1].now + TICK
+    tasks = [*state.demands.values(), *(a_demand(number, ready=0) for number in range(7))]
+    named = {demand.task_id: demand for demand in reversed(tasks)}
+    whole = Changes(tuple(state.services.values()), tuple(named.values()), complete=True)
+    assert plan(absorb(without_rows(state), whole, now), now) == plan(absorb(state, whole, now), now)
