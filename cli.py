@@ -1,5 +1,175 @@
-"""The `tempost` command."""
+"""The `tempost` command: a client of the REST API, and what works on this machine alone (`cli_local`)."""
+
+import os
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+import cli_local
+import cli_tasks
+import cli_upload
+import cli_views as views
+from api.client import ApiClient
+from cli_call import Address, CliError, call, collect, find, say
+from cli_views import out
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+services = typer.Typer(no_args_is_help=True, help="Sending accounts.")
+lists = typer.Typer(no_args_is_help=True, help="Contact lists.")
+templates = typer.Typer(no_args_is_help=True, help="Templates.")
+suppress = typer.Typer(no_args_is_help=True, help="Addresses that are never written to.")
+groups = {"services": services, "lists": lists, "templates": templates, "suppress": suppress}
+for title, group in {**groups, "tasks": cli_tasks.tasks, "keys": cli_local.keys}.items():
+    app.add_typer(group, name=title)
+app.command()(cli_local.up)
+app.command()(cli_local.demo)
+
+File = Annotated[Path, typer.Argument(exists=True, dir_okay=False, readable=True)]
+
+
+@app.callback()
+def options(
+    context: typer.Context,
+    api_url: Annotated[str | None, typer.Option(envvar="TEMPOST_API_URL", help="Where the API is.")] = None,
+    key: Annotated[str | None, typer.Option(envvar="TEMPOST_API_KEY", help="API key.", show_envvar=True)] = None,
+) -> None:
+    """Send bulk and outreach mail through many mail accounts. Without options, the stack of this folder is used."""
+    context.obj = Address(api_url, key)
+
+
+@app.command()
+def status(context: typer.Context) -> None:
+    """Show how the installation does."""
+    out.print(views.health(call(context, lambda api: api.health())))
+
+
+@services.command("add")
+def services_add(  # noqa: PLR0913, PLR0917 - an option each
+    context: typer.Context,
+    name: Annotated[str, typer.Option()],
+    host: Annotated[str, typer.Option()],
+    from_address: Annotated[str, typer.Option("--from", help="Address the mails come from.")],
+    port: Annotated[int, typer.Option()] = 587,
+    security: Annotated[str, typer.Option(help="starttls, tls or none")] = "starttls",
+    username: Annotated[str | None, typer.Option(help="The password is asked for.")] = None,
+    from_name: Annotated[str | None, typer.Option()] = None,
+    daily_quota: Annotated[int, typer.Option(help="Mails a day.")] = 500,
+    interval: Annotated[float, typer.Option(help="Seconds between two mails.")] = 60.0,
+    kind: Annotated[str, typer.Option(help="mailbox or relay")] = "mailbox",
+    connections: Annotated[int | None, typer.Option(help="Most at a time.")] = None,
+    priority: Annotated[int, typer.Option(help="Higher goes first.")] = 0,
+    time_zone: Annotated[str, typer.Option(help="Whose midnight resets the quota.")] = "UTC",
+    pool: Annotated[str | None, typer.Option()] = None,
+) -> None:
+    """Add a service. Its password is read from the terminal or TEMPOST_SERVICE_PASSWORD, never from an option."""
+    order: dict[str, object] = {
+        "name": name, "host": host, "port": port, "security": security, "kind": kind, "fromAddress": from_address,
+        "dailyQuota": daily_quota, "sendingInterval": interval, "priority": priority, "timeZone": time_zone,
+    }  # fmt: skip
+    optional = {"username": username, "fromName": from_name, "maxConnections": connections, "pool": pool}
+    order |= {field: value for field, value in optional.items() if value is not None}
+    if username is not None:
+        known = os.environ.get("TEMPOST_SERVICE_PASSWORD")
+        order["password"] = known or typer.prompt(f"Password of {username}", hide_input=True, err=True)
+    made = call(context, lambda api: api.create_service(order))
+    out.print(f"added {made.name} ({made.id})", markup=False, soft_wrap=True)
+
+
+@services.command("list")
+def services_list(context: typer.Context) -> None:
+    """List services: what each has left today, when it is free, and why it rests."""
+    out.print(views.services(call(context, lambda api: collect(api.services()))))
+
+
+@services.command("import")
+def services_import(context: typer.Context, file: File) -> None:
+    """Add the services of a CSV file; its columns are named as in the API, such as fromAddress or daily quota."""
+    if call(context, lambda api: cli_upload.import_services(api, file)):
+        raise typer.Exit(1)
+
+
+@lists.command("import")
+def lists_import(  # noqa: PLR0913, PLR0917 - an option each
+    context: typer.Context,
+    file: File,
+    name: Annotated[str | None, typer.Option(help="Of the new list; the file's name unless said.")] = None,
+    into: Annotated[str | None, typer.Option(help="A list that exists: id or name.")] = None,
+    email_column: Annotated[str | None, typer.Option(help="Title of the column with the addresses.")] = None,
+    delimiter: Annotated[str | None, typer.Option(help="comma, semicolon, tab, pipe or a sign")] = None,
+    encoding: Annotated[str | None, typer.Option(help="Such as utf-8, windows-1252 or gb18030.")] = None,
+    errors: Annotated[Path | None, typer.Option(help="Write the refused rows here.")] = None,
+) -> None:
+    """Upload a CSV file of contacts into a new list, or one that exists."""
+    given = {"emailColumn": email_column, "delimiter": delimiter, "encoding": encoding}
+    reading = {option: value for option, value in given.items() if value is not None}
+
+    async def work(api: ApiClient) -> None:
+        target = await (find("list", api.lists(), into) if into else api.create_list(name or file.stem))
+        row = await cli_upload.import_contacts(api, target.id, file, reading)
+        out.print(f"{target.name} ({target.id})", style="bold", markup=False, soft_wrap=True)
+        out.print(views.imported(row))
+        if row.rejected:
+            await cli_upload.show_refusals(api, row, errors)
+        if row.error:
+            raise CliError(row.error)
+
+    call(context, work)
+
+
+@lists.command("list")
+def lists_list(context: typer.Context) -> None:
+    """List contact lists."""
+    out.print(views.lists(call(context, lambda api: collect(api.lists()))))
+
+
+@templates.command("add")
+def templates_add(
+    context: typer.Context,
+    name: Annotated[str, typer.Option()],
+    subject: Annotated[str, typer.Option(help="May hold variables such as {{ first_name }}.")],
+    html: Annotated[Path | None, typer.Option(exists=True, dir_okay=False, help="File with the HTML body.")] = None,
+    text: Annotated[Path | None, typer.Option(exists=True, dir_okay=False, help="File with the plain body.")] = None,
+) -> None:
+    """Keep a template."""
+    bodies = {"html": html, "text": text}
+    order = {"name": name, "subject": subject}
+
+    async def work(api: ApiClient) -> None:
+        read = {kind: path.read_text(encoding="utf-8-sig") for kind, path in bodies.items() if path}
+        made = await api.create_template(order | read)
+        out.print(f"added {made.name} ({made.id})", markup=False, soft_wrap=True)
+
+    call(context, work)
+
+
+@templates.command("list")
+def templates_list(context: typer.Context) -> None:
+    """List templates with the fields they need."""
+    out.print(views.templates(call(context, lambda api: collect(api.templates()))))
+
+
+@suppress.command("add")
+def suppress_add(context: typer.Context, emails: list[str], reason: Annotated[str, typer.Option()] = "manual") -> None:
+    """Never write to these addresses again."""
+    answer = call(context, lambda api: api.suppress(emails, reason))
+    out.print(f"{answer.added:,} of {answer.received:,} are new", markup=False)
+
+
+@suppress.command("list")
+def suppress_list(context: typer.Context) -> None:
+    """List suppressed addresses."""
+    for row in call(context, lambda api: collect(api.suppressions())):
+        out.print(f"{row.email}\t{row.reason}", markup=False, soft_wrap=True)
 
 
 def main() -> None:
-    """Run the command line."""
+    """Run the command line. The outermost place: what nobody foresaw is told in one line too."""
+    try:
+        app()
+    except Exception as error:
+        if os.environ.get("TEMPOST_DEBUG"):
+            raise
+        say(f"unexpected fault: {type(error).__name__}: {error}. TEMPOST_DEBUG=1 shows where.")
+        sys.exit(1)

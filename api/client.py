@@ -21,6 +21,7 @@ from api.schemas.base import Page
 from api.schemas.contact import ContactListOut, SuppressionOut, SuppressionsOut
 from api.schemas.contact_import import ContactImportOut
 from api.schemas.service import ServiceBulkOut, ServiceOut
+from api.schemas.system import Health
 from api.schemas.task import DryRunOut, RealtimeStatus, SubtaskOut, TaskOut
 from api.schemas.template import TemplateOut
 
@@ -84,10 +85,9 @@ class ApiClient:
     ) -> None:
         await self._http.aclose()
 
-    async def health(self) -> dict[str, object]:
-        """How the installation does."""
-        answer: dict[str, object] = (await self._send("GET", "/api/system/health")).json()
-        return answer
+    async def health(self) -> Health:
+        """How the installation does, or the caller's part of it."""
+        return await self._get(Health, "/api/system/health")
 
     async def create_service(self, order: Body) -> ServiceOut:
         """Add a service."""

@@ -1,0 +1,124 @@
+"""Commands that work on this machine without the API: keys, the local stack, the demo.
+
+What they need is imported where it is used: the other commands should not wait for it.
+"""
+
+import asyncio
+import base64
+import json
+import secrets
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from cli_call import CLIENT_FILE, CliError, said_plainly
+from cli_views import out
+
+if TYPE_CHECKING:
+    from stack.local import LocalStack
+
+FOLDER = CLIENT_FILE.parent
+ADMIN_SCOPES = ("read", "write", "admin")
+
+keys = typer.Typer(no_args_is_help=True, help="Make keys on this machine, without the API.")
+
+
+@keys.command("create")
+def keys_create(
+    name: Annotated[str, typer.Option(help="What the key is for.")] = "command line",
+    email: Annotated[str, typer.Option(help="The administrator it belongs to; made if new.")] = "admin@tempost.example",
+) -> None:
+    """Make an API key of an administrator in the database that TEMPOST_DATABASE__URL names."""
+    with said_plainly():
+        key = asyncio.run(_create_key(_database_url(), email, name))
+    out.print(key, soft_wrap=True)
+
+
+@keys.command("secret")
+def keys_secret() -> None:
+    """Make a new value for TEMPOST_SECRETS__KEY, which seals passwords in the database."""
+    out.print(base64.urlsafe_b64encode(secrets.token_bytes(32)).decode(), soft_wrap=True)
+
+
+def up() -> None:
+    """Run the whole stack on this machine until Ctrl-C."""
+    from stack import local
+
+    raise typer.Exit(local.up(FOLDER, on_ready=_tell_client))
+
+
+def demo(
+    contacts: Annotated[int, typer.Option(min=1, help="How many contacts to write to.")] = 10_000,
+    interval: Annotated[float | None, typer.Option(min=0, help="Seconds between two mails of a service.")] = None,
+    keep: Annotated[bool, typer.Option("--keep", help="Leave the data in .tempost/demo.")] = False,  # noqa: FBT002
+) -> None:
+    """Start everything, send a mailing to simulated providers, and check each mail at their journal."""
+    from evidence import demo as evidence_demo
+
+    raise typer.Exit(evidence_demo.run(contacts, interval, FOLDER))
+
+
+def _database_url() -> str:
+    from runtime.settings import SettingsError, load_settings
+
+    try:
+        return load_settings().database.url.get_secret_value()
+    except SettingsError as error:
+        raise CliError(f"the settings of this installation are not complete.\n{error}") from error
+
+
+async def _create_key(database_url: str, email: str, name: str) -> str:
+    from sqlalchemy.exc import DBAPIError
+
+    from api.operations.api_key import create_key
+    from api.operations.user import first_user
+    from database.connect import create_engine, transaction
+
+    engine = create_engine(database_url, size=2)
+    try:
+        async with transaction(engine) as connection:
+            user = await first_user(connection, email, email.partition("@")[0])
+            return await create_key(connection, user.id, name, ADMIN_SCOPES)
+    except (OSError, DBAPIError) as error:
+        cause = getattr(error, "orig", None) or error
+        raise CliError(f"no key was made: the database does not take it ({cause}). Is it up and migrated?") from error
+    finally:
+        await engine.dispose()
+
+
+async def _tell_client(stack: "LocalStack") -> Sequence[str]:
+    """Write down a key for `tempost` in this folder, the one of the last start if it still opens."""
+    from stack.files import write_private
+
+    where = stack.surroundings
+    path = where.folder / CLIENT_FILE.name
+    key = _noted_key(path)
+    if key is None or not await _opens(where.database_url, key):
+        key = await _create_key(where.database_url, "admin@tempost.example", "local stack")
+    write_private(path, json.dumps({"apiUrl": where.api_url, "apiKey": key}, indent=1))
+    return [f"API key       {key}", f"              also in {path}, where `tempost` finds it"]
+
+
+def _noted_key(path: Path) -> str | None:
+    try:
+        key = json.loads(path.read_text())["apiKey"]
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+    return key if isinstance(key, str) else None
+
+
+async def _opens(database_url: str, key: str) -> bool:
+    from api.operations.api_key import authenticate
+    from api.problems import NotAuthenticatedError
+    from database.connect import create_engine
+
+    engine = create_engine(database_url, size=2)
+    try:
+        await authenticate(engine, key)
+    except NotAuthenticatedError:
+        return False
+    finally:
+        await engine.dispose()
+    return True

@@ -1,0 +1,108 @@
+"""Commands about mailings: submit, list, watch, and the orders a person gives."""
+
+from datetime import datetime
+from typing import Annotated
+
+import typer
+
+import cli_views as views
+from api.client import ApiClient
+from api.schemas.task import TaskOut
+from cli_call import call, collect, find
+from cli_views import out
+
+tasks = typer.Typer(no_args_is_help=True, help="Mailings.")
+
+Task = Annotated[str, typer.Argument(metavar="TASK", help="Id or name.")]
+
+
+@tasks.command("submit")
+def submit(  # noqa: PLR0913, PLR0917 - an option each
+    context: typer.Context,
+    to: Annotated[str, typer.Option("--list", help="Contact list: id or name.")],
+    template: Annotated[str, typer.Option(help="Template: id or name.")],
+    name: Annotated[str | None, typer.Option(help="The template's name unless said.")] = None,
+    pool: Annotated[str | None, typer.Option()] = None,
+    priority: Annotated[int, typer.Option(min=-1, max=1, help="1 goes before 0, 0 before -1.")] = 0,
+    start_at: Annotated[datetime | None, typer.Option(help="Local time.")] = None,
+    unknown: Annotated[str, typer.Option(help="hold, resend or count_as_sent")] = "hold",
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would be sent.")] = False,  # noqa: FBT002
+    watch: Annotated[bool, typer.Option("--watch", help="Show it until it has ended.")] = False,  # noqa: FBT002
+) -> None:
+    """Send a template to a list."""
+
+    async def work(api: ApiClient) -> TaskOut | None:
+        audience = await find("list", api.lists(), to)
+        content = await find("template", api.templates(), template)
+        order: dict[str, object] = {
+            "name": name or content.name, "contactListId": str(audience.id), "templateId": str(content.id),
+            "priority": priority, "unknownPolicy": unknown,
+        }  # fmt: skip
+        order |= {"pool": pool} if pool else {}
+        order |= {"startAt": start_at.astimezone().isoformat()} if start_at else {}
+        if dry_run:
+            out.print(views.dry_run(await api.dry_run(order)))
+            return None
+        return await api.submit_task(order)
+
+    made = call(context, work)
+    if made is None:
+        return
+    out.print(f"submitted {made.name} ({made.id}): {made.total:,} mails", markup=False, soft_wrap=True)
+    if watch:
+        _watch(context, str(made.id))
+
+
+@tasks.command("list")
+def list_all(context: typer.Context) -> None:
+    """List tasks, the newest first."""
+    out.print(views.tasks(call(context, lambda api: collect(api.tasks()))))
+
+
+@tasks.command("watch")
+def watch_one(context: typer.Context, task: Task) -> None:
+    """Show a task until it has ended. Ctrl-C ends the view, not the task."""
+    _watch(context, task)
+
+
+@tasks.command("pause")
+def pause(context: typer.Context, task: Task) -> None:
+    """Let nothing new go out; mails under way end."""
+    _order(context, task, "pause")
+
+
+@tasks.command("resume")
+def resume(context: typer.Context, task: Task) -> None:
+    """Go on after a pause."""
+    _order(context, task, "resume")
+
+
+@tasks.command("cancel")
+def cancel(
+    context: typer.Context,
+    task: Task,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,  # noqa: FBT002
+) -> None:
+    """Send nothing more, ever; mails under way end."""
+    if not yes:
+        typer.confirm(f"Cancel {task} for good?", abort=True, err=True)
+    _order(context, task, "cancel")
+
+
+def _order(context: typer.Context, word: str, order: str) -> None:
+    async def work(api: ApiClient) -> TaskOut:
+        return await api.order_task((await find("task", api.tasks(), word)).id, order)
+
+    changed = call(context, work)
+    out.print(f"{changed.name}: {changed.status}", markup=False, soft_wrap=True)
+
+
+def _watch(context: typer.Context, word: str) -> None:
+    async def work(api: ApiClient) -> None:
+        await views.watch(api, await find("task", api.tasks(), word))
+
+    try:
+        call(context, work)
+    except KeyboardInterrupt:
+        out.print(f"The task goes on. To see it again: tempost tasks watch {word}", markup=False, soft_wrap=True)
+        raise typer.Exit(130) from None
