@@ -69,7 +69,7 @@ def test_any_text_is_a_template_or_an_error_that_says_why(subject: str, body: st
 
 @given(statements(), st.dictionaries(NAMES, SCALARS))
 def test_a_rendering_ends_within_its_limits_or_in_an_error(source: str, fields: dict[str, object]) -> None:
-    content = compile_content("s {{ a|default('') }}", source, source)
+    content = compile_content("s {{ a|default('') }}", f"html {source}", f"text {source}")
     try:
         rendered = content.render(fields, LIMITS)
     except ContentError:
@@ -82,7 +82,7 @@ def test_a_rendering_ends_within_its_limits_or_in_an_error(source: str, fields: 
 
 @given(statements(), SCALARS)
 def test_with_all_required_fields_no_field_is_missing(source: str, value: object) -> None:
-    content = compile_content("s", text=source)
+    content = compile_content("s", text=f"text {source}")
     try:
         content.render(dict.fromkeys(content.variables, value), LIMITS)
     except MissingFieldError as error:
