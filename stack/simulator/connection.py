@@ -1,0 +1,221 @@
+"""The bytes of one connection: lines and bodies in, answers out in order, delays, TLS."""
+
+import asyncio
+from collections import deque
+from typing import cast
+
+from stack.simulator.dialogue import Dialogue
+from stack.simulator.journal import now_ns
+from stack.simulator.provider import Provider
+from stack.simulator.step import Step, Then
+
+LINE_LIMIT = 12_288
+"""The longest line that AUTH needs (RFC 4954, 4)."""
+BACKLOG_LIMIT = 1 << 20
+END = b"\r\n.\r\n"
+
+
+class Connection(asyncio.Protocol):
+    """One client. Bytes wait in arrival order, each with its time, while an answer is still due."""
+
+    def __init__(self, provider: Provider) -> None:
+        self._loop = asyncio.get_running_loop()
+        self._provider = provider
+        self.dialogue = Dialogue(provider, f"{provider.config.name}#{next(provider.numbers)}")
+        self.closed: asyncio.Future[None] = self._loop.create_future()
+        self._transport: asyncio.Transport | None = None
+        self._buffer = bytearray()
+        self._backlog: deque[tuple[int, bytes]] = deque()
+        self._backlog_size = 0
+        self._arrived_at = 0
+        self._in_body = self._too_long = self._blocked = self._ending = False
+        self._searched = self._oversize = 0
+        self._due: Step | None = None
+        self._timer: asyncio.TimerHandle | None = None
+        self._tls: asyncio.Task[None] | None = None
+        self._replies: list[str] = []
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Greet the client, inside TLS where the provider speaks nothing else."""
+        self._transport = cast("asyncio.Transport", transport)
+        self._provider.connections.add(self)
+        config = self._provider.config
+        if config.security == "tls":
+            self._start_tls()
+        elif not config.silent:
+            self._perform(self.dialogue.greeting())
+            self._advance()
+
+    def data_received(self, data: bytes) -> None:
+        """Read on, or keep the bytes while an answer is due."""
+        now = now_ns()
+        if self._provider.config.silent:
+            return
+        if self._waiting():
+            self._backlog.append((now, data))
+            self._backlog_size += len(data)
+            if self._backlog_size > BACKLOG_LIMIT and self._transport is not None:
+                self._transport.pause_reading()
+            return
+        self._arrived_at = now
+        self._buffer += data
+        self._advance()
+
+    def connection_lost(self, error: Exception | None) -> None:
+        """Settle what the client did not wait for."""
+        self._transport = None
+        if self._timer is not None:
+            self._timer.cancel()
+        if self._due is not None and self._due.settle is not None:
+            self._due.settle(False)  # noqa: FBT003 - answered: no
+        self._due = None
+        self.dialogue.lost()
+        self._provider.connections.discard(self)
+        if not self.closed.done():
+            self.closed.set_result(None)
+
+    def pause_writing(self) -> None:
+        """Read no further commands of a client that reads no answers."""
+        self._blocked = True
+
+    def resume_writing(self) -> None:
+        """Go on with the commands."""
+        self._blocked = False
+        self._advance()
+
+    def shut(self) -> None:
+        """Close with a 421, after the answer that is due."""
+        self._ending = True
+        if self._due is None and self._transport is not None:
+            if not (self._in_body or self._tls or self._provider.config.silent):
+                self._transport.write(b"421 4.3.2 Closing down\r\n")
+            self._transport.close()
+
+    def _waiting(self) -> bool:
+        return self._due is not None or self._blocked or self._tls is not None or self._transport is None
+
+    def _advance(self) -> None:
+        """Answer all that has come in, until an answer has to wait; answers that come together leave together."""
+        while not self._waiting():
+            if self._step():
+                continue
+            if not self._backlog:
+                break
+            self._arrived_at, data = self._backlog.popleft()
+            self._backlog_size -= len(data)
+            self._buffer += data
+        self._flush()
+        if not self._backlog and self._transport is not None and not self._transport.is_reading() and not self._tls:
+            self._transport.resume_reading()
+
+    def _step(self) -> bool:
+        """Take one line or body from the buffer; False when it holds none."""
+        if self._in_body:
+            return self._read_body()
+        end = self._buffer.find(b"\n")
+        if end < 0:
+            if len(self._buffer) > LINE_LIMIT:
+                self._too_long = True
+                self._buffer.clear()
+            return False
+        line = bytes(self._buffer[:end]).removesuffix(b"\r")
+        del self._buffer[: end + 1]
+        if self._too_long or len(line) > LINE_LIMIT:
+            self._too_long = False
+            self._perform(Step("500 5.5.6 Line too long"))
+        else:
+            self._perform(self.dialogue.line(line, self._arrived_at))
+        return True
+
+    def _read_body(self) -> bool:
+        """Look for the final dot. The buffer begins with the line end in front of the body."""
+        found = self._buffer.find(END, self._searched)
+        if found >= 0:
+            raw = bytes(self._buffer[2 : found + 2])
+            del self._buffer[: found + len(END)]
+            oversize = self._oversize + len(raw) if self._oversize else 0
+            self._in_body = False
+            self._perform(self.dialogue.dot(raw, self._arrived_at, oversize=oversize))
+            return True
+        if len(self._buffer) > self._provider.config.size_limit + LINE_LIMIT:
+            self._oversize += len(self._buffer) - len(END)
+            del self._buffer[: -len(END)]
+        self._searched = max(0, len(self._buffer) - len(END) + 1)
+        return False
+
+    def _perform(self, step: Step) -> None:
+        if step.seconds:
+            self._flush()
+            self._due = step
+            self._timer = self._loop.call_later(step.seconds, self._come_due)
+        else:
+            self._finish(step)
+
+    def _come_due(self) -> None:
+        step, self._due, self._timer = self._due, None, None
+        if step is not None:
+            self._finish(step)
+            self._advance()
+
+    def _finish(self, step: Step) -> None:
+        """Settle, then answer: in this order, so that nothing answered is missing in the journal."""
+        if step.settle is not None:
+            step.settle(True)  # noqa: FBT003 - answered: yes
+        if step.reply:
+            self._replies.append(step.reply)
+        if step.then is Then.BODY:
+            self._in_body, self._searched, self._oversize = True, 0, 0
+            self._buffer[:0] = b"\r\n"
+        elif step.then is Then.BODY_DROPPED:
+            self._perform(self.dialogue.body_dropped())
+        elif step.then is Then.TLS:
+            self._flush()
+            self._start_tls()
+        elif step.then in {Then.CLOSE, Then.ABORT} or self._ending:
+            self._end(abort=step.then is Then.ABORT)
+
+    def _end(self, *, abort: bool) -> None:
+        if self._transport is None:
+            return
+        self._flush()
+        self._transport.abort() if abort else self._transport.close()
+        self._transport = None
+
+    def _flush(self) -> None:
+        if self._replies and self._transport is not None:
+            self._transport.write("".join(f"{reply}\r\n" for reply in self._replies).encode("utf-8", "surrogateescape"))
+        self._replies.clear()
+
+    def _start_tls(self) -> None:
+        """Throw away what came in clear text, which a stranger may have slipped in, and shake hands."""
+        assert self._transport is not None
+        self._buffer.clear()
+        self._backlog.clear()
+        self._backlog_size = 0
+        self._transport.pause_reading()
+        self._tls = self._loop.create_task(self._shake_hands(self._transport))
+
+    async def _shake_hands(self, transport: asyncio.Transport) -> None:
+        config, context = self._provider.config, self._provider.world.tls
+        if config.tls_broken or context is None:
+            transport.write(b"\x15nonsense\r\n")
+            transport.close()
+            return
+        implicit = not self.dialogue.encrypted and config.security == "tls"
+        try:
+            encrypted = await self._loop.start_tls(transport, self, context, server_side=True)
+        except (OSError, TimeoutError):
+            self._provider.note("handshake_failed", self.dialogue.connection)
+            transport.abort()
+            if self._transport is not None:
+                self.connection_lost(None)
+            return
+        finally:
+            self._tls = None
+        if encrypted is None or self.closed.done():
+            return
+        self._transport = encrypted
+        self.dialogue.restart()
+        if implicit and not config.silent:
+            self._perform(self.dialogue.greeting())
+        self._advance()
