@@ -4,7 +4,7 @@ import email.utils
 import re
 from datetime import UTC, datetime
 from email.header import decode_header, make_header
-from email.message import EmailMessage
+from email.message import EmailMessage, MIMEPart
 from typing import Any
 
 import pytest
@@ -39,7 +39,7 @@ def parse(message: bytes) -> EmailMessage:
     return parsed
 
 
-def content(part: EmailMessage) -> str:
+def content(part: "MIMEPart[Any, Any]") -> str:
     assert not part.defects
     raw = part.get_payload(decode=True)
     assert isinstance(raw, bytes)
