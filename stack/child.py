@@ -36,8 +36,8 @@ class Child:
     """Parts that must be ready before this one starts; it is stopped before they are."""
     before: Callable[[], Awaitable[None]] | None = None
     """Run ahead of every start, restarts included."""
-    ready: Callable[[], Awaitable[bool]] | None = None
-    """Whether it serves now; asked again and again at each start. None: ready as soon as it runs."""
+    ready: Callable[[int], Awaitable[bool]] | None = None
+    """Whether the process of this id serves now; asked again and again at each start. None: as soon as it runs."""
     account: Account | None = None
     folder: Path | None = None
     stop_signal: signal.Signals = signal.SIGTERM
@@ -112,7 +112,7 @@ class RunningChild:
         await self._process.wait()
 
     async def _answers(self) -> bool:
-        return self.alive and (self.child.ready is None or await self.child.ready())
+        return self.alive and (self.child.ready is None or await self.child.ready(self.pid))
 
 
 async def launch(child: Child, logs: Path) -> RunningChild:

@@ -70,7 +70,7 @@ class PostgresServer:
             command=(str(self._binaries / "postgres"), "-D", str(self._data), *settings),
             inherits=False,
             before=lambda: asyncio.to_thread(self.prepare),
-            ready=self.answers,
+            ready=lambda _: self.answers(),
             account=self._account,
             folder=Path("/"),
             stop_signal=signal.SIGINT,  # "fast": does not wait for clients to leave

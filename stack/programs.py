@@ -8,6 +8,7 @@ import httpx
 
 from stack.child import Child
 from stack.surroundings import Surroundings
+from stack.temporal import polls
 
 CHECKOUT = Path(__file__).parents[1]
 WORKER_GRACE = 60.0
@@ -27,7 +28,7 @@ def tempost_programs(workers: int = 1, more: Mapping[str, str] | None = None) ->
             command=(sys.executable, "-m", "api.serve"),
             environment=environment,
             needs=("migrations", "temporal"),
-            ready=lambda: _is_healthy(surroundings.api_url),
+            ready=lambda _: _is_healthy(surroundings.api_url),
             folder=CHECKOUT,
         )
         names = ["worker", *(f"worker-{number}" for number in range(2, workers + 1))]
@@ -37,11 +38,13 @@ def tempost_programs(workers: int = 1, more: Mapping[str, str] | None = None) ->
 
 
 def _worker(name: str, environment: Mapping[str, str]) -> Child:
+    address, queue = environment["TEMPOST_TEMPORAL__ADDRESS"], environment["TEMPOST_TEMPORAL__TASK_QUEUE"]
     return Child(
         name=name,
         command=(sys.executable, "-m", "worker"),
         environment=environment,
         needs=("migrations", "temporal"),
+        ready=lambda pid: polls(address, queue, pid),
         folder=CHECKOUT,
         grace=WORKER_GRACE,
     )

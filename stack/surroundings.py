@@ -56,6 +56,7 @@ class Surroundings:
             "TEMPOST_DATABASE__URL": self.database_url,
             "TEMPOST_TEMPORAL__ADDRESS": self.temporal_address,
             "TEMPOST_TEMPORAL__NAMESPACE": NAMESPACE,
+            "TEMPOST_TEMPORAL__TASK_QUEUE": "tempost",
             **ui,
             "TEMPOST_API__HOST": LOOPBACK,
             "TEMPOST_API__PORT": str(self.ports["api"]),

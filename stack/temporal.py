@@ -9,10 +9,12 @@ from datetime import timedelta
 from pathlib import Path
 
 from google.protobuf.duration_pb2 import Duration
-from temporalio.api.enums.v1 import IndexedValueType
+from temporalio.api.enums.v1 import IndexedValueType, TaskQueueType
 from temporalio.api.operatorservice.v1 import AddSearchAttributesRequest, ListSearchAttributesRequest
+from temporalio.api.taskqueue.v1 import TaskQueue
 from temporalio.api.workflowservice.v1 import (
     CountWorkflowExecutionsRequest,
+    DescribeTaskQueueRequest,
     RegisterNamespaceRequest,
 )
 from temporalio.client import Client
@@ -87,7 +89,7 @@ class TemporalServer:
             command=command,
             environment=environment,
             inherits=False,
-            ready=lambda: provide(self.address, self.search_attributes),
+            ready=lambda _: provide(self.address, self.search_attributes),
             folder=self.folder,
             # An orderly end takes it a second, which one that forgets everything need not spend.
             stop_signal=signal.SIGKILL if self.in_memory else signal.SIGTERM,
@@ -139,7 +141,7 @@ class TemporalServer:
             command=(str(program), "--root", str(self.folder), "--config", "ui", "--env", "local", "start"),
             inherits=False,
             needs=("temporal",),
-            ready=lambda: listens(self.ports[UI_PORT]),
+            ready=lambda _: listens(self.ports[UI_PORT]),
             folder=self.folder,
             essential=False,
         )
@@ -153,6 +155,20 @@ async def listens(port: int) -> bool:
         return False
     writer.close()
     return True
+
+
+async def polls(address: str, task_queue: str, pid: int, namespace: str = NAMESPACE) -> bool:
+    """Whether the process of this id asks for work on the queue: the SDK's worker names itself `pid@host`."""
+    queue = TaskQueue(name=task_queue)
+    ask = DescribeTaskQueueRequest(
+        namespace=namespace, task_queue=queue, task_queue_type=TaskQueueType.TASK_QUEUE_TYPE_ACTIVITY
+    )
+    try:
+        client = await Client.connect(address, namespace=namespace, lazy=True)
+        answer = await client.workflow_service.describe_task_queue(ask, timeout=CALL_LIMIT)
+    except (RPCError, RuntimeError):
+        return False
+    return any(poller.identity.startswith(f"{pid}@") for poller in answer.pollers)
 
 
 async def provide(address: str, search_attributes: Mapping[str, str], namespace: str = NAMESPACE) -> bool:

@@ -55,13 +55,13 @@ def python(name: str, program: str, *arguments: str) -> Child:
 def web_server() -> Child:
     port = free_ports(1)[0]
     command = (sys.executable, "-m", "http.server", str(port), "--bind", "127.0.0.1")
-    return Child(name="web", command=command, ready=lambda: listens(port))
+    return Child(name="web", command=command, ready=lambda _: listens(port))
 
 
 def noting(folder: Path, name: str, *needs: str) -> Child:
     """Make a child that is ready once it takes signals, and notes when it is asked to end."""
 
-    async def ready() -> bool:
+    async def ready(_: int) -> bool:
         return (folder / name).exists()
 
     return Child(name=name, command=(sys.executable, "-c", NOTES_ITS_END, str(folder), name), needs=needs, ready=ready)
@@ -88,7 +88,7 @@ async def test_a_part_starts_only_when_what_it_needs_is_ready(supervisor: Superv
 
     async def look() -> None:
         assert web.ready is not None
-        found_ready.append(await web.ready())
+        found_ready.append(await web.ready(0))
 
     await supervisor.start([Step(name="look", run=look, needs=("web",)), web])
     assert found_ready == [True]
@@ -108,7 +108,7 @@ async def test_children_end_after_those_that_need_them(supervisor: Supervisor, f
 async def test_a_child_deaf_to_its_signal_is_killed_after_its_grace(supervisor: Supervisor, folder: Path) -> None:
     log = folder / "logs" / "deaf.log"
 
-    async def ready() -> bool:
+    async def ready(_: int) -> bool:
         return "deaf" in log.read_text()
 
     command = (sys.executable, "-c", IGNORES_SIGTERM)
@@ -125,7 +125,7 @@ async def test_a_child_that_ends_at_its_start_is_an_error_with_its_last_words(su
         )
 
 
-async def listening_nowhere() -> bool:
+async def listening_nowhere(_: int) -> bool:
     return False
 
 

@@ -1,5 +1,6 @@
 """Our Temporal server, as a worker and a client find it."""
 
+import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import timedelta
@@ -7,7 +8,7 @@ from pathlib import Path
 
 import httpx
 import pytest
-from temporalio import workflow
+from temporalio import activity, workflow
 from temporalio.client import Client
 from temporalio.common import SearchAttributeKey, SearchAttributePair, TypedSearchAttributes
 from temporalio.testing import TimeSkipper
@@ -15,13 +16,18 @@ from temporalio.worker import UnsandboxedWorkflowRunner, Worker
 
 from stack.ports import choose_ports
 from stack.supervisor import Supervisor
-from stack.temporal import NAMESPACE, TemporalServer, all_ports
+from stack.temporal import NAMESPACE, TemporalServer, all_ports, polls
 from stack.temporal_binary import find_temporal
 from stack.testing import SETTINGS, SUGGESTION
 
 QUEUE = "stack-tests"
 PRIORITY = SearchAttributeKey.for_int("TempostPriority")
 ATTRIBUTES = {"TempostUser": "Keyword", "TempostPriority": "Int"}
+
+
+@activity.defn
+async def does_nothing() -> None:
+    """Make the worker ask for activities."""
 
 
 @workflow.defn
@@ -66,7 +72,7 @@ async def worker(server: TemporalServer) -> AsyncIterator[Client]:
     client = await Client.connect(server.address, namespace=NAMESPACE)
     workflows = [SleepsTenDays, WritesHistory]
     runner = UnsandboxedWorkflowRunner()
-    async with Worker(client, task_queue=QUEUE, workflows=workflows, workflow_runner=runner):
+    async with Worker(client, task_queue=QUEUE, workflows=workflows, activities=[does_nothing], workflow_runner=runner):
         yield client
 
 
@@ -75,6 +81,13 @@ async def in_memory(supervisor: Supervisor, folder: Path) -> TemporalServer:
     server = temporal(folder, in_memory=True)
     await supervisor.start(server.children())
     return server
+
+
+async def test_a_worker_is_seen_from_when_it_asks_for_work(in_memory: TemporalServer) -> None:
+    assert not await polls(in_memory.address, QUEUE, os.getpid())
+    async with worker(in_memory):
+        while not await polls(in_memory.address, QUEUE, os.getpid()):
+            continue
 
 
 async def test_a_workflow_changes_its_search_attributes_after_days_that_are_skipped(in_memory: TemporalServer) -> None:
