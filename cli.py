@@ -11,7 +11,7 @@ import cli_local
 import cli_tasks
 import cli_upload
 import cli_views as views
-from api.client import ApiClient
+from api.client import ApiClient, ApiError
 from cli_call import Address, CliError, call, collect, find, say
 from cli_views import out
 
@@ -107,7 +107,12 @@ def lists_import(  # noqa: PLR0913, PLR0917 - an option each
 
     async def work(api: ApiClient) -> None:
         target = await (find("list", api.lists(), into) if into else api.create_list(name or file.stem))
-        row = await cli_upload.import_contacts(api, target.id, file, reading)
+        try:
+            row = await cli_upload.import_contacts(api, target.id, file, reading)
+        except ApiError:
+            if not into:
+                await api.delete_list(target.id)
+            raise
         out.print(f"{target.name} ({target.id})", style="bold", markup=False, soft_wrap=True)
         out.print(views.imported(row))
         if row.rejected:

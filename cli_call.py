@@ -53,10 +53,17 @@ def explain(error: Exception) -> str:
     if isinstance(error, ApiError) and error.status == 401:
         return "the API key is not accepted. Give one with --key or TEMPOST_API_KEY; `tempost keys create` makes one."
     if isinstance(error, ApiError):
-        return with_faults(str(error), [f"{pointer}: {message}" for pointer, message in error.errors])
+        return _as_options(with_faults(str(error), [f"{pointer}: {message}" for pointer, message in error.errors]))
     if isinstance(error, OSError) and error.filename:
         return f"{error.filename}: {error.strerror}"
     return str(error)
+
+
+def _as_options(text: str) -> str:
+    """Name parameters of the API as the command line does."""
+    for parameter, option in {"?emailColumn=": "--email-column", "?encoding=": "--encoding", "#/": ""}.items():
+        text = text.replace(parameter, option)
+    return text
 
 
 def with_faults(text: str, faults: Sequence[str]) -> str:

@@ -1,11 +1,12 @@
 """What the command line shows: tables, and the live view of a task. Plain lines where nobody looks on."""
 
 import asyncio
+import os
 import time
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
-from rich.console import Console, Group, RenderableType
+from rich.console import Console, Group, JustifyMethod, RenderableType
 from rich.live import Live
 from rich.markup import escape
 from rich.progress_bar import ProgressBar
@@ -21,42 +22,49 @@ from api.schemas.task import DryRunOut, RealtimeStatus, TaskOut, Waiting
 from api.schemas.template import TemplateOut
 
 out = Console(highlight=False)
+if not out.is_terminal and "COLUMNS" not in os.environ:
+    out.width = 200  # for files and pipes, where nothing limits a line
 
 POLL_SECONDS = 1.0
 PLAIN_SECONDS = 5.0
 """Between two lines where the view is not live."""
 PATIENCE_SECONDS = 120.0
 """An API that is restarted is waited for."""
+NUMERIC = {"mails", "sent", "failed", "open", "total", "contacts", "left today", "interval"}
 FINAL = ("completed", "cancelled")
 COLOURS = {
     "sent": "green", "completed": "green", "healthy": "green", "active": "green", "ready": "green",
     "sending": "cyan", "failed": "red", "unhealthy": "red", "cancelled": "red",
-    "paused": "yellow", "scheduled": "yellow", "degraded": "yellow", "unknown": "yellow", "rested": "yellow",
+    "paused": "yellow", "scheduled": "yellow", "degraded": "yellow", "unknown": "yellow",
+    "rested": "yellow", "used up": "yellow",
 }  # fmt: skip
 
 
-def services(rows: Sequence[ServiceOut]) -> Table:
-    """Services with what they have left and when each is free."""
-    table = _table("service", "state", "kind", "from", "left today", "interval", "free", "last sent", title=None)
+def services(rows: Sequence[ServiceOut]) -> RenderableType:
+    """Services with what they have left and when each is free; below, why some do not send."""
+    table = _table("service", "state", "kind", "from", "left today", "interval", "free")
+    why = []
     for row in rows:
+        state, free_at, reason = service_state(row)
         left = f"{row.remaining_quota:,} of {row.daily_quota:,}"
         table.add_row(
-            escape(row.name), service_state(row), row.kind, escape(row.from_address), left,
-            f"{row.sending_interval:g} s", _when(row.next_available_at, past="now"), _when(row.last_sent_at),
+            escape(row.name), _coloured(state), row.kind, escape(row.from_address), left,
+            f"{row.sending_interval:g} s", _when(free_at, past="now"),
         )  # fmt: skip
-    return table
+        why += [Text(f"{row.name}: {reason}", style="yellow")] if reason else []
+    return Group(table, *why)
 
 
-def service_state(row: ServiceOut) -> str:
-    """One word, and why and until when where the service does not send."""
+def service_state(row: ServiceOut) -> tuple[str, datetime | None, str]:
+    """One word, from when on it sends, and why not before."""
     now = datetime.now(UTC)
     if row.status == "paused":
-        return _coloured("paused")
+        return "paused", None, ""
     if row.rested_until and row.rested_until > now:
-        return f"{_coloured('rested')} {_when(row.rested_until)}: {escape(row.rest_reason or '')}"
+        return "rested", row.rested_until, row.rest_reason or ""
     if row.remaining_quota <= 0:
-        return f"[yellow]used up[/] until {_when(row.quota_reset_at)}"
-    return _coloured("ready")
+        return "used up", row.quota_reset_at, ""
+    return "ready", row.next_available_at, ""
 
 
 def lists(rows: Sequence[ContactListOut]) -> Table:
@@ -77,14 +85,13 @@ def templates(rows: Sequence[TemplateOut]) -> Table:
 
 def tasks(rows: Sequence[TaskOut]) -> Table:
     """Tasks with how far each is."""
-    table = _table("task", "status", "sent", "failed", "open", "total", "begun", "id")
+    table = _table("task", "status", "sent", "failed", "open", "id")
     for row in rows:
         counts = row.by_status
         still_open = counts.pending + counts.claimed + counts.transmitting
-        numbers = (counts.sent, counts.failed, still_open, row.total)
+        numbers = (counts.sent, counts.failed, still_open)
         table.add_row(
-            escape(row.name), _coloured(row.status), *(f"{number:,}" for number in numbers),
-            _date(row.created_at), str(row.id),
+            escape(row.name), _coloured(row.status), *(f"{number:,}" for number in numbers), str(row.id)
         )  # fmt: skip
     return table
 
@@ -209,11 +216,12 @@ def _waiting(waits: Sequence[Waiting]) -> Table:
     return table
 
 
-def _table(*columns: str, title: str | None = None) -> Table:
-    table = Table(title=title, box=None, header_style="bold", pad_edge=False)
+def _table(*columns: str) -> Table:
+    """A table in which only names are broken into lines."""
+    table = Table(box=None, header_style="bold", pad_edge=False)
     for column in columns:
-        numeric = column in {"mails", "sent", "failed", "open", "total", "contacts", "left today", "interval"}
-        table.add_column(column, justify="right" if numeric else "left", overflow="fold", no_wrap=column == "id")
+        justify: JustifyMethod = "right" if column in NUMERIC else "left"
+        table.add_column(column, justify=justify, no_wrap=column != columns[0])
     return table
 
 

@@ -113,6 +113,10 @@ class ApiClient:
         """One contact list."""
         return await self._get(ContactListOut, f"/api/contact-lists/{list_id}")
 
+    async def delete_list(self, list_id: UUID) -> None:
+        """Delete a list; its contacts stay."""
+        await self._send("DELETE", f"/api/contact-lists/{list_id}")
+
     async def import_file(
         self, list_id: UUID, file: Path, reading: Mapping[str, str] | None = None, progress: Progress | None = None
     ) -> ContactImportOut:
