@@ -31,7 +31,8 @@ class Choice(Model):
     """Which tries a rule takes: a share of the addresses, those of a pattern, the first few of each."""
 
     share: Share = 1.0
-    """By a hash of the address, so the same addresses at every provider and in every run with the same seed."""
+    """By a hash of the address, so the same addresses at every provider and in every run with the same seed. At `mail`
+    and `banner` it is a share of the mails and connections."""
     pattern: str = "*"
     """Shell pattern for the whole address, case aside."""
     times: Annotated[int, Field(ge=1)] | None = None

@@ -1,7 +1,9 @@
 """The bytes of one connection: lines and bodies in, answers out in order, delays, TLS."""
 
 import asyncio
+import sys
 from collections import deque
+from collections.abc import Callable
 from typing import cast
 
 from stack.simulator.dialogue import Dialogue
@@ -12,6 +14,7 @@ from stack.simulator.step import Step, Then
 LINE_LIMIT = 12_288
 """The longest line that AUTH needs (RFC 4954, 4)."""
 BACKLOG_LIMIT = 1 << 20
+TLS_END_SECONDS = 2.0
 END = b"\r\n.\r\n"
 
 
@@ -28,7 +31,8 @@ class Connection(asyncio.Protocol):
         self._backlog: deque[tuple[int, bytes]] = deque()
         self._backlog_size = 0
         self._arrived_at = 0
-        self._in_body = self._too_long = self._blocked = self._ending = False
+        self._in_body = self._drop_body = self._too_long = False
+        self._blocked = self._paused = self._ending = False
         self._searched = self._oversize = 0
         self._due: Step | None = None
         self._timer: asyncio.TimerHandle | None = None
@@ -43,8 +47,7 @@ class Connection(asyncio.Protocol):
         if config.security == "tls":
             self._start_tls()
         elif not config.silent:
-            self._perform(self.dialogue.greeting())
-            self._advance()
+            self._advance(self.dialogue.greeting)
 
     def data_received(self, data: bytes) -> None:
         """Read on, or keep the bytes while an answer is due."""
@@ -55,6 +58,7 @@ class Connection(asyncio.Protocol):
             self._backlog.append((now, data))
             self._backlog_size += len(data)
             if self._backlog_size > BACKLOG_LIMIT and self._transport is not None:
+                self._paused = True
                 self._transport.pause_reading()
             return
         self._arrived_at = now
@@ -70,6 +74,10 @@ class Connection(asyncio.Protocol):
             self._due.settle(False)  # noqa: FBT003 - answered: no
         self._due = None
         self.dialogue.lost()
+        self._forget()
+
+    def _forget(self) -> None:
+        self._transport = None
         self._provider.connections.discard(self)
         if not self.closed.done():
             self.closed.set_result(None)
@@ -86,16 +94,34 @@ class Connection(asyncio.Protocol):
     def shut(self) -> None:
         """Close with a 421, after the answer that is due."""
         self._ending = True
-        if self._due is None and self._transport is not None:
-            if not (self._in_body or self._tls or self._provider.config.silent):
+        if self._tls is not None:
+            self._tls.cancel()
+        elif self._due is None and self._transport is not None:
+            if not (self._in_body or self._provider.config.silent):
                 self._transport.write(b"421 4.3.2 Closing down\r\n")
             self._transport.close()
+
+    def abort(self) -> None:
+        """Close at once; what is due counts as not waited for."""
+        if self._transport is not None:
+            self._transport.abort()
 
     def _waiting(self) -> bool:
         return self._due is not None or self._blocked or self._tls is not None or self._transport is None
 
-    def _advance(self) -> None:
-        """Answer all that has come in, until an answer has to wait; answers that come together leave together."""
+    def _advance(self, first: Callable[[], Step | None] = lambda: None) -> None:
+        """Answer all that has come in, until an answer has to wait; without a journal nothing is answered."""
+        try:
+            step = first()
+            if step is not None:
+                self._perform(step)
+            self._answer_all()
+        except OSError as error:
+            sys.stderr.write(f"simulator: {error}\n")
+            self._end(abort=True)
+
+    def _answer_all(self) -> None:
+        """Answers that come together leave together."""
         while not self._waiting():
             if self._step():
                 continue
@@ -105,11 +131,15 @@ class Connection(asyncio.Protocol):
             self._backlog_size -= len(data)
             self._buffer += data
         self._flush()
-        if not self._backlog and self._transport is not None and not self._transport.is_reading() and not self._tls:
+        if self._paused and not self._backlog and self._transport is not None:
+            self._paused = False
             self._transport.resume_reading()
 
     def _step(self) -> bool:
         """Take one line or body from the buffer; False when it holds none."""
+        if self._drop_body and self._buffer:
+            self._perform(self.dialogue.body_dropped())
+            return True
         if self._in_body:
             return self._read_body()
         end = self._buffer.find(b"\n")
@@ -153,9 +183,8 @@ class Connection(asyncio.Protocol):
 
     def _come_due(self) -> None:
         step, self._due, self._timer = self._due, None, None
-        if step is not None:
-            self._finish(step)
-            self._advance()
+        assert step is not None
+        self._advance(lambda: self._finish(step))
 
     def _finish(self, step: Step) -> None:
         """Settle, then answer: in this order, so that nothing answered is missing in the journal."""
@@ -167,7 +196,7 @@ class Connection(asyncio.Protocol):
             self._in_body, self._searched, self._oversize = True, 0, 0
             self._buffer[:0] = b"\r\n"
         elif step.then is Then.BODY_DROPPED:
-            self._perform(self.dialogue.body_dropped())
+            self._drop_body = True
         elif step.then is Then.TLS:
             self._flush()
             self._start_tls()
@@ -200,22 +229,22 @@ class Connection(asyncio.Protocol):
         if config.tls_broken or context is None:
             transport.write(b"\x15nonsense\r\n")
             transport.close()
+            self._tls = None
             return
         implicit = not self.dialogue.encrypted and config.security == "tls"
+        encrypted = None
         try:
-            encrypted = await self._loop.start_tls(transport, self, context, server_side=True)
+            encrypted = await self._loop.start_tls(
+                transport, self, context, server_side=True, ssl_shutdown_timeout=TLS_END_SECONDS
+            )
         except (OSError, TimeoutError):
             self._provider.note("handshake_failed", self.dialogue.connection)
-            transport.abort()
-            if self._transport is not None:
-                self.connection_lost(None)
-            return
         finally:
             self._tls = None
-        if encrypted is None or self.closed.done():
-            return
-        self._transport = encrypted
-        self.dialogue.restart()
-        if implicit and not config.silent:
-            self._perform(self.dialogue.greeting())
-        self._advance()
+            if encrypted is None:
+                transport.abort()
+                self._forget()
+        if encrypted is not None and not self.closed.done():
+            self._transport = encrypted
+            self.dialogue.restart()
+            self._advance(self.dialogue.greeting if implicit and not config.silent else lambda: None)

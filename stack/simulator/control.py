@@ -14,6 +14,7 @@ from stack.simulator.server import Simulator
 
 HEAD_LIMIT = 65_536
 BODY_LIMIT = 4_000_000
+REQUEST_SECONDS = 10.0
 FIXED = ("name", "port")
 
 
@@ -38,7 +39,6 @@ async def serve_control(simulator: Simulator, port: int) -> AsyncIterator[int]:
         yield server.sockets[0].getsockname()[1]
     finally:
         server.close()
-        await server.wait_closed()
 
 
 async def _answer(simulator: Simulator, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -61,15 +61,20 @@ async def _answer(simulator: Simulator, reader: asyncio.StreamReader, writer: as
 
 async def _read(reader: asyncio.StreamReader) -> tuple[str, str, bytes]:
     try:
-        head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1").split("\r\n")
-        method, path, _ = head[0].split(" ")
-        fields = dict(line.lower().split(":", 1) for line in head[1:] if ":" in line)
-        length = int(fields.get("content-length", "0"))
-        if not 0 <= length <= BODY_LIMIT:
-            raise ControlError(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, f"at most {BODY_LIMIT} bytes")
-        return method, path.partition("?")[0], await reader.readexactly(length)
-    except (ValueError, asyncio.IncompleteReadError, asyncio.LimitOverrunError):
+        async with asyncio.timeout(REQUEST_SECONDS):
+            return await _request(reader)
+    except (ValueError, TimeoutError, asyncio.IncompleteReadError, asyncio.LimitOverrunError):
         raise ControlError(HTTPStatus.BAD_REQUEST, "not an HTTP request") from None
+
+
+async def _request(reader: asyncio.StreamReader) -> tuple[str, str, bytes]:
+    head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1").split("\r\n")
+    method, path, _ = head[0].split(" ")
+    fields = dict(line.lower().split(":", 1) for line in head[1:] if ":" in line)
+    length = int(fields.get("content-length", "0"))
+    if not 0 <= length <= BODY_LIMIT:
+        raise ControlError(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, f"at most {BODY_LIMIT} bytes")
+    return method, path.partition("?")[0], await reader.readexactly(length)
 
 
 async def route(simulator: Simulator, method: str, path: str, body: bytes) -> object:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from stack.simulator.auth import AuthError, Exchange
 from stack.simulator.command import CommandError, check_mail_parameters, check_rcpt, read_path
 from stack.simulator.journal import Event
-from stack.simulator.mail import Mail, settle
+from stack.simulator.mail import Mail, reply, settle
 from stack.simulator.provider import Provider
 from stack.simulator.step import Step, Then
 
@@ -26,6 +26,7 @@ class Dialogue:
         self._greeted = False
         self._authenticated = False
         self._exchange: Exchange | None = None
+        self._mails = 0
         self._commands: dict[str, Callable[[str, int], Step | str]] = {
             "EHLO": self._ehlo, "HELO": self._helo, "MAIL": self._mail, "RCPT": self._rcpt, "DATA": self._data,
             "RSET": self._rset, "NOOP": lambda *_: "250 2.0.0 OK", "QUIT": lambda *_: Step("221 2.0.0 Bye", Then.CLOSE),
@@ -41,7 +42,7 @@ class Dialogue:
         if config.max_connections is not None and len(self.provider.connections) > config.max_connections:
             self._note("refused", stage="banner", code=421)
             return Step("421 4.7.0 Too many concurrent connections", Then.CLOSE)
-        if self.provider.drop("banner", [config.name]):
+        if self.provider.drop("banner", [config.name], self.connection):
             return self._dropped("banner")
         return Step(f"220 {config.name} ESMTP simulator", seconds=config.banner_delay_ms / 1000)
 
@@ -77,7 +78,8 @@ class Dialogue:
         if not name:
             return "501 5.5.4 Syntax: EHLO name"
         config = self.provider.config
-        self._greeted, self.mail = True, None
+        self._greeted = True
+        self.lost()
         offers = [config.name, "PIPELINING", "8BITMIME", "SMTPUTF8", "ENHANCEDSTATUSCODES", f"SIZE {config.size_limit}"]
         if config.security == "starttls" and not self.encrypted:
             offers.append("STARTTLS")
@@ -88,11 +90,12 @@ class Dialogue:
     def _helo(self, name: str, _: int) -> str:
         if not name:
             return "501 5.5.4 Syntax: HELO name"
-        self._greeted, self.mail = True, None
+        self._greeted = True
+        self.lost()
         return f"250 {self.provider.config.name}"
 
     def _rset(self, _: str, __: int) -> str:
-        self.mail = None
+        self.lost()
         return "250 2.0.0 OK"
 
     def _vrfy(self, address: str, _: int) -> str:
@@ -138,11 +141,13 @@ class Dialogue:
         path = read_path(argument, "FROM")
         check_mail_parameters(path, config.size_limit)
         mail = Mail(path.address, arrived_at, smtputf8="SMTPUTF8" in path.parameters)
-        if self.provider.drop("mail", [path.address]):
+        self._mails += 1
+        draw = f"{self.connection}:{self._mails}"
+        if self.provider.drop("mail", [path.address], draw):
             return self._dropped("mail", mail)
         if self.provider.over_quota():
             return self._refused("mail", config.quota_code, config.quota_text, mail)
-        if rule := self.provider.refusal("mail", [path.address]):
+        if rule := self.provider.refusal("mail", [path.address], draw):
             return self._refused("mail", rule.code, rule.text, mail)
         self.mail = mail
         return "250 2.1.0 OK"
@@ -201,16 +206,17 @@ class Dialogue:
         return settle(self.provider, self.connection, mail)
 
     def lost(self) -> None:
-        """Note that the client went away inside a mail."""
+        """Note that the client gave up inside a mail."""
         if self.mail is not None:
             self._note("lost", **self.mail.known())
+            self.mail = None
 
     def _note(self, event: Event, **values: object) -> None:
         self.provider.note(event, self.connection, **values)
 
     def _refused(self, stage: str, code: int, text: str, mail: Mail, **values: object) -> str:
         self._note("refused", stage=stage, code=code, **mail.known(), **values)
-        return f"{code} {text}"
+        return reply(code, text)
 
     def _dropped(self, stage: str, mail: Mail | None = None, **values: object) -> Step:
         self._note("dropped", stage=stage, **(mail.known() if mail else {}), **values)

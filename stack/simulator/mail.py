@@ -1,11 +1,14 @@
 """One mail of a dialogue, and what becomes of it at its final dot."""
 
+import re
 from dataclasses import dataclass, field
 
 from stack.simulator.journal import now_ns
 from stack.simulator.message import head_fields, unstuffed
 from stack.simulator.provider import Provider
 from stack.simulator.step import Step, Then
+
+STATUS = re.compile(r"[245]\.\d{1,3}\.\d{1,3} ")
 
 
 @dataclass(slots=True)
@@ -44,7 +47,7 @@ def settle(provider: Provider, connection: str, mail: Mail) -> Step:
         return Step("", Then.ABORT, seconds, lambda _: _dropped(provider, connection, mail, "dot_before"))
     code, text = _verdict(provider, mail)
     if code >= 400:
-        return Step(f"{code} {text}", Then.GO_ON, seconds, lambda _: _write(provider, connection, mail, code))
+        return Step(reply(code, text), Then.GO_ON, seconds, lambda _: _write(provider, connection, mail, code))
     provider.take()
     if provider.drop("dot_after", mail.recipients):
 
@@ -57,7 +60,12 @@ def settle(provider: Provider, connection: str, mail: Mail) -> Step:
     def answered(waited: bool) -> None:  # noqa: FBT001 - the shape of a step's end
         _write(provider, connection, mail, code if waited else None)
 
-    return Step(f"{code} {text}", Then.GO_ON, seconds, answered)
+    return Step(reply(code, text), Then.GO_ON, seconds, answered)
+
+
+def reply(code: int, text: str) -> str:
+    """Return an answer with an enhanced status code, a general one where the text has none."""
+    return f"{code} {text}" if STATUS.match(text) else f"{code} {code // 100}.0.0 {text}"
 
 
 def _verdict(provider: Provider, mail: Mail) -> tuple[int, str]:

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 HOST = "127.0.0.1"
 BACKLOG = 1024
+CLOSE_SECONDS = 5.0
+"""How long the answers that are due are waited for at the end."""
 
 
 @dataclass(slots=True)
@@ -74,6 +76,10 @@ class Provider:
             self._server.close()
             self._server = None
         self.disconnect()
+        if self.connections:
+            await asyncio.wait([connection.closed for connection in self.connections], timeout=CLOSE_SECONDS)
+        for connection in list(self.connections):
+            connection.abort()
         while self.connections:
             await asyncio.wait([connection.closed for connection in self.connections])
 
@@ -82,13 +88,13 @@ class Provider:
         for connection in list(self.connections):
             connection.shut()
 
-    def refusal(self, stage: str, addresses: Sequence[str]) -> Refusal | None:
+    def refusal(self, stage: str, addresses: Sequence[str], draw: str | None = None) -> Refusal | None:
         """Return the rule that refuses this try, counting it as one of its times."""
-        return self.world.memory.first(self._refusals.get(stage, ()), addresses)
+        return self.world.memory.first(self._refusals.get(stage, ()), addresses, draw)
 
-    def drop(self, stage: str, addresses: Sequence[str]) -> Drop | None:
+    def drop(self, stage: str, addresses: Sequence[str], draw: str | None = None) -> Drop | None:
         """Return the rule that drops the connection here, counting it as one of its times."""
-        return self.world.memory.first(self._drops.get(stage, ()), addresses)
+        return self.world.memory.first(self._drops.get(stage, ()), addresses, draw)
 
     def taken_today(self) -> int:
         """Mails taken since the provider's own midnight."""

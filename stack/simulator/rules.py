@@ -17,14 +17,17 @@ def rule_key(rule: Refusal | Drop) -> str:
     return hashlib.sha256(rule.model_dump_json().encode()).hexdigest()
 
 
-def chosen(seed: str, rule: Refusal | Drop, address: str) -> bool:
-    """Whether the rule is about this address; the same answer in every process and at every provider."""
+def chosen(seed: str, rule: Refusal | Drop, address: str, draw: str | None = None) -> bool:
+    """Whether the rule is about this address; the same answer in every process and at every provider.
+
+    Its share is of the addresses, or of `draw` where something else tells the tries apart.
+    """
     folded = address.casefold()
     if rule.pattern != "*" and not fnmatchcase(folded, rule.pattern.casefold()):
         return False
     if rule.share >= 1:
         return True
-    return rule.share > 0 and position(seed, rule_key(rule), folded) < rule.share
+    return rule.share > 0 and position(seed, rule_key(rule), draw or folded) < rule.share
 
 
 def position(seed: str, key: str, address: str) -> float:
@@ -40,11 +43,11 @@ class Memory:
         self.seed = seed
         self._taken: dict[str, dict[str, int]] = {}
 
-    def first(self, rules: Iterable[AnyRule], addresses: Sequence[str]) -> AnyRule | None:
+    def first(self, rules: Iterable[AnyRule], addresses: Sequence[str], draw: str | None = None) -> AnyRule | None:
         """Return the first of the rules that takes this try, and count it."""
         for rule in rules:
             for address in addresses:
-                if chosen(self.seed, rule, address) and self._counted(rule, address.casefold()):
+                if chosen(self.seed, rule, address, draw) and self._counted(rule, address.casefold()):
                     return rule
         return None
 
