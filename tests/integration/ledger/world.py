@@ -51,6 +51,17 @@ class World:
         return service_id
 
     async def task(self, mails: int = 3, unknown_policy: str = "hold", max_retries: int = 10) -> UUID:
+        """A task that sends, its mails written."""
+        task_id = await self.unprepared_task(mails)
+        await self.pool.execute(
+            "UPDATE tasks SET unknown_policy = $2, max_retries = $3 WHERE id = $1", task_id, unknown_policy, max_retries
+        )
+        async with self.pool.acquire() as connection:
+            await task_moves.prepare(connection, task_id)
+        return task_id
+
+    async def unprepared_task(self, mails: int, start_in: timedelta | None = None) -> UUID:
+        """A task as the API writes it, with a list of its own."""
         list_id, task_id = uuid4(), uuid4()
         await self.pool.execute(
             "INSERT INTO contact_lists (id, user_id, name) VALUES ($1, $2, 'l')", list_id, self.user_id
@@ -65,15 +76,13 @@ class World:
         )  # fmt: skip
         await self.pool.execute(
             """INSERT INTO tasks (id, user_id, pool_id, name, status, contact_list_id, subject, text, unknown_policy,
-                   max_retries) VALUES ($1, $2, $3, 'task', 'sending', $4, 's', 't', $5, $6)""",
-            task_id, self.user_id, self.pool_id, list_id, unknown_policy, max_retries,
+                   start_at) VALUES ($1, $2, $3, 'task', $5, $4, 's', 't', 'hold', guard_now() + $6)""",
+            task_id, self.user_id, self.pool_id, list_id, "scheduled" if start_in else "sending", start_in,
         )  # fmt: skip
         await self.pool.execute(
             "INSERT INTO user_task_queues (task_id, user_id, pool_id) VALUES ($1, $2, $3)",
             task_id, self.user_id, self.pool_id,
         )  # fmt: skip
-        async with self.pool.acquire() as connection:
-            await task_moves.prepare(connection, task_id)
         return task_id
 
     def permit(self, service_id: UUID, lifetime: float = 60) -> Permit:

@@ -1,0 +1,65 @@
+"""A worker in this process, on a queue and a database of its own, before a simulator of its own."""
+
+import asyncio
+import base64
+import os
+from collections.abc import AsyncIterator
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+
+import worker
+from runtime.resources import Resources, open_resources
+from runtime.settings import (
+    DatabaseSettings,
+    SecretsSettings,
+    Settings,
+    SmtpSettings,
+    TemporalSettings,
+)
+from stack import testing
+from tests.integration.flow.flow import Flow
+from tests.integration.ledger.world import World
+
+QUICK_RETRIES = "UPDATE system_config SET value = '1' WHERE key = 'queue.pending_retry_interval'"
+
+
+def settings_for(database_url: str, temporal_address: str) -> Settings:
+    """Settings of a process of this test."""
+    return Settings(
+        environment="local",
+        database=DatabaseSettings(url=database_url),
+        temporal=TemporalSettings(address=temporal_address, task_queue=f"test-{uuid4().hex}"),
+        secrets=SecretsSettings(key=base64.urlsafe_b64encode(os.urandom(32)).decode()),
+        smtp=SmtpSettings(allow_private_hosts=True),
+    )
+
+
+@pytest.fixture
+async def resources(database_url: str, temporal_address: str) -> AsyncIterator[Resources]:
+    """What a process of Tempost holds."""
+    async with open_resources(settings_for(database_url, temporal_address), asyncio.Event()) as resources:
+        yield resources
+
+
+@pytest.fixture
+async def flow(resources: Resources, tmp_path: Path) -> AsyncIterator[Flow]:
+    """A running worker, and a user with nothing yet."""
+    await resources.ledger_pool.execute(QUICK_RETRIES)
+    stop = asyncio.Event()
+    running = asyncio.create_task(worker.run(resources, stop))
+    flow = Flow(resources, World(resources.ledger_pool), tmp_path)
+    try:
+        await flow.world.begin()
+        yield flow
+    finally:
+        await flow.close()
+        stop.set()
+        await running
+
+
+@pytest.fixture(scope="session")
+def impatient_temporal_address() -> str:
+    """A Temporal server that suggests to continue as new after some 200 events."""
+    return testing.temporal_for_tests(history_suggestion=200)

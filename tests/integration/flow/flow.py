@@ -1,0 +1,91 @@
+"""What a flow test says: services at a simulator, a task, and what the journal saw."""
+
+import asyncio
+import json
+from collections.abc import Awaitable, Callable
+from contextlib import AsyncExitStack
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+from contracts.identifiers import task_workflow_id
+from contracts.task import Survey, TaskTotals
+from database.queries.survey import survey
+from runtime.resources import Resources
+from stack.simulator.config import ProviderConfig, SimulatorConfig
+from stack.simulator.server import Simulator, running
+from tests.integration.ledger.world import World
+from workflows.task import TaskWorkflow
+
+PAUSE = 0.05
+PATIENCE = 60.0
+
+
+class Flow:
+    """One user, one simulator, one worker."""
+
+    def __init__(self, resources: Resources, world: World, folder: Path) -> None:
+        self.resources = resources
+        self.world = world
+        self.journal = folder / "journal.jsonl"
+        self._cleanup = AsyncExitStack()
+        self._simulator: Simulator | None = None
+
+    async def close(self) -> None:
+        await self._cleanup.aclose()
+
+    async def service(self, interval: float = 0.2, quota: int = 1000, kind: str = "mailbox", **provider: Any) -> UUID:
+        """A service whose provider behaves as said; see `ProviderConfig`."""
+        if self._simulator is None:
+            config = SimulatorConfig(journal=self.journal)
+            self._simulator, _ = await self._cleanup.enter_async_context(running(config))
+        service_id = await self.world.service(interval=interval, quota=quota, kind=kind)
+        running_provider = await self._simulator.add(ProviderConfig(name=service_id.hex, **provider))
+        await self.world.pool.execute(
+            "UPDATE email_services SET port = $2, name = $3 WHERE id = $1",
+            service_id, running_provider.port, f"provider {running_provider.port}",
+        )  # fmt: skip
+        return service_id
+
+    async def login(self, service_id: UUID, username: str, password: str) -> None:
+        """Give the service a login."""
+        sealed = self.resources.seal.seal(password, service_id)
+        await self.world.pool.execute(
+            "UPDATE email_services SET username = $2, password_sealed = $3 WHERE id = $1", service_id, username, sealed
+        )
+
+    async def start(self, task_id: UUID) -> None:
+        await self.resources.orders.start(await self.survey(task_id))
+
+    async def survey(self, task_id: UUID) -> Survey:
+        async with self.world.pool.acquire() as connection:
+            return await survey(connection, task_id)
+
+    async def until(self, task_id: UUID, condition: Callable[[Survey], bool]) -> Survey:
+        """Wait for a survey of which this is true."""
+        async with asyncio.timeout(PATIENCE):
+            while not condition(found := await self.survey(task_id)):  # noqa: ASYNC110 - a database sets no event
+                await asyncio.sleep(PAUSE)
+        return found
+
+    async def until_true(self, condition: Callable[[], Awaitable[bool]]) -> None:
+        async with asyncio.timeout(PATIENCE):
+            while not await condition():  # noqa: ASYNC110 - the same
+                await asyncio.sleep(PAUSE)
+
+    async def totals(self, task_id: UUID) -> TaskTotals:
+        """Wait for the end of the task's workflow."""
+        handle = self.resources.temporal_client.get_workflow_handle_for(TaskWorkflow.run, task_workflow_id(task_id))
+        async with asyncio.timeout(PATIENCE):
+            return await handle.result()
+
+    def journaled(self, event: str = "mail") -> list[dict[str, Any]]:
+        """What the providers saw."""
+        lines = self.journal.read_text().splitlines() if self.journal.exists() else []
+        return [entry for line in lines if (entry := json.loads(line))["event"] == event]
+
+    def taken(self) -> list[str]:
+        """Recipients of the mails that providers took, answered or not."""
+        return sorted(
+            entry["recipients"][0] for entry in self.journaled() if entry["code"] is None or entry["code"] < 300
+        )
