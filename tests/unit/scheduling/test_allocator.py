@@ -3,7 +3,7 @@
 import copy
 import itertools
 from collections import Counter, defaultdict
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from uuid import UUID
 
 from hypothesis import given
@@ -12,10 +12,11 @@ from pydantic import TypeAdapter
 from scheduling.allocator import HORIZON, TASKS_PER_TICK, TICK, plan
 from scheduling.allocator_state import AllocatorState, Changes, absorb
 from scheduling.availability import available, spread
+from scheduling.pacing import SendingWindow
 from scheduling.permit import Permit, PermitRun
 from scheduling.service import ServiceKind
 from scheduling.wait import WaitReason
-from tests.unit.scheduling.strategies import NOW, Step, a_demand, a_service, a_state, histories, states
+from tests.unit.scheduling.strategies import NOW, Step, a_demand, a_service, a_state, an_id, histories, states
 
 STATE = TypeAdapter(AllocatorState)
 
@@ -199,11 +200,11 @@ def test_services_that_are_all_free_start_spread_over_their_interval() -> None:
 
 
 def test_a_phase_is_kept_until_it_is_used() -> None:
-    services = [a_service(number, interval=2.9) for number in range(100)]
+    services = [a_service(number, interval=3.9) for number in range(100)]
     first = plan(a_state(services, [a_demand()]), NOW)
     second = plan(first.state, NOW + TICK)
     moments = sorted(run.first_at for each in (first, second) for grant in each.grants for run in grant.runs)
-    assert moments == [NOW + timedelta(seconds=0.03 * number) for number in range(100)]
+    assert moments == [NOW + timedelta(seconds=0.04 * number) for number in range(76)]
 
 
 def test_a_mail_for_idle_services_goes_at_once_through_the_best() -> None:
@@ -244,3 +245,32 @@ def test_permits_that_lapsed_are_granted_again() -> None:
     first = plan(a_state([a_service(interval=60)], [a_demand(ready=1)]), NOW)
     later = NOW + timedelta(seconds=6)
     assert [grant.count for grant in plan(first.state, later).grants] == [1]
+
+
+def test_the_allocator_looks_again_soon_while_permits_are_used() -> None:
+    decision = plan(a_state([a_service(interval=60)], [a_demand(ready=1)]), NOW)
+    assert decision.wake_at == NOW + TICK
+
+
+def test_no_permit_is_given_beyond_the_closing_of_a_window() -> None:
+    closes_soon = SendingWindow("UTC", time(8), time(9, 0, 1))
+    relay = a_service(interval=0.03, kind=ServiceKind.RELAY, dialogue=timedelta(0), window=closes_soon)
+    (grant,) = plan(a_state([relay], [a_demand()]), NOW).grants
+    assert max(run.last_at for run in grant.runs) == NOW + timedelta(seconds=0.99)
+
+
+def test_numbers_go_on_from_the_guard_where_the_clock_fell_back() -> None:
+    """The stack's clock can be moved by days, and the state be lost."""
+    service = a_service(last_permit_no=9_000_000_000_000_000)
+    (grant,) = plan(a_state([service], [a_demand(ready=1)]), NOW).grants
+    assert grant.runs[0].first_no == service.last_permit_no + 1
+
+
+def test_shares_by_weight_hold_from_tick_to_tick() -> None:
+    now, state, given = NOW, a_state([a_service(interval=0.9)], [a_demand(0, weight=3.0), a_demand(1)]), Counter[UUID]()
+    for _ in range(40):
+        decision = plan(state, now)
+        for grant in decision.grants:
+            given[grant.task_id] += grant.count
+        state, now = decision.state, now + TICK
+    assert abs(given[an_id("task", 0)] - 3 * given[an_id("task", 1)]) <= 3
