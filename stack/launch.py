@@ -7,6 +7,7 @@ before it drops its rights: the account may be unable to read even Python's own 
 
 import ctypes
 import os
+import signal
 import sys
 
 LIBC = ctypes.CDLL(None)
@@ -20,23 +21,24 @@ def drop_rights(uid: int, gid: int) -> None:
     os.setresuid(uid, uid, uid)
 
 
-def die_with(parent: int, signal: int) -> None:
+def die_with(parent: int, death_signal: int) -> None:
     """Have the kernel send the signal when the parent ends. Linux only; elsewhere only an orderly stop reaches us."""
     if sys.platform != "linux":
         return
     # After the change of account, which clears the setting; before the look at the parent, which may have died.
-    LIBC.prctl(PR_SET_PDEATHSIG, signal, 0, 0, 0)
+    LIBC.prctl(PR_SET_PDEATHSIG, death_signal, 0, 0, 0)
     if os.getppid() != parent:
         sys.exit("the supervisor is gone")
 
 
 def main(arguments: list[str]) -> None:
     """Become the command, or say why not and end with the shell's status for that."""
-    parent, signal, uid, gid = (int(argument) for argument in arguments[:4])
+    parent, death_signal, uid, gid = (int(argument) for argument in arguments[:4])
     command = arguments[4:]
+    signal.pthread_sigmask(signal.SIG_SETMASK, [])  # what the supervisor blocks must still reach its children
     if uid >= 0:
         drop_rights(uid, gid)
-    die_with(parent, signal)
+    die_with(parent, death_signal)
     try:
         os.execv(command[0], command)  # noqa: S606 - becoming the command is what this program is for
     except OSError as error:
