@@ -154,7 +154,7 @@ def _utf16_by_zeros(head: bytes) -> str | None:
 class _Fault:
     line: int
     characters: int
-    """Right characters beyond ASCII before it."""
+    """Right characters beyond ASCII before it, as far as they matter."""
     sample: bytes
     """The bytes from the fault on."""
 
@@ -170,7 +170,8 @@ def _first_fault(file: BinaryIO, name: str) -> _Fault | None:
             right = error.object[: error.start].decode(name)
             line = ends + _line_ends(previous, right) + 1
             return _Fault(line, characters + _beyond_ascii(right), _sample(error.object[error.start :], file))
-        characters += _beyond_ascii(text)
+        if characters < SURE_CHARACTERS:
+            characters += _beyond_ascii(text)
         ends += _line_ends(previous, text)
         previous = text or previous
     return None
@@ -191,7 +192,7 @@ def _sample(rest: bytes, file: BinaryIO) -> bytes:
 
 
 def _beyond_ascii(text: str) -> int:
-    return 0 if text.isascii() else sum(character > "\x7f" for character in text)
+    return len(text) - len(text.encode("ascii", "ignore"))
 
 
 def _line_ends(previous: str, text: str) -> int:

@@ -36,15 +36,15 @@ class Batch:
 
 def batches(file: BinaryIO, dialect: Dialect, import_id: UUID) -> Iterator[Batch]:
     """Judge every row of a file. Raises `CsvError` where it cannot be read on."""
-    batch = Batch()
+    batch, owner = Batch(), str(import_id)
     for line, cells in records(file, dialect):
         try:
             email, fields = _judged(cells, dialect)
         except RowError as error:
-            written = refused_line(import_id, Refusal(line, error.reason, _shown(error.value)))
+            written = refused_line(owner, Refusal(line, error.reason, _shown(error.value)))
             batch.refused.append(written)
         else:
-            written = staged_line(import_id, line, email, address_key(email), fields)
+            written = staged_line(owner, line, email, address_key(email), fields)
             batch.staged.append(written)
         batch.read += 1
         batch.characters += len(written)

@@ -83,12 +83,13 @@ async def record_failure(connection: AsyncConnection, new: NewImport, error: str
     await connection.execute(RECORD_FAILURE, _values(new) | {"error": error})
 
 
-def staged_line(import_id: UUID, line: int, email: str, email_key: str, fields: str) -> str:
-    """Return a good row as a line of COPY; `fields` is a JSON object."""
-    return f"{import_id}\t{line}\t{_escaped(email)}\t{_escaped(email_key)}\t{_escaped(fields)}\n"
+def staged_line(import_id: str, line: int, email: str, email_key: str, fields: str) -> str:
+    """Return a good row as a line of COPY; `fields` is a JSON object, in which control characters stand escaped."""
+    written = fields.replace("\\", "\\\\")
+    return f"{import_id}\t{line}\t{_escaped(email)}\t{_escaped(email_key)}\t{written}\n"
 
 
-def refused_line(import_id: UUID, refusal: Refusal) -> str:
+def refused_line(import_id: str, refusal: Refusal) -> str:
     """Return a refused row as a line of COPY."""
     return f"{import_id}\t{refusal.line}\t{_escaped(refusal.reason)}\t{_escaped(refusal.value)}\n"
 
