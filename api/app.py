@@ -1,6 +1,8 @@
 """The REST API as an application: routes, errors, limits."""
 
 import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
 
@@ -19,6 +21,7 @@ from api.routes import (
     template,
     user,
 )
+from content.trial import TemplateTrial
 from runtime.resources import Resources
 
 ROUTERS = tuple(
@@ -31,7 +34,14 @@ ROUTERS = tuple(
 
 def create_app(resources: Resources) -> FastAPI:
     """Make the application around what the process holds; opening and closing that is the caller's."""
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        async with TemplateTrial() as app.state.trial:
+            yield
+
     app = FastAPI(
+        lifespan=lifespan,
         title="Tempost",
         summary="Bulk and outreach mail through many mail accounts: durable, fair and explained",
         version="0.1.0",

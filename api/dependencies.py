@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from api.operations.api_key import KeyHolder, authenticate
 from api.problems import NotAllowedError
+from content.trial import TemplateTrial
 from database.connect import transaction
 from runtime.resources import Resources
 
@@ -21,6 +22,14 @@ def resources(request: Request) -> Resources:
 
 
 Process = Annotated[Resources, Depends(resources)]
+
+
+def template_trial(request: Request) -> TemplateTrial:
+    """Give the process in which templates are tried."""
+    return cast("TemplateTrial", request.app.state.trial)
+
+
+Trial = Annotated[TemplateTrial, Depends(template_trial)]
 
 
 async def key_holder(

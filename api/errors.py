@@ -3,11 +3,12 @@
 import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
+from pydantic import BaseModel, ValidationError
 from sqlalchemy.exc import DBAPIError
 from starlette.exceptions import HTTPException
 
@@ -16,6 +17,8 @@ from api.problems import FieldError, ProblemError
 from database.errors import is_down, is_unstorable
 
 log = logging.getLogger(__name__)
+
+Model = TypeVar("Model", bound=BaseModel)
 
 MEDIA_TYPE = "application/problem+json"
 
@@ -106,6 +109,16 @@ async def _not_valid(_: Request, error: Exception) -> JSONResponse:
 def field_errors(faults: Sequence[Mapping[str, Any]]) -> list[FieldError]:
     """Put pydantic's faults as pointers and messages; at most a hundred."""
     return [FieldError(_pointer(fault["loc"]), _message(fault)) for fault in faults[:100]]
+
+
+def parsed(kind: type[Model], given: dict[str, object]) -> Model:
+    """Read what did not come as a body of its own, with the same errors as if it had."""
+    try:
+        return kind.model_validate(given)
+    except ValidationError as error:
+        faults = field_errors([{**fault, "loc": ("body", *fault["loc"])} for fault in error.errors()])
+        detail = "; ".join(f"{fault.pointer}: {fault.message}" for fault in faults)
+        raise problems.InvalidError(detail, faults) from None
 
 
 def _pointer(location: Sequence[str | int]) -> str:

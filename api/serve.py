@@ -45,7 +45,7 @@ async def main() -> None:
                 log_config=None,
                 access_log=False,
                 server_header=False,
-                lifespan="off",
+                lifespan="on",
             )
         )
 

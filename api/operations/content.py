@@ -1,40 +1,64 @@
-"""Content of templates and tasks: understood, tried, rendered; what is wrong is named with its part and line."""
+"""Content of templates and tasks: tried in a child process, understood, rendered; faults are named with their place."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 from api.problems import FieldError, InvalidError
-from content.errors import ContentError
+from api.schemas.template import ContentIn
+from content.errors import ContentError, MissingFieldError, RenderError
 from content.template import Rendered, compile_content
+from content.trial import Content, TemplateTrial
 
 ADDRESS = "email"
 """The one variable that every contact has."""
+SAMPLE = "sample"
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
-    """Subject and bodies as they were written."""
+class CheckedContent:
+    """Content of which mails can be made."""
 
-    subject: str
-    html: str | None
-    text: str | None
+    content: Content
+    variables: list[str]
+    """Fields that it cannot do without."""
 
 
-async def understood(source: Source, pointer: str = "#") -> list[str]:
-    """Try content within limits; the fields it cannot do without."""
+async def checked(trial: TemplateTrial, order: ContentIn, pointer: str = "#") -> CheckedContent:
+    """Refuse what no mail can be made of.
+
+    It is compiled where it can do no harm first. What it does with a sample is not held against it: a field may have to
+    be a number. That it costs too much is.
+    """
+    content = Content(order.subject, order.html or None, order.text or None)
     try:
-        content = compile_content(source.subject, source.html, source.text)
+        await _tried(trial, content, {ADDRESS: SAMPLE})
+        compiled = compile_content(content.subject, content.html, content.text)
+        if compiled.variables - {ADDRESS}:
+            await _tried(trial, content, dict.fromkeys(compiled.variables | {ADDRESS}, SAMPLE))
     except ContentError as error:
         raise _refused(error, pointer) from None
-    return sorted(content.variables - {ADDRESS})
+    return CheckedContent(content, sorted(compiled.variables - {ADDRESS}))
 
 
-async def rendered(source: Source, fields: Mapping[str, object]) -> Rendered:
+async def rendered(trial: TemplateTrial, content: Content, fields: Mapping[str, object]) -> Rendered:
     """Render content for one contact, within limits."""
     try:
-        return compile_content(source.subject, source.html, source.text).render(fields)
+        return await trial.try_template(content, fields)
+    except MissingFieldError as error:
+        message = f"{error}. Give it a value, or the template a default"
+        raise InvalidError(message, [FieldError(f"#/fields/{error.field}", error.message)]) from None
     except ContentError as error:
         raise _refused(error, "#") from None
+
+
+async def _tried(trial: TemplateTrial, content: Content, fields: Mapping[str, object]) -> None:
+    try:
+        await trial.try_template(content, fields)
+    except MissingFieldError:
+        pass
+    except RenderError:
+        if set(fields) == {ADDRESS}:
+            raise
 
 
 def _refused(error: ContentError, pointer: str) -> InvalidError:

@@ -3,15 +3,14 @@
 from typing import Any
 from uuid import UUID, uuid4
 
-from pydantic import ValidationError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from api.errors import describe, field_errors
+from api.errors import describe, parsed
 from api.operations.address import checked_one
 from api.operations.api_key import KeyHolder
 from api.operations.host import check_name
 from api.operations.pool import find_pool
-from api.problems import ConflictError, FieldError, InvalidError, NotFoundError, ProblemError, invalid
+from api.problems import ConflictError, FieldError, NotFoundError, ProblemError, invalid
 from api.schemas.service import (
     RowProblem,
     ServiceBulkIn,
@@ -21,6 +20,7 @@ from api.schemas.service import (
     ServiceIn,
     ServiceOut,
 )
+from database.connect import transaction
 from database.queries import service
 from runtime.resources import Resources
 
@@ -55,17 +55,19 @@ async def read_service(connection: AsyncConnection, caller: KeyHolder, service_i
 
 
 async def change_service(
-    connection: AsyncConnection, resources: Resources, caller: KeyHolder, service_id: UUID, change: ServiceChange
-) -> ServiceOut:
-    """Change what is named and leave the rest."""
-    row = await service.lock(connection, caller.user_id, service_id)
-    if row is None:
-        raise _missing(service_id)
-    values = await _changed(connection, resources, caller, dict(row), change)
-    if values["name"] != row["name"]:
-        await _claim_name(connection, caller.user_id, values["name"], service_id)
-    await service.update(connection, values)
-    return await read_service(connection, caller, service_id)
+    resources: Resources, caller: KeyHolder, service_id: UUID, change: ServiceChange
+) -> tuple[ServiceOut, ServiceOut]:
+    """Change what is named and leave the rest; the service as it was and as it is."""
+    async with transaction(resources.engine) as connection:
+        row = await service.lock(connection, caller.user_id, service_id)
+        if row is None:
+            raise _missing(service_id)
+        before = await read_service(connection, caller, service_id)
+        values = await _changed(connection, resources, caller, dict(row), change)
+        if values["name"] != row["name"]:
+            await _claim_name(connection, caller.user_id, values["name"], service_id)
+        await service.update(connection, values)
+        return before, await read_service(connection, caller, service_id)
 
 
 async def _changed(
@@ -88,17 +90,15 @@ async def _changed(
     return values
 
 
-async def set_status(connection: AsyncConnection, caller: KeyHolder, service_id: UUID, status: str) -> ServiceOut:
-    """Pause or resume; either ends a rest."""
-    if not await service.set_status(connection, caller.user_id, service_id, status):
-        raise _missing(service_id)
-    return await read_service(connection, caller, service_id)
+async def set_status(resources: Resources, caller: KeyHolder, service_id: UUID, status: str) -> ServiceOut:
+    """Pause, resume or delete; each ends a rest. The service as it is, or was before it was deleted.
 
-
-async def delete_service(connection: AsyncConnection, caller: KeyHolder, service_id: UUID) -> None:
-    """Use it no more and show it no more. Its row stays, because deliveries name it; its name is free again."""
-    if not await service.set_status(connection, caller.user_id, service_id, "deleted"):
-        raise _missing(service_id)
+    A deleted one is neither used nor shown, and its name is free again; its row stays, because deliveries name it.
+    """
+    async with transaction(resources.engine) as connection:
+        before = await read_service(connection, caller, service_id)
+        await service.set_status(connection, caller.user_id, service_id, status)
+        return before if status == "deleted" else await read_service(connection, caller, service_id)
 
 
 async def create_services(
@@ -109,20 +109,12 @@ async def create_services(
     for index, given in enumerate(order.services):
         try:
             async with connection.begin_nested():
-                added = await create_service(connection, resources, caller, _parsed(given))
+                added = await create_service(connection, resources, caller, parsed(ServiceIn, given))
             rows.append(ServiceBulkRow(index=index, service=added))
         except ProblemError as error:
             rows.append(ServiceBulkRow(index=index, problem=_row_problem(error)))
     created = sum(row.service is not None for row in rows)
     return ServiceBulkOut(data=rows, created=created, refused=len(rows) - created)
-
-
-def _parsed(given: dict[str, object]) -> ServiceIn:
-    try:
-        return ServiceIn.model_validate(given)
-    except ValidationError as error:
-        faults = field_errors([dict(fault) for fault in error.errors(include_input=False)])
-        raise InvalidError("; ".join(f"{fault.pointer}: {fault.message}" for fault in faults), faults) from None
 
 
 def _row_problem(error: ProblemError) -> RowProblem:

@@ -9,7 +9,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from api.operations.api_key import KeyHolder
 from api.operations.task import find_task, missing_task
-from api.operations.task_order import start, tell
+from api.operations.task_order import start
+from api.operations.temporal import tell
 from api.problems import ConflictError, NotFoundError
 from api.schemas.task import DeliveryOut, ResolveIn, ResolveOut, SubtaskHistoryOut
 from database.connect import transaction

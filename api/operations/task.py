@@ -1,6 +1,6 @@
 """Tasks: ordered, tried dry, read."""
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from uuid import UUID
 
 from sqlalchemy import RowMapping
@@ -8,11 +8,12 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from api.operations.api_key import KeyHolder
 from api.operations.contact import merged
-from api.operations.content import Source, understood
+from api.operations.content import CheckedContent, checked
 from api.operations.pool import find_pool
 from api.problems import FieldError, InvalidError, NotFoundError, invalid
 from api.schemas.contact import ContactIn
 from api.schemas.task import DryRunOut, MissingField, TaskIn, TaskOut, TaskTestIn
+from content.trial import Content, TemplateTrial
 from database.queries import contact, task, template
 
 
@@ -22,27 +23,31 @@ class Plan:
 
     pool: RowMapping
     list_id: UUID
-    source: Source
+    source: CheckedContent
     total: int
     suppressed: int
     missing: list[MissingField]
     from_template: bool
 
 
-async def create_task(connection: AsyncConnection, caller: KeyHolder, order: TaskIn) -> TaskOut:
-    """Write a task that can be sent to everyone it names, or refuse it whole."""
-    plan = await _plan(connection, caller, order)
+async def create_task(
+    connection: AsyncConnection, caller: KeyHolder, order: TaskIn, inline: CheckedContent | None
+) -> TaskOut:
+    """Write a task that can be sent to everyone it names, or refuse it whole. `inline`: its own content, checked."""
+    plan = await _plan(connection, caller, order, inline)
     _refuse_missing(plan)
     values = order.model_dump(include={"name", "priority", "template_id", "unknown_policy", "start_at"})
     values |= {"pool_id": plan.pool["id"], "contact_list_id": plan.list_id}
-    values |= {"subject": plan.source.subject, "html": plan.source.html, "text": plan.source.text}
+    values |= asdict(plan.source.content)
     return await read_task(connection, caller, await task.insert(connection, caller.user_id, values))
 
 
-async def dry_run(connection: AsyncConnection, caller: KeyHolder, order: TaskIn) -> DryRunOut:
+async def dry_run(
+    connection: AsyncConnection, caller: KeyHolder, order: TaskIn, inline: CheckedContent | None
+) -> DryRunOut:
     """Say what a task would do. Whatever was written on the way is undone."""
     undo = await connection.begin_nested()
-    plan = await _plan(connection, caller, order)
+    plan = await _plan(connection, caller, order, inline)
     await undo.rollback()
     return DryRunOut(
         total=plan.total,
@@ -85,14 +90,19 @@ def missing_task(task_id: UUID) -> NotFoundError:
     return NotFoundError(f"You have no task {task_id}.")
 
 
-async def _plan(connection: AsyncConnection, caller: KeyHolder, order: TaskIn) -> Plan:
+async def inline_content(trial: TemplateTrial, order: TaskIn) -> CheckedContent | None:
+    """Check the content that came with a task; None where it names a template, which was checked when it was saved."""
+    return None if order.content is None else await checked(trial, order.content, "#/content")
+
+
+async def _plan(connection: AsyncConnection, caller: KeyHolder, order: TaskIn, inline: CheckedContent | None) -> Plan:
     pool = await _pool(connection, caller, order)
-    source, variables = await _content(connection, caller, order)
+    source = inline or await _template(connection, caller, order)
     list_id = await _list(connection, caller, order)
     audience = await contact.audience(connection, list_id)
     if audience["total"] == 0:
         raise invalid("#/contactListId", "the list is empty: there is nobody to write to")
-    missing = await contact.missing_fields(connection, list_id, variables) if variables else []
+    missing = await contact.missing_fields(connection, list_id, source.variables) if source.variables else []
     found = [MissingField.model_validate(dict(row)) for row in missing]
     return Plan(pool, list_id, source, audience["total"], audience["suppressed"], found, order.content is None)
 
@@ -106,16 +116,12 @@ async def _pool(connection: AsyncConnection, caller: KeyHolder, order: TaskIn) -
     return pool
 
 
-async def _content(connection: AsyncConnection, caller: KeyHolder, order: TaskIn) -> tuple[Source, list[str]]:
-    """Find the content and the fields it needs; a template was tried when it was saved."""
-    if order.content is not None:
-        source = Source(order.content.subject, order.content.html, order.content.text)
-        return source, await understood(source, "#/content")
+async def _template(connection: AsyncConnection, caller: KeyHolder, order: TaskIn) -> CheckedContent:
     assert order.template_id is not None
     row = await template.get(connection, caller.user_id, order.template_id)
     if row is None:
         raise invalid("#/templateId", "you have no such template")
-    return Source(row["subject"], row["html"], row["text"]), list(row["variables"])
+    return CheckedContent(Content(row["subject"], row["html"], row["text"]), list(row["variables"]))
 
 
 async def _list(connection: AsyncConnection, caller: KeyHolder, order: TaskIn) -> UUID:

@@ -3,17 +3,13 @@
 The workflow may not be there yet, and Temporal may be down: then the row stands, and reconcile repairs the rest.
 """
 
-import asyncio
-import logging
-from collections.abc import Awaitable
 from uuid import UUID
 
 from sqlalchemy import RowMapping
-from temporalio.client import WorkflowUpdateFailedError, WorkflowUpdateRPCTimeoutOrCancelledError
-from temporalio.service import RPCError
 
 from api.operations.api_key import KeyHolder
 from api.operations.task import find_task, missing_task
+from api.operations.temporal import tell
 from api.problems import ConflictError, invalid
 from api.schemas.task import TaskChange, TaskOut
 from contracts.task import FINAL_STATUSES, Survey
@@ -21,14 +17,6 @@ from database.connect import transaction
 from database.queries import pool, task
 from runtime.resources import Resources
 
-log = logging.getLogger(__name__)
-
-PATIENCE = 2.0
-"""Seconds an answer waits for Temporal; the row is written by then."""
-NOT_REACHED = (
-    RPCError, RuntimeError, TimeoutError, WorkflowUpdateFailedError, WorkflowUpdateRPCTimeoutOrCancelledError,
-)  # fmt: skip
-"""RuntimeError: how the SDK says that a lazy client cannot connect."""
 MOVES = {
     "paused": ["scheduled", "sending"],
     "sending": ["paused"],
@@ -93,15 +81,6 @@ async def _move(resources: Resources, caller: KeyHolder, task_id: UUID, status: 
             raise ConflictError(f"The task is {row['status']} and cannot be changed any more.")
         await task.set_status(connection, caller.user_id, task_id, status, MOVES[status])
         return TaskOut.model_validate(dict(await find_task(connection, caller, task_id)))
-
-
-async def tell(order: Awaitable[None], what: str) -> None:
-    """Pass an order on to Temporal; if it cannot be reached, reconcile does it within a minute."""
-    try:
-        async with asyncio.timeout(PATIENCE):
-            await order
-    except NOT_REACHED as error:
-        log.warning("%s: left to reconcile: %s", what, error)
 
 
 def _survey(row: RowMapping) -> Survey:

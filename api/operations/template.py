@@ -6,19 +6,22 @@ from uuid import UUID
 from sqlalchemy import RowMapping
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from api.errors import parsed
 from api.operations.api_key import KeyHolder
-from api.operations.content import ADDRESS, Source, rendered, understood
+from api.operations.content import ADDRESS, checked, rendered
 from api.problems import NotFoundError
-from api.schemas.template import PreviewIn, PreviewOut, TemplateChange, TemplateIn, TemplateOut
+from api.schemas.template import ContentIn, PreviewIn, PreviewOut, TemplateChange, TemplateIn, TemplateOut
+from content.trial import Content, TemplateTrial
 from database.queries import template
 
 EXAMPLE = "someone@example.com"
 
 
-async def create_template(connection: AsyncConnection, caller: KeyHolder, order: TemplateIn) -> TemplateOut:
-    """Keep a template."""
-    values: dict[str, Any] = order.model_dump()
-    values["variables"] = await understood(Source(order.subject, order.html, order.text))
+async def create_template(
+    connection: AsyncConnection, caller: KeyHolder, order: TemplateIn, variables: list[str]
+) -> TemplateOut:
+    """Keep a template whose content was checked."""
+    values: dict[str, Any] = {**order.model_dump(), "variables": variables}
     return TemplateOut.model_validate(dict(await template.insert(connection, caller.user_id, values)))
 
 
@@ -36,14 +39,15 @@ async def read_template(connection: AsyncConnection, caller: KeyHolder, template
 
 
 async def change_template(
-    connection: AsyncConnection, caller: KeyHolder, template_id: UUID, change: TemplateChange
+    connection: AsyncConnection, trial: TemplateTrial, caller: KeyHolder, template_id: UUID, change: TemplateChange
 ) -> TemplateOut:
     """Change what is named. Tasks have their own copies and do not change."""
     row = await template.lock(connection, caller.user_id, template_id)
     if row is None:
         raise _missing(template_id)
     values = dict(row) | change.model_dump(exclude_unset=True)
-    values["variables"] = await understood(Source(values["subject"], values["html"], values["text"]))
+    whole = parsed(ContentIn, {part: values[part] for part in ("subject", "html", "text")})
+    values["variables"] = (await checked(trial, whole)).variables
     return TemplateOut.model_validate(dict(await template.update(connection, values)))
 
 
@@ -53,11 +57,13 @@ async def delete_template(connection: AsyncConnection, caller: KeyHolder, templa
         raise _missing(template_id)
 
 
-async def preview(connection: AsyncConnection, caller: KeyHolder, template_id: UUID, order: PreviewIn) -> PreviewOut:
+async def preview(
+    connection: AsyncConnection, trial: TemplateTrial, caller: KeyHolder, template_id: UUID, order: PreviewIn
+) -> PreviewOut:
     """Render a template as one person would get it."""
     row = await find_template(connection, caller, template_id)
     fields = {**order.fields, ADDRESS: order.email or EXAMPLE}
-    mail = await rendered(Source(row["subject"], row["html"], row["text"]), fields)
+    mail = await rendered(trial, Content(row["subject"], row["html"], row["text"]), fields)
     return PreviewOut(subject=mail.subject, html=mail.html, text=mail.text)
 
 

@@ -3,6 +3,7 @@
 from sqlalchemy import RowMapping
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from api.operations.address import checked_one
 from api.problems import ConflictError
 from api.schemas.user import UserIn, UserOut
 from database.queries import pool, user
@@ -11,7 +12,7 @@ from mail.address import address_key, normalise
 
 async def create_user(connection: AsyncConnection, order: UserIn) -> UserOut:
     """Add a user and their pool `default`."""
-    row = await _add(connection, order.email, order.name, order.role)
+    row = await _add(connection, checked_one("#/email", order.email), order.name, order.role)
     if row is None:
         raise ConflictError(f"There is a user with the address {order.email} already.")
     return UserOut.model_validate(dict(row))

@@ -1,14 +1,16 @@
 """`/api/services`."""
 
+from functools import partial
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Response
+from fastapi import APIRouter, BackgroundTasks, Query, Response
 
 from api.dependencies import Connection, Process, Reader, Writer
 from api.idempotency import OnlyOnce
 from api.operations import service as operations
 from api.operations.service_test import try_service
+from api.operations.temporal import tell_allocators
 from api.pages import Cursor, Limit, decode_moment, make_page
 from api.schemas.base import Page
 from api.schemas.service import (
@@ -26,19 +28,22 @@ router = APIRouter(prefix="/api/services", tags=["services"])
 
 
 @router.post("", status_code=201)
-async def create(order: ServiceIn, caller: Writer, once: OnlyOnce, process: Process, response: Response) -> ServiceOut:
+async def create(order: ServiceIn, once: OnlyOnce, response: Response, later: BackgroundTasks) -> ServiceOut:
     """Add a service."""
-    added = await once.run(ServiceOut, lambda connection: operations.create_service(connection, process, caller, order))
+    work = partial(operations.create_service, resources=once.resources, caller=once.caller, order=order)
+    added = await once.run(ServiceOut, work)
+    later.add_task(tell_allocators, once.resources, added.pool_id)
     response.headers["Location"] = f"/api/services/{added.id}"
     return added
 
 
 @router.post("/bulk")
-async def create_many(order: ServiceBulkIn, caller: Writer, once: OnlyOnce, process: Process) -> ServiceBulkOut:
+async def create_many(order: ServiceBulkIn, once: OnlyOnce, later: BackgroundTasks) -> ServiceBulkOut:
     """Add many services; the answer tells of each row, and a bad one does not stop the others."""
-    return await once.run(
-        ServiceBulkOut, lambda connection: operations.create_services(connection, process, caller, order)
-    )
+    work = partial(operations.create_services, resources=once.resources, caller=once.caller, order=order)
+    added = await once.run(ServiceBulkOut, work)
+    later.add_task(tell_allocators, once.resources, *{row.service.pool_id for row in added.data if row.service})
+    return added
 
 
 @router.get("")
@@ -62,28 +67,35 @@ async def read(service_id: UUID, caller: Reader, connection: Connection) -> Serv
 
 @router.patch("/{service_id}")
 async def change(
-    service_id: UUID, change: ServiceChange, caller: Writer, connection: Connection, process: Process
+    service_id: UUID, change: ServiceChange, caller: Writer, process: Process, later: BackgroundTasks
 ) -> ServiceOut:
     """Change a service. A changed daily quota counts from what was sent today."""
-    return await operations.change_service(connection, process, caller, service_id, change)
+    before, after = await operations.change_service(process, caller, service_id, change)
+    later.add_task(tell_allocators, process, before.pool_id, after.pool_id)
+    return after
 
 
 @router.delete("/{service_id}", status_code=204)
-async def delete(service_id: UUID, caller: Writer, connection: Connection) -> None:
+async def delete(service_id: UUID, caller: Writer, process: Process, later: BackgroundTasks) -> None:
     """Delete a service; mails under way end."""
-    await operations.delete_service(connection, caller, service_id)
+    deleted = await operations.set_status(process, caller, service_id, "deleted")
+    later.add_task(tell_allocators, process, deleted.pool_id)
 
 
 @router.post("/{service_id}/pause")
-async def pause(service_id: UUID, caller: Writer, connection: Connection) -> ServiceOut:
+async def pause(service_id: UUID, caller: Writer, process: Process, later: BackgroundTasks) -> ServiceOut:
     """Send nothing more through it."""
-    return await operations.set_status(connection, caller, service_id, "paused")
+    paused = await operations.set_status(process, caller, service_id, "paused")
+    later.add_task(tell_allocators, process, paused.pool_id)
+    return paused
 
 
 @router.post("/{service_id}/resume")
-async def resume(service_id: UUID, caller: Writer, connection: Connection) -> ServiceOut:
+async def resume(service_id: UUID, caller: Writer, process: Process, later: BackgroundTasks) -> ServiceOut:
     """Use it again, also if it was rested after failures."""
-    return await operations.set_status(connection, caller, service_id, "active")
+    resumed = await operations.set_status(process, caller, service_id, "active")
+    later.add_task(tell_allocators, process, resumed.pool_id)
+    return resumed
 
 
 @router.post("/{service_id}/test")

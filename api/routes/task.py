@@ -1,11 +1,12 @@
 """`/api/tasks`: ordering, reading and steering."""
 
+from functools import partial
 from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Response
 
-from api.dependencies import Connection, Process, Reader, Writer
+from api.dependencies import Connection, Process, Reader, Trial, Writer
 from api.idempotency import OnlyOnce
 from api.operations import task as operations
 from api.operations import task_order
@@ -22,28 +23,27 @@ DryRun = Annotated[bool, Query(alias="dryRun", description="Only say what would 
 
 
 @router.post("", status_code=201, responses={200: {"model": DryRunOut, "description": "With dryRun=true"}})
-async def create(  # noqa: PLR0913 - a dependency each
-    *, order: TaskIn, caller: Writer, once: OnlyOnce, process: Process, response: Response, dry_run: DryRun = False
+async def create(
+    order: TaskIn, once: OnlyOnce, trial: Trial, response: Response, *, dry_run: DryRun = False
 ) -> TaskOut | DryRunOut:
     """Send one content to many people. Whatever would fail for a recipient is told here, before anything is sent."""
+    inline = await operations.inline_content(trial, order)
     if dry_run:
         response.status_code = 200
-        async with transaction(process.engine) as connection:
-            return await operations.dry_run(connection, caller, order)
-    made = await once.run(TaskOut, lambda connection: operations.create_task(connection, caller, order))
-    await task_order.start(process, caller, made.id)
+        async with transaction(once.resources.engine) as connection:
+            return await operations.dry_run(connection, once.caller, order, inline)
+    made = await once.run(TaskOut, partial(operations.create_task, caller=once.caller, order=order, inline=inline))
+    await task_order.start(once.resources, once.caller, made.id)
     response.headers["Location"] = f"/api/tasks/{made.id}"
     return made
 
 
 @router.post("/test", status_code=201)
-async def create_test(
-    order: TaskTestIn, caller: Writer, once: OnlyOnce, process: Process, response: Response
-) -> TaskOut:
+async def create_test(order: TaskTestIn, once: OnlyOnce, response: Response) -> TaskOut:
     """Send one mail of a template to one address."""
     whole = operations.order_of_one(order)
-    made = await once.run(TaskOut, lambda connection: operations.create_task(connection, caller, whole))
-    await task_order.start(process, caller, made.id)
+    made = await once.run(TaskOut, partial(operations.create_task, caller=once.caller, order=whole, inline=None))
+    await task_order.start(once.resources, once.caller, made.id)
     response.headers["Location"] = f"/api/tasks/{made.id}"
     return made
 

@@ -4,9 +4,10 @@ from uuid import UUID
 
 from fastapi import APIRouter, Response
 
-from api.dependencies import Connection, Reader, Writer
+from api.dependencies import Connection, Reader, Trial, Writer
 from api.idempotency import OnlyOnce
 from api.operations import template as operations
+from api.operations.content import checked
 from api.pages import Cursor, Limit, decode_moment, make_page
 from api.schemas.base import Page
 from api.schemas.template import PreviewIn, PreviewOut, TemplateChange, TemplateIn, TemplateOut
@@ -16,9 +17,12 @@ router = APIRouter(prefix="/api/templates", tags=["templates"])
 
 
 @router.post("", status_code=201)
-async def create(order: TemplateIn, caller: Writer, once: OnlyOnce, response: Response) -> TemplateOut:
+async def create(order: TemplateIn, caller: Writer, once: OnlyOnce, trial: Trial, response: Response) -> TemplateOut:
     """Keep a template. One that no mail can be made of is refused, with part and line."""
-    made = await once.run(TemplateOut, lambda connection: operations.create_template(connection, caller, order))
+    variables = (await checked(trial, order)).variables
+    made = await once.run(
+        TemplateOut, lambda connection: operations.create_template(connection, caller, order, variables)
+    )
     response.headers["Location"] = f"/api/templates/{made.id}"
     return made
 
@@ -39,9 +43,11 @@ async def read(template_id: UUID, caller: Reader, connection: Connection) -> Tem
 
 
 @router.patch("/{template_id}")
-async def change(template_id: UUID, change: TemplateChange, caller: Writer, connection: Connection) -> TemplateOut:
+async def change(
+    template_id: UUID, change: TemplateChange, caller: Writer, connection: Connection, trial: Trial
+) -> TemplateOut:
     """Change a template. Tasks that exist keep what it was."""
-    return await operations.change_template(connection, caller, template_id, change)
+    return await operations.change_template(connection, trial, caller, template_id, change)
 
 
 @router.delete("/{template_id}", status_code=204)
@@ -51,6 +57,8 @@ async def delete(template_id: UUID, caller: Writer, connection: Connection) -> N
 
 
 @router.post("/{template_id}/preview")
-async def preview(template_id: UUID, order: PreviewIn, caller: Reader, connection: Connection) -> PreviewOut:
+async def preview(
+    template_id: UUID, order: PreviewIn, caller: Reader, connection: Connection, trial: Trial
+) -> PreviewOut:
     """Render a template for one person. A missing field is named."""
-    return await operations.preview(connection, caller, template_id, order)
+    return await operations.preview(connection, trial, caller, template_id, order)

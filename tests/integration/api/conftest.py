@@ -85,7 +85,8 @@ def app(resources: Resources) -> FastAPI:
 async def http(app: FastAPI) -> AsyncIterator[httpx.AsyncClient]:
     """A client without a key."""
     transport = httpx.ASGITransport(app, raise_app_exceptions=False)
-    async with httpx.AsyncClient(transport=transport, base_url="http://tempost") as client:
+    client = httpx.AsyncClient(transport=transport, base_url="http://tempost")
+    async with app.router.lifespan_context(app), client:
         yield client
 
 
