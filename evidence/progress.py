@@ -1,0 +1,81 @@
+"""Watches a task through the API until it has ended: one live bar on a terminal, plain lines elsewhere."""
+
+import asyncio
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from uuid import UUID
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+from api.client import ApiClient
+from api.schemas.task import RealtimeStatus
+
+POLL_SECONDS = 0.5
+LINE_SECONDS = 5.0
+STALL_SECONDS = 180.0
+"""Without any change for so long, nobody waits any more."""
+FINAL = {"completed", "cancelled"}
+Show = Callable[[RealtimeStatus], None]
+
+
+async def follow(api: ApiClient, task_id: UUID, console: Console) -> RealtimeStatus:
+    """Show a task until it has ended, or has stood still for too long; return where it stands then."""
+    changed_at = time.monotonic()
+    with _shown(console) as show:
+        status = await api.task_status(task_id)
+        while status.status not in FINAL and time.monotonic() - changed_at < STALL_SECONDS:
+            show(status)
+            await asyncio.sleep(POLL_SECONDS)
+            before, status = status, await api.task_status(task_id)
+            if status.progress != before.progress:
+                changed_at = time.monotonic()
+        show(status)
+    return status
+
+
+@contextmanager
+def _shown(console: Console) -> Iterator[Show]:
+    if not console.is_terminal:
+        yield _lines(console)
+        return
+    columns = (
+        SpinnerColumn(), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), TextColumn("{task.description}"),
+    )  # fmt: skip
+    with Progress(*columns, console=console) as bars:
+        bar = bars.add_task("", total=None)
+
+        def show(status: RealtimeStatus) -> None:
+            total = status.progress.total - status.progress.by_status.suppressed
+            bars.update(bar, completed=done(status), total=total or None, description=described(status))
+
+        yield show
+
+
+def _lines(console: Console) -> Show:
+    last_at = 0.0
+
+    def show(status: RealtimeStatus) -> None:
+        nonlocal last_at
+        if time.monotonic() - last_at >= LINE_SECONDS or status.status in FINAL:
+            last_at = time.monotonic()
+            total = status.progress.total - status.progress.by_status.suppressed
+            console.print(f"{done(status):>7,} of {total:,}  {described(status)}", soft_wrap=True)
+
+    return show
+
+
+def done(status: RealtimeStatus) -> int:
+    """Mails whose story has ended."""
+    counts = status.progress.by_status
+    return counts.sent + counts.failed + counts.unknown + counts.cancelled
+
+
+def described(status: RealtimeStatus) -> str:
+    """Say in a few words how fast it goes and what is waited for."""
+    words = [status.status, f"{status.metrics.throughput:,} mails/h"]
+    if status.progress.failed:
+        words.append(f"{status.progress.failed:,} failed")
+    words += [f"{wait.count:,} wait: {wait.reason}" for wait in status.waiting if wait.count]
+    return " · ".join(words)
