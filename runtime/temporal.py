@@ -4,9 +4,10 @@ import asyncio
 import logging
 from contextlib import suppress
 from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
-from temporalio.client import Client
+from temporalio.client import Client, WorkflowHandle
 from temporalio.common import SearchAttributePair, TypedSearchAttributes, WorkflowIDConflictPolicy
 from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.service import GrpcCompression, RPCError, RPCStatusCode
@@ -137,5 +138,5 @@ class TaskOrders:
         """Tell it that its mails changed under it, so that it surveys the ledger now."""
         await self._handle(task_id).signal(TaskWorkflow.ledger_changed, rpc_timeout=RPC_TIMEOUT)
 
-    def _handle(self, task_id: UUID):  # type: ignore[no-untyped-def]  # the SDK's own generic
-        return self._client.get_workflow_handle_for(TaskWorkflow.run, identifiers.task_workflow_id(task_id))
+    def _handle(self, task_id: UUID) -> WorkflowHandle[Any, Any]:
+        return self._client.get_workflow_handle(identifiers.task_workflow_id(task_id))

@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
+from temporalio.client import WorkflowHandle
+
 from contracts.identifiers import task_workflow_id
 from contracts.task import Survey, TaskTotals
 from database.queries.survey import survey
@@ -15,7 +17,6 @@ from runtime.resources import Resources
 from stack.simulator.config import ProviderConfig, SimulatorConfig
 from stack.simulator.server import Simulator, running
 from tests.integration.ledger.world import World
-from workflows.task import TaskWorkflow
 
 PAUSE = 0.05
 PATIENCE = 60.0
@@ -39,6 +40,7 @@ class Flow:
         if self._simulator is None:
             config = SimulatorConfig(journal=self.journal)
             self._simulator, _ = await self._cleanup.enter_async_context(running(config))
+        assert self._simulator is not None
         service_id = await self.world.service(interval=interval, quota=quota, kind=kind)
         running_provider = await self._simulator.add(ProviderConfig(name=service_id.hex, **provider))
         await self.world.pool.execute(
@@ -75,9 +77,13 @@ class Flow:
 
     async def totals(self, task_id: UUID) -> TaskTotals:
         """Wait for the end of the task's workflow."""
-        handle = self.resources.temporal_client.get_workflow_handle_for(TaskWorkflow.run, task_workflow_id(task_id))
         async with asyncio.timeout(PATIENCE):
-            return await handle.result()
+            return await self.handle(task_id).result()
+
+    def handle(self, task_id: UUID) -> "WorkflowHandle[Any, TaskTotals]":
+        """The task's workflow."""
+        client = self.resources.temporal_client
+        return client.get_workflow_handle(task_workflow_id(task_id), result_type=TaskTotals)
 
     def journaled(self, event: str = "mail") -> list[dict[str, Any]]:
         """What the providers saw."""

@@ -182,7 +182,6 @@ async def test_progress_can_be_asked_of_the_workflow(flow: Flow) -> None:
     await flow.start(task)
     await flow.totals(task)
 
-    handle = flow.resources.temporal_client.get_workflow_handle_for(TaskWorkflow.run, task_workflow_id(task))
-    progress = await handle.query(TaskWorkflow.progress)
+    progress = await flow.handle(task).query(TaskWorkflow.progress)
     assert progress is not None
     assert progress.sent == 1
