@@ -97,16 +97,16 @@ def _claimants(state: AllocatorState, now: datetime) -> list[Claimant]:
         out[each.task_id] += each.run.count
     return [
         Claimant(
-            task_id=demand.task_id,
+            task_id=task_id,
             user_id=demand.user_id,
-            need=demand.ready - out[demand.task_id],
+            need=need,
             priority=demand.priority,
             weight=demand.weight,
             never_served=demand.last_served_at is None,
-            unserved_since=state.unserved_since.get(demand.task_id, now),
+            unserved_since=state.unserved_since.get(task_id, now),
         )
-        for demand in state.demands.values()
-        if demand.ready > out[demand.task_id]
+        for task_id, demand in state.demands.items()
+        if (need := demand.ready - out[task_id]) > 0
     ]
 
 

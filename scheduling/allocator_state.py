@@ -3,7 +3,6 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from typing import TypeVar
 from uuid import UUID
 
 from scheduling.fair_queue import Leads
@@ -12,10 +11,8 @@ from scheduling.score import Explanation
 from scheduling.service import ServiceState
 from scheduling.wait import WaitNotice
 
-RECENTLY = timedelta(seconds=2)
+RECENTLY = timedelta(seconds=3)
 """What ended in it shows how fast the workers are."""
-
-_Row = TypeVar("_Row")
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,21 +86,19 @@ def absorb(state: AllocatorState, changes: Changes, now: datetime) -> AllocatorS
     A permit is out until the guard shows its number, or a later one of the service, or it expires, or its service or
     task leaves.
     """
-    services = _merge(
-        {} if changes.complete else state.services,
-        {service.id: service for service in changes.services},
-        changes.removed_services,
-    )
-    demands = _merge(
-        {} if changes.complete else state.demands,
-        {demand.task_id: _latest(state.demands.get(demand.task_id), demand) for demand in changes.demands},
-        changes.removed_tasks,
-    )
+    services = {} if changes.complete else dict(state.services)
+    demands = {} if changes.complete else dict(state.demands)
+    services.update((service.id, service) for service in changes.services)
+    demands.update((read.task_id, _latest(state.demands.get(read.task_id), read)) for read in changes.demands)
+    for service_id in changes.removed_services:
+        services.pop(service_id, None)
+    for task_id in (*changes.removed_tasks, *(read.task_id for read in changes.demands if read.ready <= 0)):
+        demands.pop(task_id, None)
     ended = _ended_tasks(state, changes)
     return replace(
         state,
         services=services,
-        demands={task_id: demand for task_id, demand in demands.items() if demand.ready > 0},
+        demands=demands,
         outstanding=_still_out((out for out in state.outstanding if out.task_id not in ended), services, now),
         finished=_finished(state, changes.services, now),
     )
@@ -112,12 +107,6 @@ def absorb(state: AllocatorState, changes: Changes, now: datetime) -> AllocatorS
 def without_rows(state: AllocatorState) -> AllocatorState:
     """Keep what cannot be read again: a quarter of the size, for continue-as-new. Read everything before planning."""
     return replace(state, services={}, demands={})
-
-
-def _merge(known: dict[UUID, _Row], read: dict[UUID, _Row], removed: Iterable[UUID]) -> dict[UUID, _Row]:
-    """Replace what was read anew and forget what has left."""
-    gone = set(removed)
-    return {id_: row for id_, row in (known | read).items() if id_ not in gone}
 
 
 def _latest(known: Demand | None, read: Demand) -> Demand:
