@@ -71,6 +71,8 @@ def _refuse_greeting(account: Account, error: aiosmtplib.SMTPResponseException) 
 
 def _cause(error: BaseException) -> str:
     """Find the plainest words for what went wrong: the innermost error's."""
+    text = str(error)
     while error.__cause__ is not None:
         error = error.__cause__
-    return printable(str(error)) or type(error).__name__
+        text = str(error) or text
+    return printable(text) or type(error).__name__

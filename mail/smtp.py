@@ -105,6 +105,7 @@ class SmtpTransport:
             raise self._not_sent("the connection was lost before the body", Reason.CONNECTION_LOST)
         self._reading = _read(protocol)
         try:
+            await asyncio.sleep(0)  # let the reading begin: aiosmtplib drops what comes while nobody reads
             async with asyncio.timeout(self._timeouts.upload.total_seconds()):
                 await self._write_body(protocol, stuffed(message))
             protocol.write(FINAL_DOT)  # no await from here on: a cancellation finds the dot written or not at all
