@@ -8,13 +8,12 @@ from typing import cast
 
 from stack.simulator.dialogue import Dialogue
 from stack.simulator.journal import now_ns
-from stack.simulator.provider import Provider
+from stack.simulator.provider import TLS_END_SECONDS, Provider
 from stack.simulator.step import Step, Then
 
 LINE_LIMIT = 12_288
 """The longest line that AUTH needs (RFC 4954, 4)."""
 BACKLOG_LIMIT = 1 << 20
-TLS_END_SECONDS = 2.0
 END = b"\r\n.\r\n"
 
 
@@ -32,7 +31,7 @@ class Connection(asyncio.Protocol):
         self._backlog_size = 0
         self._arrived_at = 0
         self._in_body = self._drop_body = self._too_long = False
-        self._blocked = self._paused = self._ending = False
+        self._blocked = self._paused = self._ending = self._ended = False
         self._searched = self._oversize = 0
         self._due: Step | None = None
         self._timer: asyncio.TimerHandle | None = None
@@ -40,12 +39,13 @@ class Connection(asyncio.Protocol):
         self._replies: list[str] = []
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """Greet the client, inside TLS where the provider speaks nothing else."""
+        """Greet the client; where the provider speaks TLS only, the handshake is done."""
         self._transport = cast("asyncio.Transport", transport)
         self._provider.connections.add(self)
+        self.dialogue.encrypted = transport.get_extra_info("sslcontext") is not None
         config = self._provider.config
-        if config.security == "tls":
-            self._start_tls()
+        if config.security == "tls" and not self.dialogue.encrypted:
+            self._break_handshake()
         elif not config.silent:
             self._advance(self.dialogue.greeting)
 
@@ -67,14 +67,13 @@ class Connection(asyncio.Protocol):
 
     def connection_lost(self, error: Exception | None) -> None:
         """Settle what the client did not wait for."""
-        self._transport = None
+        due, self._due = self._due, None
         if self._timer is not None:
             self._timer.cancel()
-        if self._due is not None and self._due.settle is not None:
-            self._due.settle(False)  # noqa: FBT003 - answered: no
-        self._due = None
-        self.dialogue.lost()
         self._forget()
+        if due is not None and due.settle is not None:
+            due.settle(False)  # noqa: FBT003 - answered: no
+        self.dialogue.lost()
 
     def _forget(self) -> None:
         self._transport = None
@@ -107,7 +106,7 @@ class Connection(asyncio.Protocol):
             self._transport.abort()
 
     def _waiting(self) -> bool:
-        return self._due is not None or self._blocked or self._tls is not None or self._transport is None
+        return self._due is not None or self._blocked or self._tls is not None or self._ended or self._transport is None
 
     def _advance(self, first: Callable[[], Step | None] = lambda: None) -> None:
         """Answer all that has come in, until an answer has to wait; without a journal nothing is answered."""
@@ -192,28 +191,38 @@ class Connection(asyncio.Protocol):
             step.settle(True)  # noqa: FBT003 - answered: yes
         if step.reply:
             self._replies.append(step.reply)
-        if step.then is Then.BODY:
+        if self._ending:
+            self._end(abort=step.then is Then.ABORT)
+        elif step.then is Then.BODY:
             self._in_body, self._searched, self._oversize = True, 0, 0
             self._buffer[:0] = b"\r\n"
         elif step.then is Then.BODY_DROPPED:
             self._drop_body = True
         elif step.then is Then.TLS:
             self._flush()
-            self._start_tls()
-        elif step.then in {Then.CLOSE, Then.ABORT} or self._ending:
+            if self._provider.config.tls_broken:
+                self._break_handshake()
+            else:
+                self._start_tls()
+        elif step.then in {Then.CLOSE, Then.ABORT}:
             self._end(abort=step.then is Then.ABORT)
 
     def _end(self, *, abort: bool) -> None:
-        if self._transport is None:
+        if self._transport is None or self._ended:
             return
         self._flush()
+        self._ended = True
         self._transport.abort() if abort else self._transport.close()
-        self._transport = None
 
     def _flush(self) -> None:
         if self._replies and self._transport is not None:
             self._transport.write("".join(f"{reply}\r\n" for reply in self._replies).encode("utf-8", "surrogateescape"))
         self._replies.clear()
+
+    def _break_handshake(self) -> None:
+        assert self._transport is not None
+        self._transport.write(b"\x15nonsense\r\n")
+        self._end(abort=False)
 
     def _start_tls(self) -> None:
         """Throw away what came in clear text, which a stranger may have slipped in, and shake hands."""
@@ -225,14 +234,8 @@ class Connection(asyncio.Protocol):
         self._tls = self._loop.create_task(self._shake_hands(self._transport))
 
     async def _shake_hands(self, transport: asyncio.Transport) -> None:
-        config, context = self._provider.config, self._provider.world.tls
-        if config.tls_broken or context is None:
-            transport.write(b"\x15nonsense\r\n")
-            transport.close()
-            self._tls = None
-            return
-        implicit = not self.dialogue.encrypted and config.security == "tls"
-        encrypted = None
+        encrypted, context = None, self._provider.world.tls
+        assert context is not None
         try:
             encrypted = await self._loop.start_tls(
                 transport, self, context, server_side=True, ssl_shutdown_timeout=TLS_END_SECONDS
@@ -247,4 +250,4 @@ class Connection(asyncio.Protocol):
         if encrypted is not None and not self.closed.done():
             self._transport = encrypted
             self.dialogue.restart()
-            self._advance(self.dialogue.greeting if implicit and not config.silent else lambda: None)
+            self._advance()

@@ -1,6 +1,7 @@
 """One provider: its port, its settings, which may change at any time, and what it has taken today."""
 
 import asyncio
+import socket
 import ssl
 import time
 from collections import Counter
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
 HOST = "127.0.0.1"
 BACKLOG = 1024
+TLS_END_SECONDS = 2.0
 CLOSE_SECONDS = 5.0
 """How long the answers that are due are waited for at the end."""
 
@@ -44,7 +46,9 @@ class Provider:
         self.connections: set[Connection] = set()
         self.counts: Counter[str] = Counter()
         self.numbers = count(1)
+        self._socket: socket.socket | None = None
         self._server: asyncio.Server | None = None
+        self._listens_with_tls = False
         self._set(config)
         self._day: date | None = None
         self._taken_today = 0
@@ -52,10 +56,10 @@ class Provider:
     async def apply(self, config: ProviderConfig) -> None:
         """Take new settings; open connections follow them from their next command on."""
         self._set(config)
-        if config.listening and self._server is None:
-            await self._listen()
-        elif not config.listening:
+        if not config.listening:
             await self.close()
+        elif self._server is None or self._tls_first() != self._listens_with_tls:
+            await self._listen()
 
     def _set(self, config: ProviderConfig) -> None:
         self.config = config
@@ -66,15 +70,33 @@ class Provider:
     async def _listen(self) -> None:
         from stack.simulator.connection import Connection
 
-        loop = asyncio.get_running_loop()
-        self._server = await loop.create_server(lambda: Connection(self), HOST, self.port, backlog=BACKLOG)
-        self.port = self._server.sockets[0].getsockname()[1]
+        if self._socket is None:
+            self._socket = socket.create_server((HOST, self.port), backlog=BACKLOG)
+            self._socket.settimeout(0)
+            self.port = self._socket.getsockname()[1]
+        if self._server is not None:
+            self._server.close()
+        self._listens_with_tls = self._tls_first()
+        # A copy: the port stays bound while one server follows another, so no client is refused meanwhile.
+        self._server = await asyncio.get_running_loop().create_server(
+            lambda: Connection(self),
+            sock=self._socket.dup(),
+            backlog=BACKLOG,
+            ssl=self.world.tls if self._listens_with_tls else None,
+            ssl_shutdown_timeout=TLS_END_SECONDS if self._listens_with_tls else None,
+        )
+
+    def _tls_first(self) -> bool:
+        return self.config.security == "tls" and not self.config.tls_broken
 
     async def close(self) -> None:
         """Refuse new connections and drop the open ones, each after the answer it owes for a mail."""
         if self._server is not None:
             self._server.close()
             self._server = None
+        if self._socket is not None:
+            self._socket.close()
+            self._socket = None
         self.disconnect()
         if self.connections:
             await asyncio.wait([connection.closed for connection in self.connections], timeout=CLOSE_SECONDS)
