@@ -28,6 +28,7 @@ up: .venv/.made
 	@$(BIN)/tempost up
 
 test: .venv/.made
+	@$(BIN)/python -m stack.temporal_binary
 	@$(BIN)/python -m pytest -n 2 --dist worksteal $(TESTS)
 
 lint: .venv/.made
