@@ -1,17 +1,16 @@
 """Contact imports: an uploaded file is staged in one short transaction, then its workflow is started."""
 
 import asyncio
-import logging
 from collections.abc import Iterator
 from dataclasses import dataclass
 from uuid import UUID, uuid4
 
 import asyncpg
 from sqlalchemy.ext.asyncio import AsyncConnection
-from temporalio.service import RPCError
 
 from api.idempotency import Once
 from api.operations.contact_rows import Batch, batches
+from api.operations.temporal import tell
 from api.problems import DatabaseDownError, FieldError, InvalidError, NotFoundError
 from api.schemas.contact_import import ContactImportOut
 from api.upload import Upload
@@ -21,8 +20,6 @@ from database.queries import contact_import
 from database.queries.contact_import import NewImport
 from database.queries.contact_merge import UnfinishedImport
 from runtime.resources import Resources
-
-log = logging.getLogger(__name__)
 
 NO_LIST = "There is no such contact list."
 PARAMETERS = {"encoding": "?encoding", "delimiter": "?delimiter", "email_column": "?emailColumn"}
@@ -60,7 +57,8 @@ async def import_upload(once: Once, contact_list_id: UUID, upload: Upload, readi
     except CsvError as error:
         await _record_failure(once.resources, new, str(error))
         raise _refused(error) from error
-    await _start(once.resources, new.user_id, staged)
+    order = once.resources.orders.start_import(UnfinishedImport(staged.id, new.user_id, staged.file_name))
+    await tell(order, f"start import {staged.id}")  # else a worker's reconcile starts it
     return staged
 
 
@@ -110,14 +108,6 @@ async def _next(parts: Iterator[Batch]) -> Batch | None:
 async def _record_failure(resources: Resources, new: NewImport, error: str) -> None:
     async with transaction(resources.engine) as connection:
         await contact_import.record_failure(connection, new, error)
-
-
-async def _start(resources: Resources, user_id: UUID, staged: ContactImportOut) -> None:
-    """Start the merge; where Temporal is down, the import stays staged and is started by the reconcile of a worker."""
-    try:
-        await resources.orders.start_import(UnfinishedImport(staged.id, user_id, staged.file_name))
-    except RPCError as error:
-        log.warning("import %s waits for Temporal: %s", staged.id, error)
 
 
 def _refused(error: CsvError) -> InvalidError:

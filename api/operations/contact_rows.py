@@ -39,7 +39,7 @@ def batches(file: BinaryIO, dialect: Dialect, import_id: UUID) -> Iterator[Batch
     batch, owner = Batch(), str(import_id)
     for line, cells in records(file, dialect):
         try:
-            email, fields = _judged(cells, dialect)
+            email, fields = judged(cells, dialect)
         except RowError as error:
             written = refused_line(owner, Refusal(line, error.reason, _shown(error.value)))
             batch.refused.append(written)
@@ -63,8 +63,8 @@ class RowError(Exception):
         self.value = value
 
 
-def _judged(cells: list[str], dialect: Dialect) -> tuple[str, str]:
-    """Return the address, and the other cells that are not empty as a JSON object."""
+def judged(cells: list[str], dialect: Dialect) -> tuple[str, str]:
+    """Return the address, and the other cells that are not empty as a JSON object. Raises `RowError`."""
     header = dialect.header
     if len(cells) > len(header.fields) and any(cells[len(header.fields) :]):
         reason = f"has {len(cells)} cells, but the header has {len(header.fields)} columns"
