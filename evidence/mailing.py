@@ -21,7 +21,7 @@ SUBJECT = "{{ first_name }}, an invitation for {{ company }}"
 HTML = """\
 <p>Dear {{ first_name }} {{ last_name }},</p>
 <p>on Thursday we are in <b>{{ city }}</b> and would like to show {{ company }} how letters find their way.</p>
-{% if note | default("") %}<p>We noted: <i>{{ note }}</i></p>{% endif %}
+{% if note | default("") %}<p>We noted: <i>{{ note | default("") }}</i></p>{% endif %}
 <p>This mail went to {{ email }} in the language “{{ language | upper }}”.</p>
 """
 
