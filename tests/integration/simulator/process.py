@@ -7,7 +7,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import count
@@ -88,13 +88,13 @@ class Provider:
         with self.client() as client:
             client.mail("sender@example.org")
             code, text = client.rcpt(recipient)
-            try:
-                if code == 250:
-                    code, text = client.data(MESSAGE.format(number))
-            except smtplib.SMTPDataError as error:
-                return error.smtp_code, str(error.smtp_error, "ascii") if isinstance(
-                    error.smtp_error, bytes
-                ) else error.smtp_error
+            if code != 250:
+                return code, text.decode()
+            client.putcmd("data")
+            code, text = client.getreply()
+            if code == 354:
+                client.send(f"{MESSAGE.format(number)}.\r\n")
+                code, text = client.getreply()
             return code, text.decode()
 
 
@@ -156,7 +156,7 @@ def simulator(folder: Path, **config: Any) -> Iterator[Simulator]:
     assert words.read_text() == "", "a simulator has nothing to complain of"
 
 
-def wait_for(condition: Any) -> None:
+def wait_for(condition: Callable[[], object]) -> None:
     """Wait until it holds; the only bound is patience."""
     end = time.monotonic() + PATIENCE
     while not condition():

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.integration.simulator.process import MESSAGE, Provider, Simulator
+from tests.integration.simulator.process import MESSAGE, Provider, Simulator, wait_for
 
 LOGIN = {"username": "user", "password": "pässword", "auth_required": True}
 
@@ -139,8 +139,7 @@ def test_a_client_that_goes_away_inside_a_mail_leaves_a_line(provider: Provider)
         raw.reply()
         for command in ("EHLO x", "MAIL FROM:<a@x.org>", "RCPT TO:<b@x.org>"):
             raw.ask(command)
-    while provider.state()["open_connections"]:
-        pass
+    wait_for(lambda: not provider.state()["open_connections"])
     assert [line["recipients"] for line in provider.lines("lost")] == [["b@x.org"]]
 
 

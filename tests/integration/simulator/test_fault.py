@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from tests.integration.simulator.process import MESSAGE, Raw, Simulator
+from tests.integration.simulator.process import MESSAGE, Raw, Simulator, wait_for
 
 UNLIKELY = "nobody-else@example.org"
 
@@ -111,8 +111,7 @@ def test_a_client_gone_before_the_answer_leaves_a_mail_taken_without_one(running
     with begun(provider.raw()) as raw:
         raw.ask("DATA")
         raw.say("text", ".")
-    while provider.state()["open_connections"]:
-        pass
+    wait_for(lambda: not provider.state()["open_connections"])
     assert [line["code"] for line in provider.lines("mail")] == [None]
 
 
@@ -165,7 +164,6 @@ def test_a_silent_provider_takes_connections_and_says_nothing(running: Simulator
     provider = running.add(silent=True)
     with provider.raw() as raw:
         raw.say("EHLO x")
-        while not provider.state()["open_connections"]:
-            pass
+        wait_for(lambda: provider.state()["open_connections"])
         running.control.delete(f"/providers/{provider.name}")
         assert raw.reply() == ""
