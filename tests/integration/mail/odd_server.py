@@ -3,6 +3,7 @@
 import asyncio
 import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable
+from concurrent.futures import Future
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
@@ -102,3 +103,23 @@ async def odd_server(script: Script, context: ssl.SSLContext | None = None) -> A
         await asyncio.gather(*serving)
     for failure in server_record.failures:
         raise failure
+
+
+@asynccontextmanager
+async def odd_server_in_a_thread(script: Script) -> AsyncIterator[OddServer]:
+    """Serve from a loop of its own, so that answers come while the client's loop is at work."""
+    started: Future[tuple[OddServer, asyncio.AbstractEventLoop, asyncio.Event]] = Future()
+
+    async def serve() -> None:
+        async with odd_server(script) as server:
+            ended = asyncio.Event()
+            started.set_result((server, asyncio.get_running_loop(), ended))
+            await ended.wait()
+
+    serving = asyncio.create_task(asyncio.to_thread(asyncio.run, serve()))
+    server, loop, ended = await asyncio.wrap_future(started)
+    try:
+        yield server
+    finally:
+        loop.call_soon_threadsafe(ended.set)
+        await serving

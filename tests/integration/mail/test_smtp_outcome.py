@@ -10,7 +10,7 @@ from mail.reason import Reason
 from mail.smtp import SmtpTransport
 from mail.transport import Timeouts
 from tests.integration.mail.conftest import MakeTransport
-from tests.integration.mail.odd_server import Dialogue, odd_server
+from tests.integration.mail.odd_server import Dialogue, odd_server, odd_server_in_a_thread
 
 LONG = timedelta(seconds=30)
 AT_ONCE = timedelta(0)
@@ -287,3 +287,28 @@ async def test_a_connection_lost_within_the_body_is_not_sent(make_transport: Mak
         with pytest.raises(NotSentError) as refusal:
             await transport.transmit(HUGE)
         assert refusal.value.reason is Reason.CONNECTION_LOST
+
+
+async def test_no_answer_is_lost_however_fast_it_comes(make_transport: MakeTransport) -> None:
+    async def script(client: Dialogue) -> None:
+        await client.greet()
+        while not client.reader.at_eof():
+            await client.take_envelope()
+            await client.hear_body()
+            await client.say("250 taken")
+
+    async with odd_server_in_a_thread(script) as server:
+        transports = [make_transport(server.port) for _ in range(5)]
+        await asyncio.gather(*(transport.open() for transport in transports))
+        try:
+            for _ in range(60):
+                await asyncio.gather(*map(send_one, transports))
+        finally:
+            for transport in transports:
+                transport.abort()
+
+
+async def send_one(transport: SmtpTransport) -> None:
+    await offer(transport)
+    await transport.transmit(MESSAGE)
+    assert (await transport.reply(timedelta(seconds=5))).accepted
