@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from uuid import UUID
@@ -16,22 +17,39 @@ POLL_SECONDS = 0.5
 LINE_SECONDS = 5.0
 STALL_SECONDS = 180.0
 """Without any change for so long, nobody waits any more."""
+RATE_SECONDS = 10.0
 FINAL = {"completed", "cancelled"}
-Show = Callable[[RealtimeStatus], None]
+Show = Callable[[RealtimeStatus, float], None]
+"""Called with a status and the rate per hour of late."""
+
+
+class Rate:
+    """How fast mails end, by the last few seconds that were seen."""
+
+    def __init__(self) -> None:
+        self._seen: deque[tuple[float, int]] = deque()
+
+    def per_hour(self, at: float, ended: int) -> float:
+        """Note how many have ended by now (in seconds of any clock), and return the rate."""
+        self._seen.append((at, ended))
+        while at - self._seen[0][0] > RATE_SECONDS:
+            self._seen.popleft()
+        since, before = self._seen[0]
+        return 3600 * (ended - before) / (at - since) if at > since else 0.0
 
 
 async def follow(api: ApiClient, task_id: UUID, console: Console) -> RealtimeStatus:
     """Show a task until it has ended, or has stood still for too long; return where it stands then."""
-    changed_at = time.monotonic()
+    changed_at, rate = time.monotonic(), Rate()
     with _shown(console) as show:
         status = await api.task_status(task_id)
         while status.status not in FINAL and time.monotonic() - changed_at < STALL_SECONDS:
-            show(status)
+            show(status, rate.per_hour(time.monotonic(), done(status)))
             await asyncio.sleep(POLL_SECONDS)
             before, status = status, await api.task_status(task_id)
             if status.progress != before.progress:
                 changed_at = time.monotonic()
-        show(status)
+        show(status, rate.per_hour(time.monotonic(), done(status)))
     return status
 
 
@@ -46,9 +64,9 @@ def _shown(console: Console) -> Iterator[Show]:
     with Progress(*columns, console=console) as bars:
         bar = bars.add_task("", total=None)
 
-        def show(status: RealtimeStatus) -> None:
+        def show(status: RealtimeStatus, per_hour: float) -> None:
             total = status.progress.total - status.progress.by_status.suppressed
-            bars.update(bar, completed=done(status), total=total or None, description=described(status))
+            bars.update(bar, completed=done(status), total=total or None, description=described(status, per_hour))
 
         yield show
 
@@ -56,12 +74,12 @@ def _shown(console: Console) -> Iterator[Show]:
 def _lines(console: Console) -> Show:
     last_at = 0.0
 
-    def show(status: RealtimeStatus) -> None:
+    def show(status: RealtimeStatus, per_hour: float) -> None:
         nonlocal last_at
         if time.monotonic() - last_at >= LINE_SECONDS or status.status in FINAL:
             last_at = time.monotonic()
             total = status.progress.total - status.progress.by_status.suppressed
-            console.print(f"{done(status):>7,} of {total:,}  {described(status)}", soft_wrap=True)
+            console.print(f"{done(status):>7,} of {total:,}  {described(status, per_hour)}", soft_wrap=True)
 
     return show
 
@@ -72,9 +90,9 @@ def done(status: RealtimeStatus) -> int:
     return counts.sent + counts.failed + counts.unknown + counts.cancelled
 
 
-def described(status: RealtimeStatus) -> str:
+def described(status: RealtimeStatus, per_hour: float) -> str:
     """Say in a few words how fast it goes and what is waited for."""
-    words = [status.status, f"{status.metrics.throughput:,} mails/h"]
+    words = [status.status, f"{per_hour:,.0f} mails/h"]
     if status.progress.failed:
         words.append(f"{status.progress.failed:,} failed")
     words += [f"{wait.count:,} wait: {wait.reason}" for wait in status.waiting if wait.count]
