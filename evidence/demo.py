@@ -18,7 +18,7 @@ from evidence import journal, verdict
 from evidence.comparison import refusals, show_comparison
 from evidence.errors import DemoError
 from evidence.key import make_key
-from evidence.mailing import Mailing, prepare, shorten_retries
+from evidence.mailing import Mailing, prepare, shorten_retries, subjects
 from evidence.memory import watched_memory
 from evidence.progress import follow
 from evidence.providers import Providers, make_providers, refused_for_good, simulator_child
@@ -158,6 +158,7 @@ def _judged(rows: list[tuple[str, ...]], providers: Providers, told: Told, seen:
         tries=seen.tries,
         expected=contact_file.expected(rows, suppressed),
         addressees=addressees,
+        subjects=subjects(rows),
         gone=refused_for_good(addressees),
         intervals=providers.intervals,
         quotas=providers.quotas,

@@ -1,7 +1,8 @@
 """A mailing as any client of the REST API prepares it: services, suppressions, template, contact list."""
 
 import asyncio
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from uuid import UUID
@@ -10,6 +11,7 @@ import httpx
 
 from api.client import ApiClient
 from api.schemas.contact_import import ContactImportOut
+from evidence.contacts import address_key, is_address
 from evidence.errors import DemoError
 
 POLL_SECONDS = 0.2
@@ -24,6 +26,15 @@ HTML = """\
 {% if note | default("") %}<p>We noted: <i>{{ note | default("") }}</i></p>{% endif %}
 <p>This mail went to {{ email }} in the language “{{ language | upper }}”.</p>
 """
+
+
+def subjects(rows: Iterable[tuple[str, ...]]) -> dict[str, set[str]]:
+    """Return what the mail to each address may be called; where an address stands twice, after either row."""
+    found: defaultdict[str, set[str]] = defaultdict(set)
+    for email, first_name, _, company, *_ in rows:
+        if is_address(email):
+            found[address_key(email)].add(f"{first_name}, an invitation for {company}")
+    return dict(found)
 
 
 @dataclass(frozen=True, slots=True)

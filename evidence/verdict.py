@@ -45,6 +45,8 @@ class Run:
     """What the file asks for, by plain rules."""
     addressees: set[str]
     """Who should get a mail, case aside."""
+    subjects: Mapping[str, set[str]]
+    """What the mail to each of them may be called."""
     gone: int
     """How many of them no provider ever accepts."""
     intervals: Mapping[str, timedelta]
@@ -76,6 +78,15 @@ def doubled(run: Run) -> int:
 def strangers(run: Run) -> int:
     """Count addresses that got a mail and should not have: suppressed, or not in the file."""
     return len(journal.recipients(run.tries) - run.addressees)
+
+
+def misaddressed(run: Run) -> int:
+    """Count mails that were not written for the person they went to, by their subject."""
+    return sum(
+        found.subject not in run.subjects.get(address.casefold(), ())
+        for found in journal.taken(run.tries)
+        for address in found.recipients
+    )
 
 
 def first_mail_seconds(run: Run) -> float | None:
@@ -137,6 +148,7 @@ def figures(run: Run) -> dict[str, Figure]:
         "lost": lost(run),
         "doubled": doubled(run),
         "strangers": strangers(run),
+        "misaddressed": misaddressed(run),
         "unaccounted": unaccounted(run),
         "differences": differences(run),
         "smallest_gap_error_ms": round(min(gaps.values()), 1) if gaps else None,
@@ -154,7 +166,7 @@ def figures(run: Run) -> dict[str, Figure]:
 
 def bounds(run: Run, known: Mapping[str, Figure]) -> tuple[Bound, ...]:
     """Return what the figures must be."""
-    none = ("lost", "doubled", "strangers", "unaccounted", "differences", "over_quota")
+    none = ("lost", "doubled", "strangers", "misaddressed", "unaccounted", "differences", "over_quota")
     return (
         *(Bound(name, _number(known[name]), "=", 0) for name in none),
         Bound("tasks_completed_share", _number(known["tasks_completed_share"]), "=", 1),

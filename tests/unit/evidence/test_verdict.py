@@ -18,7 +18,7 @@ def mail(number: int, at: float, code: int | None = 250) -> Try:
     begun = int(at * NS_PER_SECOND)
     return Try(
         "p", "p#1", begun, "s@sender.example", (f"a{number}@example.com",), begun + 10_000_000, begun + 30_000_000,
-        code, taken=code is None or code < 300, message_id=f"{number}@sender.example",
+        code, taken=code is None or code < 300, message_id=f"{number}@sender.example", subject=f"Dear {number}",
     )  # fmt: skip
 
 
@@ -31,6 +31,7 @@ def run(tries: Sequence[Try] = (), counts: Mapping[str, int] | None = None) -> R
         tries=tries or (mail(1, 1.0), mail(2, 2.1)),
         expected=Expected(rows=5, rejected=1, duplicates=1, suppressed=1, to_send=2),
         addressees={"a1@example.com", "a2@example.com"},
+        subjects={f"a{number}@example.com": {f"Dear {number}"} for number in range(2_000)},
         gone=0,
         intervals={"p": INTERVAL},
         quotas={"p": 2},
@@ -55,6 +56,7 @@ def test_a_run_in_which_all_agree_breaks_no_bound() -> None:
         ("lost", [mail(1, 1.0), mail(2, 2.1, code=451)]),
         ("doubled", [mail(1, 1.0), mail(2, 2.1), replace(mail(2, 3.2), message_id="other@sender.example")]),
         ("doubled", [mail(1, 1.0), mail(2, 2.1), mail(2, 3.2, code=None)]),
+        ("misaddressed", [mail(1, 1.0), replace(mail(2, 2.1), subject="Dear 1")]),
         ("strangers", [mail(1, 1.0), mail(2, 2.1), mail(9, 3.2)]),
         ("smallest_gap_error_ms", [mail(1, 1.0), mail(2, 1.95)]),
         ("first_mail_seconds", [mail(1, 5.0), mail(2, 6.1)]),
