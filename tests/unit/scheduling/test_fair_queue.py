@@ -90,6 +90,19 @@ def test_weights_share_in_proportion() -> None:
     assert total == {an_id("user", 0): 60, an_id("user", 1): 20, an_id("user", 2): 20}
 
 
+def test_the_heaviest_waiting_task_weighs_for_its_user() -> None:
+    crowd = [claimant(0, user=0, weight=3.0), claimant(1, user=0), claimant(2, user=1)]
+    assert by_user(crowd, ticks(crowd, [8] * 10)) == {an_id("user", 0): 60, an_id("user", 1): 20}
+
+
+def test_a_user_who_is_ahead_and_pauses_stays_ahead_until_the_others_have_caught_up() -> None:
+    ahead = an_id("user", 9)
+    queue = FairQueue([claimant(0), claimant(1)], Leads({0: {ahead: 5.0}}), NOW, 40)
+    for _ in range(4):
+        queue.serve(1)
+    assert queue.leads() == Leads({0: {ahead: 3.0}})
+
+
 def test_a_small_task_is_served_in_the_tick_after_it_came_beside_a_big_one() -> None:
     crowd = [claimant(0, never_served=False), *(claimant(number, need=20) for number in range(1, 31))]
     (first,) = ticks(crowd, [32])

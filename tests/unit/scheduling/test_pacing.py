@@ -68,6 +68,12 @@ def test_where_midnight_comes_twice_the_day_begins_once() -> None:
     assert next_midnight(first, havana).astimezone(havana).date() == date(2026, 11, 2)
 
 
+def test_where_the_clocks_go_back_over_midnight_the_next_one_still_lies_ahead() -> None:
+    """In Newfoundland they went from 00:01 to 23:01 of the day before, until 2011."""
+    evening_again = datetime(2010, 11, 7, 2, 45, tzinfo=UTC)
+    assert next_midnight(evening_again, ZoneInfo("America/St_Johns")) == datetime(2010, 11, 7, 3, 30, tzinfo=UTC)
+
+
 def test_a_date_that_a_country_skips_is_no_quota_day() -> None:
     before = datetime(2011, 12, 29, 20, tzinfo=UTC)
     begin = next_midnight(before, ZoneInfo("Pacific/Apia"))
