@@ -57,7 +57,7 @@ def demo(
     """Start everything, send a mailing to simulated providers, and check each mail at their journal."""
     from evidence import demo as evidence_demo
 
-    raise typer.Exit(evidence_demo.run(contacts, interval, FOLDER))
+    raise typer.Exit(evidence_demo.run(contacts, interval, FOLDER, keep=keep))
 
 
 def _database_url() -> str:
