@@ -1,0 +1,39 @@
+"""Answers as the API gives them."""
+
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+from api.schemas.service import ServiceOut
+from api.schemas.task import RealtimeStatus
+
+NOW = datetime.now(UTC)
+TASK = UUID(int=5)
+
+
+def service(**changes: Any) -> ServiceOut:
+    """A service that could send now."""
+    whole: dict[str, Any] = {
+        "id": UUID(int=1), "name": "box", "kind": "mailbox", "status": "active", "poolId": UUID(int=2),
+        "pool": "default", "host": "mx.example.com", "port": 587, "security": "starttls", "username": "me",
+        "hasPassword": True, "fromAddress": "me@example.com", "fromName": None, "dailyQuota": 500,
+        "remainingQuota": 420, "quotaResetAt": NOW, "sendingInterval": 2.5, "maxConnections": 1, "priority": 0,
+        "timeZone": "UTC", "lastSentAt": None, "nextAvailableAt": NOW, "successRate": None, "restedUntil": None,
+        "restReason": None, "createdAt": NOW, "updatedAt": NOW,
+    }  # fmt: skip
+    return ServiceOut.model_validate(whole | changes)
+
+
+def status(word: str = "sending", sent: int = 40, waiting: list[dict[str, Any]] | None = None) -> RealtimeStatus:
+    """A task of a hundred mails."""
+    return RealtimeStatus.model_validate(
+        {
+            "taskId": TASK, "status": word,
+            "progress": {
+                "total": 100, "sent": sent, "pending": 95 - sent, "failed": 5,
+                "byStatus": {"sent": sent, "failed": 5, "pending": 95 - sent},
+            },
+            "metrics": {"avgWaitTime": 1.0, "throughput": 7200, "estimatedCompletion": NOW},
+            "waiting": waiting or [], "lastActivity": NOW,
+        }
+    )  # fmt: skip

@@ -1,0 +1,66 @@
+"""What people see: one look says what goes on, and why something does not."""
+
+from datetime import timedelta
+from io import StringIO
+
+from rich.console import Console, RenderableType
+
+import cli_views as views
+from tests.unit.cli import answers
+from tests.unit.cli.answers import NOW
+
+
+def shown(view: RenderableType, width: int = 80) -> str:
+    """The text of a view on a terminal of this width."""
+    file = StringIO()
+    Console(width=width, file=file, color_system=None).print(view)
+    return file.getvalue()
+
+
+def test_a_service_shows_what_it_has_left_and_that_it_is_free() -> None:
+    text = shown(views.services([answers.service()]))
+    assert "420 of 500" in text
+    assert "ready" in text
+    assert "2.5 s" in text
+
+
+def test_a_service_that_rests_shows_until_when_and_why() -> None:
+    rested = answers.service(restedUntil=NOW + timedelta(hours=3), restReason="auth_failed: 535 no")
+    text = shown(views.services([rested]))
+    assert "rested" in text
+    assert "in 3.0 h" in text
+    assert "box: auth_failed: 535 no" in text
+
+
+def test_a_service_without_quota_shows_when_it_has_some_again() -> None:
+    text = shown(views.services([answers.service(remainingQuota=0, quotaResetAt=NOW + timedelta(hours=5))]))
+    assert "used up" in text
+    assert "in 5.0 h" in text
+
+
+def test_names_of_people_are_shown_as_they_are() -> None:
+    assert "[red]box[/]" in shown(views.services([answers.service(name="[red]box[/]")]))
+
+
+def test_a_task_shows_how_far_it_is_and_what_its_mails_wait_for() -> None:
+    wait = {
+        "reason": "no_quota", "count": 55, "retryAt": NOW + timedelta(hours=7), "services": ["a", "b"],
+        "serviceCount": 9,
+    }  # fmt: skip
+    text = shown(views.status_view("News", answers.status(waiting=[wait])))
+    assert "45 of 100" in text
+    assert "7,200 mails/hour" in text
+    assert "no quota" in text
+    assert "in 7.0 h" in text
+    assert "a, b and 7 more" in text
+
+
+def test_a_task_that_has_ended_waits_for_nothing() -> None:
+    wait = {"reason": "no_quota", "count": 55, "retryAt": None}
+    assert "no quota" not in shown(views.status_view("News", answers.status("cancelled", waiting=[wait])))
+
+
+def test_a_task_fits_into_one_plain_line() -> None:
+    wait = {"reason": "no_quota", "count": 55, "retryAt": None}
+    line = views.status_line("News", answers.status(waiting=[wait]))
+    assert line == "News: sending | pending 55, sent 40, failed 5 | 7200 mails/hour | waiting: no_quota 55"
