@@ -5,6 +5,7 @@ One at a time by a lock of PostgreSQL, not of Temporal: it must also work when T
 
 import asyncio
 import logging
+from datetime import timedelta
 from itertools import count
 from uuid import UUID
 
@@ -21,6 +22,7 @@ log = logging.getLogger(__name__)
 
 EVERY = 10.0
 """Seconds between two sweeps; a dead worker's mails are free this long after their deadline at the latest."""
+LATELY = timedelta(minutes=3)
 STARTS_EVERY = 6
 """Sweeps between two looks for workflows that should run and do not."""
 
@@ -54,13 +56,17 @@ async def sweep(resources: Resources) -> int:
 async def start_missing(resources: Resources) -> None:
     """Start the workflow of every task and import that is not final, and wake the allocators of waiting tasks.
 
-    Starting one that runs leaves it alone.
+    Starting one that runs leaves it alone. One whose row changed lately is told so: whoever changed it may have died
+    before they could.
     """
     async with resources.ledger_pool.acquire() as connection:
         tasks = await survey.unfinished(connection)
+        changed = await survey.changed_lately(connection, [task.task_id for task in tasks], LATELY)
         imports = await unfinished_imports(connection)
     for task in tasks:
         await resources.orders.start(task)
+    for task_id in changed:
+        await _tell(resources, task_id)
     for pool_id, task in _waiting(tasks).items():
         await resources.orders.wake_allocator(pool_id, task.task_id)
     for unfinished in imports:

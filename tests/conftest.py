@@ -5,6 +5,7 @@ from uuid import uuid4
 
 import asyncpg
 import pytest
+from hypothesis import settings
 from sqlalchemy.engine import make_url
 from sqlalchemy.ext.asyncio import AsyncEngine
 from temporalio.client import Client
@@ -15,6 +16,9 @@ from database.migrate import upgrade
 from stack import testing
 
 TEMPLATE = "tempost_template"
+
+settings.register_profile("tempost", deadline=None, print_blob=True)
+settings.load_profile("tempost")
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -48,7 +52,7 @@ def database_at(url: str, name: str) -> str:
 
 def run_sql(url: str, statement: str) -> None:
     """Run one statement outside a transaction and outside any event loop of the tests."""
-    import asyncio  # noqa: PLC0415 - only here
+    import asyncio
 
     async def run() -> None:
         connection = await asyncpg.connect(url)

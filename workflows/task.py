@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Coroutine
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -29,7 +29,9 @@ with workflow.unsafe.imports_passed_through():
     from activities.task import TaskActivities
 
 SURVEY_EVERY = timedelta(minutes=10)
-"""However quiet a task is, it looks at the ledger this often."""
+"""However quiet a sending task is, it looks at the ledger this often."""
+SURVEY_IDLE_EVERY = timedelta(hours=6)
+"""The same for a task that is paused or not begun: people change it, and reconcile says so if they could not."""
 LAST_MOMENTS = timedelta(seconds=2)
 """Given to running activities before continue-as-new; what runs longer records itself."""
 GRANTS_REMEMBERED = 200
@@ -75,7 +77,7 @@ class TaskWorkflow:
         while self._orders:
             await self._step(*self._orders.pop(0))
             self._allocator_told = False
-        overdue = workflow.now() - self._surveyed_at >= SURVEY_EVERY
+        overdue = workflow.now() >= self._survey_due
         if self._stale or self._survey is None or overdue:
             self._stale = False
             self._note(await workflow.execute_activity_method(TaskActivities.survey, self._id, **LEDGER))
@@ -145,7 +147,7 @@ class TaskWorkflow:
 
     async def _wait(self, survey: Survey) -> None:
         """Sleep until a signal, an order, a result, a retry, the start, or the next routine survey."""
-        until = self._surveyed_at + SURVEY_EVERY
+        until = self._survey_due
         if survey.status == "sending" and survey.retrying and survey.next_retry_at is not None:
             until = min(until, self._surveyed_at + (survey.next_retry_at - survey.as_of))
         if survey.status == "scheduled" and survey.start_at is not None:
@@ -184,6 +186,11 @@ class TaskWorkflow:
     @property
     def _id(self) -> UUID:
         return self._state.task_id
+
+    @property
+    def _survey_due(self) -> datetime:
+        sends = self._survey is not None and (self._survey.status == "sending" or self._survey.in_flight)
+        return self._surveyed_at + (SURVEY_EVERY if sends else SURVEY_IDLE_EVERY)
 
     @property
     def _age(self) -> timedelta:

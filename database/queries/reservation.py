@@ -32,7 +32,7 @@ TAKE = """
     JOIN email_services v ON v.id = ($1::uuid[])[t.place]
 """
 RENEW = """
-    UPDATE service_reservations SET expires_at = clock_timestamp() + $2
+    UPDATE service_reservations SET expires_at = clock_timestamp() + CAST($2 AS interval)
     WHERE reserved_by = $1 AND (service_id, connection_no) IN (SELECT * FROM unnest($3::uuid[], $4::int[]))
 """
 RELEASE = """

@@ -28,7 +28,7 @@ DELIVERIES = text("""
     FROM deliveries d LEFT JOIN email_services s ON s.id = d.service_id
     WHERE d.task_id = :task_id AND d.seq = :seq ORDER BY d.attempt, d.claimed_at
 """)
-# In key order, as every writer of mails. What is sent again keeps its Message-ID and begins its tries anew.
+# In key order, as every writer of mails. What is sent again keeps its Message-ID.
 RESOLVE = text("""
     WITH chosen AS (
         SELECT task_id, seq FROM subtasks
@@ -36,9 +36,9 @@ RESOLVE = text("""
             AND (CAST(:seqs AS int[]) IS NULL OR seq = ANY (CAST(:seqs AS int[])))
         ORDER BY seq FOR UPDATE
     )
-    UPDATE subtasks b SET status = :status, reason = :reason, claims = 0,
-        retry_at = NULL, due_at = CASE WHEN :status = 'pending' THEN guard_now() ELSE b.due_at END,
-        sent_at = CASE WHEN :status = 'sent' THEN coalesce(b.sent_at, guard_now()) ELSE b.sent_at END
+    UPDATE subtasks b SET status = CAST(:status AS text), reason = :reason, claims = 0,
+        retry_at = NULL, due_at = CASE WHEN CAST(:status AS text) = 'pending' THEN guard_now() ELSE b.due_at END,
+        sent_at = CASE WHEN CAST(:status AS text) = 'sent' THEN coalesce(b.sent_at, guard_now()) ELSE b.sent_at END
     FROM chosen c WHERE b.task_id = c.task_id AND b.seq = c.seq
 """)
 

@@ -1,6 +1,6 @@
 """What the ledger says of a task, and of the clock."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from contracts.task import Survey
@@ -17,7 +17,8 @@ SURVEY = """
     FROM tasks t JOIN user_task_queues q ON q.task_id = t.id
 """
 ONE = SURVEY + " WHERE t.id = $1"
-UNFINISHED = SURVEY + " WHERE t.completed_at IS NULL"
+UNFINISHED = SURVEY + " WHERE t.completed_at IS NULL ORDER BY t.created_at"
+CHANGED = "SELECT task_id FROM user_task_queues WHERE task_id = ANY ($1) AND changed_at > clock_timestamp() - CAST($2 AS interval)"
 
 
 class TaskGoneError(Exception):
@@ -39,6 +40,11 @@ async def unfinished(connection: PoolConnection) -> list[Survey]:
 
 def _survey(row: Row) -> Survey:
     return Survey.model_validate(dict(row))
+
+
+async def changed_lately(connection: PoolConnection, task_ids: list[UUID], span: timedelta) -> list[UUID]:
+    """Those of the tasks that changed within the last so many seconds."""
+    return [row["task_id"] for row in await connection.fetch(CHANGED, task_ids, span)]
 
 
 async def guard_now(connection: PoolConnection) -> datetime:

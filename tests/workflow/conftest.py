@@ -4,6 +4,7 @@ import asyncio
 import base64
 import os
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from pathlib import Path
 from uuid import uuid4
 
@@ -19,8 +20,8 @@ from runtime.settings import (
     TemporalSettings,
 )
 from stack import testing
-from tests.integration.flow.flow import Flow
 from tests.integration.ledger.world import World
+from tests.workflow.flow import Flow
 
 QUICK_RETRIES = "UPDATE system_config SET value = '1' WHERE key = 'queue.pending_retry_interval'"
 
@@ -32,7 +33,7 @@ def settings_for(database_url: str, temporal_address: str) -> Settings:
         database=DatabaseSettings(url=database_url),
         temporal=TemporalSettings(address=temporal_address, task_queue=f"test-{uuid4().hex}"),
         secrets=SecretsSettings(key=base64.urlsafe_b64encode(os.urandom(32)).decode()),
-        smtp=SmtpSettings(allow_private_hosts=True),
+        smtp=SmtpSettings(allow_private_hosts=True, patience=timedelta(seconds=1)),
     )
 
 

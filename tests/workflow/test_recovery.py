@@ -11,7 +11,7 @@ from contracts.identifiers import allocator_workflow_id, task_workflow_id
 from contracts.task import GRANTED
 from runtime.reconcile import start_missing
 from scheduling.permit import Grant, PermitRun
-from tests.integration.flow.flow import Flow
+from tests.workflow.flow import Flow
 
 
 class TestWithShortHistories:

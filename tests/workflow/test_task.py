@@ -5,7 +5,7 @@ from itertools import pairwise
 import pytest
 
 from contracts.identifiers import TASK_STATUS, task_workflow_id
-from tests.integration.flow.flow import Flow
+from tests.workflow.flow import Flow
 from workflows.task import TaskWorkflow
 
 
