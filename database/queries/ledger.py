@@ -78,7 +78,8 @@ RENEW = """
         SELECT permit_id FROM deliveries WHERE permit_id = ANY ($1) AND phase = 'transmitting'
         ORDER BY permit_id FOR UPDATE
     )
-    UPDATE deliveries d SET deadline = clock_timestamp() + CAST($2 AS interval) FROM open WHERE d.permit_id = open.permit_id
+    UPDATE deliveries d SET deadline = clock_timestamp() + CAST($2 AS interval) FROM open
+    WHERE d.permit_id = open.permit_id
 """
 
 

@@ -18,7 +18,10 @@ SURVEY = """
 """
 ONE = SURVEY + " WHERE t.id = $1"
 UNFINISHED = SURVEY + " WHERE t.completed_at IS NULL ORDER BY t.created_at"
-CHANGED = "SELECT task_id FROM user_task_queues WHERE task_id = ANY ($1) AND changed_at > clock_timestamp() - CAST($2 AS interval)"
+CHANGED = """
+    SELECT task_id FROM user_task_queues
+    WHERE task_id = ANY ($1) AND changed_at > clock_timestamp() - CAST($2 AS interval)
+"""
 
 
 class TaskGoneError(Exception):
