@@ -166,7 +166,7 @@ def suppress_add(context: typer.Context, emails: list[str], reason: Annotated[st
 def suppress_list(context: typer.Context) -> None:
     """List suppressed addresses."""
     for row in call(context, lambda api: collect(api.suppressions())):
-        out.print(f"{row.email}\t{row.reason}", markup=False, soft_wrap=True)
+        typer.echo(f"{row.email}\t{row.reason}")
 
 
 def main() -> None:

@@ -1,0 +1,123 @@
+"""The commands against a running API: what a person types, and what they read."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.integration.cli.conftest import Tempost
+
+PEOPLE = "email,name\nann@example.com,Ann\nANN@example.com,Anna\nbroken,B\nbob@example.com,Bob\n"
+
+
+@pytest.fixture
+def people(tmp_path: Path) -> str:
+    """A file of contacts."""
+    path = tmp_path / "people.csv"
+    path.write_text(PEOPLE)
+    return str(path)
+
+
+@pytest.fixture
+def body(tmp_path: Path) -> str:
+    """The plain body of a template."""
+    path = tmp_path / "body.txt"
+    path.write_text("Hello {{ name }}")
+    return str(path)
+
+
+async def add_service(tempost: Tempost, name: str = "box") -> None:
+    """A service at a port where nobody is."""
+    result = await tempost(
+        "services", "add", "--name", name, "--host", "127.0.0.1", "--port", "9", "--from", "me@example.com",
+        "--security", "none",
+    )  # fmt: skip
+    assert result.exit_code == 0, result.stderr
+
+
+async def test_a_file_becomes_a_list_and_the_refused_rows_are_shown(tempost: Tempost, people: str) -> None:
+    result = await tempost("lists", "import", people)
+    assert result.exit_code == 0, result.stderr
+    assert "utf-8, columns divided by ," in result.stdout
+    assert "on the list   2" in result.stdout
+    assert "same address  1" in result.stdout
+    assert "4,is not an e-mail address" in result.stdout
+    assert "people  " in (await tempost("lists", "list")).stdout
+
+
+async def test_the_refused_rows_can_be_kept_in_a_file(tempost: Tempost, people: str, tmp_path: Path) -> None:
+    kept = tmp_path / "refused.csv"
+    await tempost("lists", "import", people, "--errors", str(kept))
+    assert kept.read_text("utf-8-sig").splitlines()[0] == "line,reason,value"
+    assert len(kept.read_text().splitlines()) == 2
+
+
+async def test_a_second_file_can_go_into_the_same_list(tempost: Tempost, people: str) -> None:
+    for name in ("--name", "--into"):
+        assert (await tempost("lists", "import", people, name, "Club")).exit_code == 0
+    assert (await tempost("lists", "list")).stdout.count("Club") == 1
+
+
+async def test_a_file_that_cannot_be_read_leaves_no_list(tempost: Tempost, tmp_path: Path) -> None:
+    path = tmp_path / "phones.csv"
+    path.write_text("name,phone\nAnn,1\n")
+    result = await tempost("lists", "import", str(path))
+    assert result.exit_code == 1
+    assert "'name', 'phone'. Say which it is with --email-column" in result.stderr
+    assert "phones" not in (await tempost("lists", "list")).stdout
+
+
+async def test_services_come_from_a_table_and_its_faults_are_told_by_line(tempost: Tempost, tmp_path: Path) -> None:
+    path = tmp_path / "services.csv"
+    path.write_text(
+        "Name;Host;Port;Security;From address;Daily quota;Sending interval\n"
+        "a;mx.example.com;587;starttls;a@example.com;500;3.5\n"
+        "b;mx.example.com;99999;starttls;b@example.com;500;3.5\n"
+    )
+    result = await tempost("services", "import", str(path))
+    assert result.exit_code == 1
+    assert "1 services added, 1 refused" in result.stdout
+    assert "line 3: " in result.stderr
+    assert "port" in result.stderr
+    assert "3.5 s" in (await tempost("services", "list")).stdout
+
+
+async def test_a_mailing_is_submitted_by_names_and_steered(tempost: Tempost, people: str, body: str) -> None:
+    await add_service(tempost)
+    await tempost("lists", "import", people, "--name", "Club")
+    await tempost("templates", "add", "--name", "Hello", "--subject", "Hi {{ name }}", "--text", body)
+    dry = await tempost("tasks", "submit", "--list", "Club", "--template", "Hello", "--dry-run")
+    assert "to send     2" in dry.stdout
+    submitted = await tempost("tasks", "submit", "--list", "Club", "--template", "Hello", "--name", "News")
+    assert "submitted News" in submitted.stdout, submitted.stderr
+    assert (await tempost("tasks", "pause", "News")).stdout == "News: paused\n"
+    assert (await tempost("tasks", "cancel", "News", "--yes")).stdout == "News: cancelled\n"
+    assert "cancelled" in (await tempost("tasks", "watch", "News")).stdout
+
+
+async def test_a_field_that_contacts_lack_is_told_before_anything_is_sent(
+    tempost: Tempost, people: str, tmp_path: Path
+) -> None:
+    body = tmp_path / "body.txt"
+    body.write_text("From {{ city }}")
+    await add_service(tempost)
+    await tempost("lists", "import", people, "--name", "Club")
+    await tempost("templates", "add", "--name", "Hello", "--subject", "Hi", "--text", str(body))
+    result = await tempost("tasks", "submit", "--list", "Club", "--template", "Hello")
+    assert result.exit_code == 1
+    assert "city (2 contacts)" in result.stderr
+
+
+async def test_what_is_not_there_is_told_with_where_to_look(tempost: Tempost) -> None:
+    result = await tempost("tasks", "watch", "nope")
+    assert result.exit_code == 1
+    assert "there is no task 'nope': see `tempost tasks list`" in result.stderr
+
+
+async def test_addresses_can_be_suppressed(tempost: Tempost) -> None:
+    assert (await tempost("suppress", "add", "a@example.com", "b@example.com")).stdout == "2 of 2 are new\n"
+    assert "a@example.com\tmanual" in (await tempost("suppress", "list")).stdout
+
+
+async def test_the_state_of_all_is_shown(tempost: Tempost) -> None:
+    await add_service(tempost)
+    assert "1 of 1 available" in (await tempost("status")).stdout
