@@ -207,6 +207,14 @@ def test_a_phase_is_kept_until_it_is_used() -> None:
     assert moments == [NOW + timedelta(seconds=0.04 * number) for number in range(76)]
 
 
+def test_a_phase_is_forgotten_once_it_is_used_or_nobody_waits() -> None:
+    services = [a_service(number) for number in range(100)]
+    busy, quiet = (plan(a_state(services, [a_demand(ready=ready)]), NOW) for ready in (1_000, 1))
+    used = {run.service_id for grant in busy.grants for run in grant.runs}
+    assert busy.state.phases.keys() == {service.id for service in services} - used
+    assert quiet.state.phases == {}
+
+
 def test_a_mail_for_idle_services_goes_at_once_through_the_best() -> None:
     services = [a_service(1, success_rate=0.9), a_service(2, success_rate=1.0), a_service(3, success_rate=0.5)]
     (grant,) = plan(a_state(services, [a_demand(ready=1)]), NOW).grants
