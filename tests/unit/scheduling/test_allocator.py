@@ -282,3 +282,13 @@ def test_shares_by_weight_hold_from_tick_to_tick() -> None:
             given[grant.task_id] += grant.count
         state, now = decision.state, now + TICK
     assert abs(given[an_id("task", 0)] - 3 * given[an_id("task", 1)]) <= 3
+
+
+def test_the_lowest_priority_does_not_starve_from_tick_to_tick() -> None:
+    low, high = a_demand(0, priority=-1), a_demand(1, priority=1)
+    now, state, served = NOW, a_state([a_service(interval=0.9)], [low, high]), 0
+    for _ in range(130):
+        decision = plan(state, now)
+        served += sum(grant.count for grant in decision.grants if grant.task_id == low.task_id)
+        state, now = decision.state, now + TICK
+    assert served >= 1
