@@ -9,7 +9,7 @@ from time import monotonic
 from uuid import UUID
 
 from activities.connection import Connection, Connections, NoConnectionError
-from activities.letter import Letter, Letters, write
+from activities.letter import Letter, Letters
 from content.errors import ContentError, MissingFieldError
 from content.template import CompiledContent
 from database.ledger import UNREACHABLE, Ledger
@@ -126,7 +126,7 @@ class Attempt:
     async def _deliver(self, connection: Connection, content: CompiledContent, mail: ClaimedMail) -> Result:
         """Bring a claimed mail to an outcome."""
         try:
-            letter = write(content, mail, connection.reservation)
+            letter = self._letters.write(self.task_id, content, mail, connection.reservation)
         except (ContentError, UnsafeHeaderError) as error:
             reason = "missing_field" if isinstance(error, MissingFieldError) else "content"
             return await self._record(Record(self.permit.id, "failed", reason, reply_text=str(error)))

@@ -1,6 +1,7 @@
 """A task's content, compiled once in a process, and written for one contact at a time."""
 
 import asyncio
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from uuid import UUID
@@ -27,10 +28,16 @@ class Letter:
 
 
 class Letters:
-    """Writes mails. A task's content never changes once it has started, so it is read and compiled once."""
+    """Writes mails. A task's content never changes once it has started, so it is read and compiled once.
 
-    def __init__(self, pool: "asyncpg.Pool[asyncpg.Record]") -> None:
+    `unsubscribe_link` makes the link for a mail of a task, or None where there are none.
+    """
+
+    def __init__(
+        self, pool: "asyncpg.Pool[asyncpg.Record]", unsubscribe_link: Callable[[UUID, int], str | None]
+    ) -> None:
         self._pool = pool
+        self._unsubscribe_link = unsubscribe_link
         self._compiled: dict[UUID, asyncio.Task[CompiledContent]] = {}
 
     async def compiled(self, task_id: UUID) -> CompiledContent:
@@ -47,19 +54,19 @@ class Letters:
             content = await task_content(connection, task_id)
         return compile_content(content.subject, content.html, content.text)
 
-
-def write(content: CompiledContent, mail: ClaimedMail, service: Reservation) -> Letter:
-    """One mail from template, contact and service. Raises `ContentError` or `UnsafeHeaderError`."""
-    rendered = content.render({**mail.fields, "email": mail.email})
-    message = compose(
-        message_id=mail.message_id,
-        date=datetime.now(UTC),
-        from_name=service.from_name,
-        from_address=service.from_address,
-        to_name=None,
-        to_address=mail.email,
-        subject=rendered.subject,
-        text=rendered.text,
-        html=rendered.html,
-    )
-    return Letter(service.from_address, mail.email, message)
+    def write(self, task_id: UUID, content: CompiledContent, mail: ClaimedMail, service: Reservation) -> Letter:
+        """One mail from template, contact and service. Raises `ContentError` or `UnsafeHeaderError`."""
+        rendered = content.render({**mail.fields, "email": mail.email})
+        message = compose(
+            message_id=mail.message_id,
+            date=datetime.now(UTC),
+            from_name=service.from_name,
+            from_address=service.from_address,
+            to_name=None,
+            to_address=mail.email,
+            subject=rendered.subject,
+            text=rendered.text,
+            html=rendered.html,
+            unsubscribe_url=self._unsubscribe_link(task_id, mail.seq),
+        )
+        return Letter(service.from_address, mail.email, message)

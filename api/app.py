@@ -19,6 +19,7 @@ from api.routes import (
     system,
     task,
     template,
+    unsubscribe,
     user,
 )
 from content.trial import TemplateTrial
@@ -27,7 +28,7 @@ from runtime.resources import Resources
 ROUTERS = tuple(
     module.router
     for module in (
-        task, subtask, service, contact, contact_import, suppression, template, user, api_key, system,
+        task, subtask, service, contact, contact_import, suppression, template, user, api_key, system, unsubscribe,
     )
 )  # fmt: skip
 

@@ -37,7 +37,12 @@ class Activities:
         pool, smtp = resources.ledger_pool, resources.settings.smtp
         ledger = Ledger(pool, worker_name(), smtp.upload_limit)
         limits = Limits(upload=smtp.upload_limit, patience=smtp.patience, reply=smtp.reply_timeout)
-        means = Means(ledger, Connections(ledger, self._dial, self._unseal), Letters(pool), limits)
+        means = Means(
+            ledger,
+            Connections(ledger, self._dial, self._unseal),
+            Letters(pool, resources.unsubscribe_links.link),
+            limits,
+        )
         self.deliveries = DeliveryActivities(pool, means, self._ledger_changed)
         self._tasks = TaskActivities(pool)
         self._allocators = AllocatorActivities(pool, resources.temporal_client)

@@ -15,6 +15,7 @@ from mail.tls import tls_context
 from runtime.secrets import Seal
 from runtime.settings import Settings
 from runtime.temporal import TaskOrders, connect, connect_worker
+from runtime.unsubscribe import UnsubscribeLinks
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +29,7 @@ class Resources:
     temporal_client: Client
     orders: TaskOrders
     seal: Seal
+    unsubscribe_links: UnsubscribeLinks
     tls: ssl.SSLContext
     """How services' certificates are verified."""
 
@@ -38,7 +40,7 @@ async def open_resources(settings: Settings, connect_until: asyncio.Event | None
 
     A worker's client must be connected: with `connect_until`, Temporal is waited for until that is set.
     """
-    url = settings.database.url.get_secret_value()
+    url, key = settings.database.url.get_secret_value(), settings.secrets.key.get_secret_value()
     engine = create_engine(url, settings.database.pool_size)
     try:
         pool = await create_pool(url, settings.database.pool_size)
@@ -53,7 +55,8 @@ async def open_resources(settings: Settings, connect_until: asyncio.Event | None
                 ledger_pool=pool,
                 temporal_client=client,
                 orders=TaskOrders(client, settings.temporal.task_queue),
-                seal=Seal(settings.secrets.key.get_secret_value()),
+                seal=Seal(key),
+                unsubscribe_links=UnsubscribeLinks(key, settings.api.public_url),
                 tls=tls_context(settings.smtp.ca_file),
             )
         finally:
