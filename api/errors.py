@@ -11,10 +11,11 @@ from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ValidationError
 from sqlalchemy.exc import DBAPIError
 from starlette.exceptions import HTTPException
+from temporalio.service import RPCError
 
 from api import problems
 from api.problems import FieldError, ProblemError
-from database.errors import is_down, is_unstorable
+from database.errors import OUTAGES, is_down, is_unstorable
 
 log = logging.getLogger(__name__)
 
@@ -79,6 +80,9 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(RequestValidationError, _not_valid)
     app.add_exception_handler(HTTPException, _http)
     app.add_exception_handler(DBAPIError, _database)
+    for outage in OUTAGES:
+        app.add_exception_handler(outage, _database_outage)
+    app.add_exception_handler(RPCError, _temporal_outage)
     app.add_exception_handler(Exception, _unexpected)
 
 
@@ -87,11 +91,9 @@ def describe(error: ProblemError) -> ProblemType:
     return next(PROBLEM_TYPES[kind] for kind in type(error).__mro__ if kind in PROBLEM_TYPES)
 
 
-async def _problem(request: Request, error: Exception) -> JSONResponse:
+async def _problem(_: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, ProblemError)
     kind = describe(error)
-    if kind.status >= 500:
-        log.warning("%s %s: %s", request.method, request.url.path, error.detail)
     return problem_response(kind, error.detail, error.errors)
 
 
@@ -156,12 +158,22 @@ async def _database(request: Request, error: Exception) -> JSONResponse:
     """What reached us from PostgreSQL without being foreseen by a route."""
     assert isinstance(error, DBAPIError)
     if is_down(error):
-        return await _problem(request, problems.DatabaseDownError("The database is not available. Try again soon."))
+        return await _database_outage(request, error.orig or error)
     if is_unstorable(error):
         log.warning("%s %s: %s", request.method, request.url.path, error.orig)
         detail = "A value is out of the range that can be stored, or holds characters that cannot."
         return problem_response(PROBLEM_TYPES[problems.InvalidError], detail)
     return await _unexpected(request, error)
+
+
+async def _database_outage(request: Request, error: Exception) -> JSONResponse:
+    log.warning("%s %s: %s", request.method, request.url.path, error or type(error).__name__)
+    return await _problem(request, problems.DatabaseDownError("The database is not available. Try again soon."))
+
+
+async def _temporal_outage(request: Request, error: Exception) -> JSONResponse:
+    log.warning("%s %s: %s", request.method, request.url.path, error)
+    return await _problem(request, problems.TemporalDownError("Temporal is not available. Try again soon."))
 
 
 async def _unexpected(request: Request, error: Exception) -> JSONResponse:

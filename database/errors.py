@@ -1,9 +1,18 @@
 """What an error of PostgreSQL means for whoever asked: try again soon, or ask for something else."""
 
+import socket
+
+import asyncpg
+from sqlalchemy import exc
 from sqlalchemy.exc import DBAPIError
 
-DOWN_CLASSES = ("08", "53", "57", "58")
-"""SQLSTATE classes: connection, resources (connections, disk), operator's intervention, system."""
+OUTAGES = (
+    ConnectionError, TimeoutError, socket.gaierror, exc.TimeoutError, asyncpg.PostgresConnectionError,
+    asyncpg.InterfaceError, asyncpg.InsufficientResourcesError, asyncpg.OperatorInterventionError,
+)  # fmt: skip
+"""What comes, unwrapped, of a server that cannot be reached or used; `exc.TimeoutError`: all connections are taken."""
+DOWN_CLASSES = ("08", "28", "3D", "53", "57", "58")
+"""SQLSTATE classes: connection, login, no such database, resources (connections, disk), operator, system."""
 BUSY_STATES = ("40001", "40P01", "55P03")
 """Serialisation, deadlock, lock not available: the same again may succeed."""
 UNSTORABLE_CLASS = "22"

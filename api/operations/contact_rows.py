@@ -10,8 +10,8 @@ from content.csv_file import Dialect, records
 from database.queries.contact_import import Refusal, refused_line, staged_line
 from mail.address import AddressError, address_key, normalise
 
-BATCH_ROWS = 10_000
-BATCH_CHARACTERS = 8_000_000
+BATCH_ROWS = 5_000
+BATCH_CHARACTERS = 2_000_000
 MAX_CELL = 10_000
 SHOWN = 200
 """Characters of a refused value that are kept to show."""

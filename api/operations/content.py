@@ -1,5 +1,6 @@
 """Content of templates and tasks: tried in a child process, understood, rendered; faults are named with their place."""
 
+import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -24,10 +25,9 @@ class CheckedContent:
 
 
 async def checked(trial: TemplateTrial, order: ContentIn, pointer: str = "#") -> CheckedContent:
-    """Refuse what no mail can be made of.
+    """Refuse what no mail can be made of; compile and render it where it can do no harm first.
 
-    It is compiled where it can do no harm first. What it does with a sample is not held against it: a field may have to
-    be a number. That it costs too much is.
+    That a sample is of the wrong type is not held against it: a field may have to be a number.
     """
     content = Content(order.subject, order.html or None, order.text or None)
     try:
@@ -57,8 +57,17 @@ async def _tried(trial: TemplateTrial, content: Content, fields: Mapping[str, ob
     except MissingFieldError:
         pass
     except RenderError:
-        if set(fields) == {ADDRESS}:
+        if not await asyncio.to_thread(_is_wrong_type, content, fields):
             raise
+
+
+def _is_wrong_type(content: Content, fields: Mapping[str, object]) -> bool:
+    """Find why it fails, which the child cannot tell; it is known by now to do so within limits."""
+    try:
+        compile_content(content.subject, content.html, content.text).render(fields)
+    except RenderError as error:
+        return isinstance(error.__cause__, TypeError | ValueError)
+    return True
 
 
 def _refused(error: ContentError, pointer: str) -> InvalidError:

@@ -142,7 +142,7 @@ def _refuse_missing(plan: Plan) -> None:
     if not plan.missing:
         return
     errors = [FieldError("#/templateId" if plan.from_template else "#/content", _lack(field)) for field in plan.missing]
-    named = ", ".join(f"{field.name} ({field.contacts} contacts)" for field in plan.missing)
+    named = ", ".join(f"{field.name} ({_people(field)})" for field in plan.missing)
     raise InvalidError(
         f"The content uses fields that some contacts do not have: {named}. "
         "Add them, or give a default: {{ name | default('…') }}.",
@@ -151,4 +151,9 @@ def _refuse_missing(plan: Plan) -> None:
 
 
 def _lack(field: MissingField) -> str:
-    return f"{field.contacts} contacts have no field {field.name!r}, such as {field.example}"
+    have = "has" if field.contacts == 1 else "have"
+    return f"{_people(field)} {have} no field {field.name!r}, such as {field.example}"
+
+
+def _people(field: MissingField) -> str:
+    return f"{field.contacts} contact{'' if field.contacts == 1 else 's'}"

@@ -68,7 +68,7 @@ Address = Annotated[
 """An e-mail address as it was typed; whether it is one is judged by `mail.address`."""
 FieldName = Annotated[str, StringConstraints(min_length=1, max_length=64), AfterValidator(_field_name)]
 FieldText = Annotated[str, StringConstraints(max_length=10_000, strict=True), AfterValidator(_storable)]
-FieldNumber = Annotated[float, Field(strict=True), AfterValidator(_finite)]
+FieldNumber = Annotated[float, Field(strict=True, ge=-1e15, le=1e15), AfterValidator(_finite)]
 FieldInteger = Annotated[int, Field(strict=True, ge=-(10**15), le=10**15)]
 FieldValue = Annotated[bool, Field(strict=True)] | FieldInteger | FieldNumber | FieldText
 Fields = Annotated[dict[FieldName, FieldValue], Field(max_length=100)]

@@ -1,7 +1,7 @@
 """The application on a real database; Temporal is unreachable unless a test asks for it."""
 
 from collections.abc import AsyncIterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
@@ -12,7 +12,8 @@ from pydantic import SecretStr
 
 from api.app import create_app
 from api.operations.api_key import create_key
-from api.operations.user import first_user
+from api.operations.user import create_user, first_user
+from api.schemas.user import UserIn
 from database.connect import transaction
 from runtime.resources import Resources, open_resources
 from runtime.settings import DatabaseSettings, SecretsSettings, Settings, SmtpSettings, TemporalSettings
@@ -32,7 +33,9 @@ class Asker:
     async def ask(self, method: str, path: str, body: Any = None, **options: Any) -> httpx.Response:
         """Send one request."""
         headers = {"Authorization": f"Bearer {self.key}", **options.pop("headers", {})}
-        return await self.http.request(method, path, json=body, headers=headers, **options)
+        if body is not None:
+            options["json"] = body
+        return await self.http.request(method, path, headers=headers, **options)
 
     async def get(self, path: str, **options: Any) -> httpx.Response:
         return await self.ask("GET", path, **options)
@@ -99,19 +102,19 @@ async def admin(resources: Resources, http: httpx.AsyncClient) -> Asker:
 
 
 @pytest.fixture
-async def ann(admin: Asker) -> Asker:
+async def ann(resources: Resources, http: httpx.AsyncClient) -> Asker:
     """A user with ordinary rights."""
-    return await member(admin, "ann")
+    return await _member(resources, http, "ann")
 
 
 @pytest.fixture
-async def bob(admin: Asker) -> Asker:
+async def bob(resources: Resources, http: httpx.AsyncClient) -> Asker:
     """Another one, who has no business with Ann's."""
-    return await member(admin, "bob")
+    return await _member(resources, http, "bob")
 
 
-async def member(admin: Asker, name: str) -> Asker:
-    """Add a user with a key of their own."""
-    user = await admin.made("/api/users", {"email": f"{name}@tempost.example", "name": name})
-    key = await admin.made("/api/api-keys", {"name": "own", "userId": user["id"]})
-    return replace(admin, key=key["key"])
+async def _member(resources: Resources, http: httpx.AsyncClient, name: str) -> Asker:
+    async with transaction(resources.engine) as connection:
+        order = UserIn.model_validate({"email": f"{name}@tempost.example", "name": name})
+        user = await create_user(connection, order)
+        return Asker(http, await create_key(connection, user.id, "own", ["read", "write"]))

@@ -178,9 +178,7 @@ async def test_pausing_and_resuming_twice_is_harmless_and_ends_a_rest(ann: Asker
     added = await ann.made("/api/services", orders.service())
     path = f"/api/services/{added['id']}"
     async with resources.engine.begin() as connection:
-        rest = (
-            "UPDATE email_service_schedule SET rest_level = 3, rested_until = 'infinity'"
-        )
+        rest = "UPDATE email_service_schedule SET rest_level = 3, rested_until = 'infinity'"
         await connection.execute(text(rest))
     assert [(await ann.post(f"{path}/pause")).json()["status"] for _ in range(2)] == ["paused"] * 2
     resumed = [(await ann.post(f"{path}/resume")).json() for _ in range(2)]
@@ -225,7 +223,7 @@ async def test_lists_come_in_parts_without_gaps_or_doubles(ann: Asker) -> None:
     for number in range(5):
         await ann.made("/api/services", orders.service(name=f"box-{number}"))
     names: list[str] = []
-    cursor = ""
+    cursor: str | None = ""
     while cursor is not None:
         page = (await ann.get(f"/api/services?limit=2{f'&cursor={cursor}' if cursor else ''}")).json()
         names += [each["name"] for each in page["data"]]

@@ -1,0 +1,74 @@
+"""A task of the API whose mails are sent as a worker would: by the ledger's own functions."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from database.queries import task_moves
+from runtime.resources import Resources
+from tests.integration.api import orders
+from tests.integration.api.conftest import Asker
+from tests.integration.ledger.world import World
+
+CONTENT = {"subject": "Hi", "text": "Hi"}
+
+
+@dataclass
+class Sending:
+    """A prepared task and what can happen to its mails."""
+
+    world: World
+    asker: Asker
+    task_id: UUID
+    service_ids: list[UUID]
+
+    @property
+    def path(self) -> str:
+        return f"/api/tasks/{self.task_id}"
+
+    async def status(self) -> dict[str, Any]:
+        """What `realtime-status` says."""
+        response = await self.asker.get(f"{self.path}/realtime-status")
+        assert response.status_code == 200, response.text
+        answer: dict[str, Any] = response.json()
+        return answer
+
+    async def send(self, outcome: str = "sent", **more: Any) -> None:
+        """Bring one mail from claim to an outcome, each through a service of its own: their intervals are long."""
+        service_id = self.service_ids.pop()
+        permit, verdict = await self.world.claim_one(service_id, self.task_id)
+        assert verdict.mail is not None, verdict
+        assert await self.world.mark(permit)
+        assert await self.world.record(permit, outcome, mail_begun=True, **more)
+
+    async def claim(self) -> None:
+        """Leave one mail claimed."""
+        await self.world.claim_one(self.service_ids.pop(), self.task_id)
+
+    async def close(self) -> None:
+        """End the task, as its workflow does when nothing is open."""
+        async with self.world.pool.acquire() as connection:
+            await task_moves.close(connection, self.task_id)
+
+    async def set_waits(self, waits: str) -> None:
+        """Say what an allocator would."""
+        statement = "UPDATE user_task_queues SET waits = $2::text::jsonb WHERE task_id = $1"
+        await self.world.pool.execute(statement, self.task_id, waits)
+
+
+async def sending(asker: Asker, resources: Resources, people: int = 5, services: int = 8, **changes: Any) -> Sending:
+    """A task whose mails are written and may go."""
+    rows = [orders.service(name=f"box-{number}", sendingInterval=3600) for number in range(services)]
+    added = await asker.made("/api/services/bulk", {"services": rows})
+    listed = await asker.made("/api/contact-lists", {"name": "People"})
+    await asker.made(f"/api/contact-lists/{listed['id']}/contacts", orders.contacts(people))
+    order = {"name": "Mailing", "contactListId": listed["id"], "content": CONTENT, **changes}
+    task = await asker.made("/api/tasks", order)
+    async with resources.ledger_pool.acquire() as connection:
+        await task_moves.prepare(connection, UUID(task["id"]))
+    ids = [UUID(row["service"]["id"]) for row in added["data"]]
+    return Sending(World(resources.ledger_pool), asker, UUID(task["id"]), ids)
+
+
+HOUR = timedelta(hours=1)

@@ -1,0 +1,106 @@
+"""The API as a process: starts, says in a line what is wrong, and leaves in order."""
+
+import asyncio
+import os
+import signal
+import socket
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import httpx
+
+from runtime.resources import Resources
+from stack.programs import CHECKOUT
+from tests.integration.api.conftest import NOWHERE, SEAL_KEY, Asker
+from tests.integration.api.sending import sending
+
+PATIENCE = 30.0
+PAUSE = 0.05
+
+
+def environment(database_url: str, port: int, **changes: str) -> dict[str, str]:
+    """What the process is told; nothing of ours."""
+    return {
+        "PATH": os.environ["PATH"],
+        "TEMPOST_ENVIRONMENT": "local",
+        "TEMPOST_DATABASE__URL": database_url,
+        "TEMPOST_TEMPORAL__ADDRESS": NOWHERE,
+        "TEMPOST_SECRETS__KEY": SEAL_KEY,
+        "TEMPOST_API__PORT": str(port),
+        **changes,
+    }
+
+
+async def started(variables: dict[str, str]) -> asyncio.subprocess.Process:
+    pipe = asyncio.subprocess.PIPE
+    return await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "api.serve", cwd=CHECKOUT, env=variables, stdout=pipe, stderr=pipe
+    )
+
+
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        return int(listening.getsockname()[1])
+
+
+@asynccontextmanager
+async def serving(database_url: str) -> AsyncIterator[tuple[asyncio.subprocess.Process, httpx.AsyncClient]]:
+    """A process that answers."""
+    port = free_port()
+    process = await started(environment(database_url, port))
+    try:
+        async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", trust_env=False) as client:
+            async with asyncio.timeout(PATIENCE):
+                while not await answers(client):  # noqa: ASYNC110 - a process has no event to wait for
+                    await asyncio.sleep(PAUSE)
+            yield process, client
+    finally:
+        if process.returncode is None:
+            process.kill()
+        await process.communicate()
+
+
+async def answers(client: httpx.AsyncClient) -> bool:
+    try:
+        return (await client.get("/healthz")).is_success
+    except httpx.ConnectError:
+        return False
+
+
+async def test_at_sigterm_it_ends_streams_and_leaves_in_order(
+    ann: Asker, resources: Resources, database_url: str
+) -> None:
+    task = await sending(ann, resources, people=1)
+    async with serving(database_url) as (process, client):
+        headers = {"Authorization": f"Bearer {ann.key}"}
+        async with client.stream("GET", f"{task.path}/events", headers=headers) as stream:
+            lines = stream.aiter_lines()
+            assert await anext(lines) == "event: status"
+            process.send_signal(signal.SIGTERM)
+            async with asyncio.timeout(PATIENCE):
+                rest = [line async for line in lines]
+                _, errors = await process.communicate()
+    assert len(rest) == 2
+    assert process.returncode == 0
+    assert b"Traceback" not in errors
+    assert ann.key.encode() not in errors
+
+
+async def test_wrong_settings_are_told_in_a_line_without_their_value(database_url: str) -> None:
+    process = await started(environment(database_url, 0, TEMPOST_SECRETS__KEY="tell-nobody"))
+    output, errors = await process.communicate()
+    assert process.returncode == 1
+    assert b"TEMPOST_SECRETS__KEY" in errors
+    assert b"Traceback" not in errors
+    assert b"tell-nobody" not in output + errors
+
+
+async def test_a_port_that_is_taken_is_told_in_a_line(database_url: str) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        port = listening.getsockname()[1]
+        process = await started(environment(database_url, port))
+        _, errors = await process.communicate()
+    assert process.returncode
+    assert str(port).encode() in errors
+    assert b"Traceback" not in errors
