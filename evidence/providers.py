@@ -17,7 +17,7 @@ from stack.simulator.rules import chosen
 SEED = "demo"
 LATENCY_MS = 20.0
 GONE = Refusal(stage="rcpt", code=550, text="5.1.1 No such user here", share=0.01)
-BUSY = Refusal(stage="rcpt", code=451, text="4.3.2 Please try again later", share=0.02, times=1)
+BUSY = Refusal(stage="rcpt", code=451, text="4.7.1 Greylisted, please try again later", share=0.02, times=1)
 """Its addresses are accepted at their second try."""
 
 

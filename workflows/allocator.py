@@ -9,7 +9,8 @@ from temporalio import workflow
 from contracts import identifiers
 from contracts.allocator import AllocatorRun, Exchange, News
 from scheduling.allocator import Plan, plan
-from scheduling.allocator_state import absorb
+from scheduling.allocator_state import absorb, without_rows
+from scheduling.score import Explanation
 from workflows.options import EXCHANGE, told
 
 with workflow.unsafe.imports_passed_through():
@@ -49,6 +50,7 @@ class ServiceAllocatorWorkflow:
                 await self._exchange(decision)
             await self._sleep(began, decision.wake_at)
             if workflow.info().is_continue_as_new_suggested():
+                self._run.state, self._run.read_whole_at = without_rows(self._run.state), None
                 workflow.continue_as_new(self._run)
 
     async def _exchange(self, decision: Plan | None) -> None:
@@ -116,9 +118,9 @@ class ServiceAllocatorWorkflow:
         self._woken.set()
 
     @workflow.query
-    def explanations(self) -> list[str]:
+    def explanations(self) -> tuple[Explanation, ...]:
         """Why the newest permits went where they went, newest last."""
-        return [repr(explanation) for explanation in self._run.state.explanations]
+        return self._run.state.explanations
 
 
 def _summary(order: Exchange) -> str:
