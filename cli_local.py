@@ -43,10 +43,11 @@ def keys_secret() -> None:
 
 
 def up() -> None:
-    """Run the whole stack on this machine until Ctrl-C."""
+    """Run the whole stack on this machine until Ctrl-C, with simulated providers to try it on."""
+    from evidence import playground
     from stack import local
 
-    raise typer.Exit(local.up(FOLDER, on_ready=_tell_client))
+    raise typer.Exit(local.up(FOLDER, on_ready=_tell_client, programs=playground.programs))
 
 
 def demo(
@@ -90,6 +91,7 @@ async def _create_key(database_url: str, email: str, name: str) -> str:
 
 async def _tell_client(stack: "LocalStack") -> Sequence[str]:
     """Write down a key for `tempost` in this folder, the one of the last start if it still opens."""
+    from evidence import playground
     from stack.files import write_private
 
     where = stack.surroundings
@@ -98,7 +100,12 @@ async def _tell_client(stack: "LocalStack") -> Sequence[str]:
     if key is None or not await _opens(where.database_url, key):
         key = await _create_key(where.database_url, "admin@tempost.example", "local stack")
     write_private(path, json.dumps({"apiUrl": where.api_url, "apiKey": key}, indent=1))
-    return [f"API key       {key}", f"              also in {path}, where `tempost` finds it"]
+    providers = playground.services_file(where.folder)
+    return [
+        f"API key       {key}",
+        f"              also in {path}, where `tempost` finds it",
+        f"Providers     {playground.COUNT} simulated; try them: tempost services import {providers}",
+    ]
 
 
 def _noted_key(path: Path) -> str | None:

@@ -1,0 +1,55 @@
+"""Simulated providers beside a stack that people try: the same ones at every start, and a file to make services of."""
+
+import csv
+import io
+import json
+from collections.abc import Sequence
+from datetime import timedelta
+from pathlib import Path
+
+from evidence.providers import Providers, make_providers, simulator_child
+from stack.child import Child
+from stack.files import made_once, open_folder, write_private
+from stack.programs import tempost_programs
+from stack.surroundings import Surroundings
+
+COUNT = 100
+INTERVAL = timedelta(seconds=3)
+DAILY_QUOTA = 2_000
+COLUMNS = (
+    "name", "kind", "host", "port", "security", "username", "password", "fromAddress", "fromName", "dailyQuota",
+    "sendingInterval",
+)  # fmt: skip
+
+
+def programs(where: Surroundings) -> Sequence[Child]:
+    """Tempost's own processes and the simulator."""
+    folder = open_folder(where.folder / "providers")
+    providers = known_providers(folder)
+    write_private(services_file(where.folder), services_csv(providers))
+    return [simulator_child(providers.simulator(folder, where.certificates), folder), *tempost_programs()(where)]
+
+
+def services_file(folder: Path) -> Path:
+    """Where a stack keeps the providers as services: `tempost services import` takes it."""
+    return folder / "providers" / "services.csv"
+
+
+def known_providers(folder: Path) -> Providers:
+    """Ports and password are chosen once: services that were made of them stay right."""
+
+    def make() -> str:
+        new = make_providers(COUNT, INTERVAL, DAILY_QUOTA)
+        return json.dumps({"ports": new.ports, "password": new.password})
+
+    kept = json.loads(made_once(folder / "providers.json", make))
+    return Providers(interval=INTERVAL, daily_quota=DAILY_QUOTA, **kept)
+
+
+def services_csv(providers: Providers) -> str:
+    """One row per provider, columns as the API names them."""
+    file = io.StringIO()
+    writer = csv.DictWriter(file, COLUMNS)
+    writer.writeheader()
+    writer.writerows(providers.services())
+    return file.getvalue()
