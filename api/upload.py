@@ -35,26 +35,34 @@ class Upload:
 @asynccontextmanager
 async def received(request: Request, most_bytes: int) -> AsyncIterator[Upload]:
     """Receive the part named `file`; other parts are passed over. Gone from the disk when the block ends."""
-    boundary = _boundary(request)
+    parts = _Parts(_boundary(request))
     with TemporaryFile() as file:
-        parts = _Parts(boundary)
-        digest = hashlib.sha256()
-        size = 0
         try:
-            async for chunk in request.stream():
-                parts.write(chunk)
-                if size + len(parts.pending) > most_bytes:
-                    raise HTTPException(413, f"The file is larger than {most_bytes:,} bytes: send it in parts.")
-                if len(parts.pending) >= FLUSH_BYTES:
-                    size += await _flush(parts, file, digest)
+            digest = await _receive(request, parts, file, most_bytes)
         except FormParserError as error:
             raise HTTPException(400, f"The multipart body cannot be read: {error}") from error
         except ClientDisconnect as error:
             raise HTTPException(400, "The connection ended before the file did.") from error
-        size += await _flush(parts, file, digest)
+        except OSError as error:
+            raise HTTPException(507, f"The file cannot be kept here: {error.strerror}.") from error
         if parts.file_name is None or not parts.complete:
             raise HTTPException(400, f"The body has no whole part named {PART!r}: send the CSV file as that part.")
-        yield Upload(parts.file_name, file, digest.digest())
+        yield Upload(parts.file_name, file, digest)
+
+
+async def _receive(request: Request, parts: "_Parts", file: BinaryIO, most_bytes: int) -> bytes:
+    """Write the file's bytes as they come, and return their digest."""
+    digest = hashlib.sha256()
+    size = 0
+    async for chunk in request.stream():
+        size += len(chunk)
+        if size > most_bytes + HEADER_BYTES:
+            raise HTTPException(413, f"The upload is larger than {most_bytes:,} bytes: send it in parts.")
+        parts.write(chunk)
+        if len(parts.pending) >= FLUSH_BYTES:
+            await _flush(parts, file, digest)
+    await _flush(parts, file, digest)
+    return digest.digest()
 
 
 class _Parts:
@@ -129,12 +137,12 @@ def _clean_name(name: bytes) -> str:
     return "".join(letter for letter in text if letter.isprintable())[:200] or "upload.csv"
 
 
-async def _flush(parts: _Parts, file: BinaryIO, digest: "hashlib._Hash") -> int:
+async def _flush(parts: _Parts, file: BinaryIO, digest: "hashlib._Hash") -> None:
     pending, parts.pending = parts.pending, bytearray()
 
     def keep() -> None:
         file.write(pending)
+        file.flush()
         digest.update(pending)
 
     await asyncio.to_thread(keep)
-    return len(pending)

@@ -5,13 +5,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from uuid import UUID, uuid4
 
-import asyncpg
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from api.idempotency import Once
 from api.operations.contact_rows import Batch, batches
 from api.operations.temporal import tell
-from api.problems import DatabaseDownError, FieldError, InvalidError, NotFoundError
+from api.problems import FieldError, InvalidError, NotFoundError
 from api.schemas.contact_import import ContactImportOut
 from api.upload import Upload
 from content.csv_file import CsvError, Dialect, find_dialect
@@ -92,8 +91,6 @@ async def _stage(connection: AsyncConnection, new: NewImport, upload: Upload, di
             await contact_import.copy_refused(connection, batch.refused)
             read += batch.read
             rejected += len(batch.refused)
-    except (asyncpg.PostgresConnectionError, asyncpg.InterfaceError, OSError) as error:
-        raise DatabaseDownError("The database went away while the file was stored. Nothing was kept.") from error
     finally:
         await asyncio.gather(coming, return_exceptions=True)
     await contact_import.mark_staged(connection, new.id, read, rejected)

@@ -6,7 +6,9 @@ from dataclasses import asdict, dataclass, field
 from io import BytesIO
 from uuid import UUID
 
+import asyncpg
 from sqlalchemy import RowMapping, text
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 LIST_EXISTS = text("""
@@ -133,4 +135,7 @@ async def _copy(connection: AsyncConnection, table: str, columns: tuple[str, ...
     source = BytesIO("".join(lines).encode())
     driver = (await connection.get_raw_connection()).driver_connection
     assert driver is not None
-    await driver.copy_to_table(table, source=source, columns=columns, format="text")
+    try:
+        await driver.copy_to_table(table, source=source, columns=columns, format="text")
+    except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError) as error:
+        raise DBAPIError(f"COPY {table}", None, error) from error  # as every other statement of this connection fails

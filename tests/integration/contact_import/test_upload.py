@@ -1,5 +1,6 @@
 """An upload is staged whole, or nothing of it stays and the answer says what is wrong where."""
 
+import asyncio
 from typing import Any, TypeAlias
 
 import asyncpg
@@ -11,6 +12,10 @@ from tests.integration.contact_import.conftest import Uploader, uploader_for
 Pool: TypeAlias = "asyncpg.Pool[asyncpg.Record]"
 
 PEOPLE = "Name;E-Mail;Stadt\r\nJürgen;j@example.de;Köln\r\n;broken;\r\nAnn;A@example.com;\r\n"
+ENDED = """
+    SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+    WHERE datname = current_database() AND query LIKE 'COPY%contact_import_rows%' AND wait_event_type = 'Lock'
+"""
 ONCE = {"Idempotency-Key": "one-file"}
 
 
@@ -126,6 +131,21 @@ async def test_a_connection_that_ends_in_the_file_leaves_nothing(app: FastAPI, u
     body = b'--b\r\nContent-Disposition: form-data; name="file"; filename="x.csv"\r\n\r\nemail\na@example.com\n'
     status = await cut_off(app, uploader, body)
     assert status in {400, None}
+    assert await pool.fetchval("SELECT count(*) FROM contact_imports") == 0
+    assert await left_over(pool) == 0
+
+
+async def test_a_database_that_goes_away_half_way_leaves_nothing(uploader: Uploader, pool: Pool) -> None:
+    """The COPY waits for a lock while its server process is ended."""
+    async with pool.acquire() as blocker:
+        async with blocker.transaction():
+            await blocker.execute("LOCK TABLE contact_import_rows")
+            sending = asyncio.create_task(uploader.send(b"email\na@example.com\n"))
+            while not await pool.fetchval(ENDED):  # noqa: ASYNC110 - the condition is the server's
+                await asyncio.sleep(0.01)
+        answer = await sending
+    assert answer.status_code == 503
+    assert answer.json()["code"] == "database_down"
     assert await pool.fetchval("SELECT count(*) FROM contact_imports") == 0
     assert await left_over(pool) == 0
 

@@ -7,7 +7,7 @@ from uuid import UUID, uuid4
 import asyncpg
 import pytest
 from temporalio.client import Client
-from temporalio.worker import Worker
+from temporalio.worker import Replayer, Worker
 
 from activities.contact_import import ContactImportActivities
 from contracts.contact_import import ImportTotals
@@ -105,3 +105,12 @@ async def test_people_read_in_the_web_ui_how_it_ended(orders: TaskOrders, tempor
     description = await handle.describe()
     assert await description.static_summary() == "Import: people.csv"
     assert "1 contacts on the list" in str(await handle.query("__temporal_workflow_metadata"))
+
+
+async def test_its_history_replays(orders: TaskOrders, temporal_client: Client, pool: Pool) -> None:
+    upload = await staged(pool, ["a@example.com"])
+    await orders.start_import(upload)
+    await result(temporal_client, upload.id)
+    history = await temporal_client.get_workflow_handle(contact_import_workflow_id(upload.id)).fetch_history()
+    replayer = Replayer(workflows=[ContactImportWorkflow], data_converter=temporal_client.data_converter)
+    await replayer.replay_workflow(history)
