@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
 
-from api import errors
+from api import docs_page, errors
 from api.body_limit import BodyLimitMiddleware
 from api.response_times import ResponseTimeMiddleware, ResponseTimes
 from api.routes import (
@@ -47,7 +47,11 @@ def create_app(resources: Resources) -> FastAPI:
         summary="Bulk and outreach mail through many mail accounts: durable, fair and explained",
         version="0.1.0",
         redirect_slashes=False,
+        docs_url=None,
+        redoc_url=None,
+        swagger_ui_oauth2_redirect_url=None,
     )
+    docs_page.install(app)
     app.state.resources = resources
     app.state.response_times = ResponseTimes()
     app.state.stopping = asyncio.Event()
