@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
+from fastapi.routing import APIRoute
 
 from api import docs_page, errors
 from api.body_limit import BodyLimitMiddleware
@@ -49,6 +50,7 @@ def create_app(resources: Resources) -> FastAPI:
         redirect_slashes=False,
         docs_url=None,
         redoc_url=None,
+        generate_unique_id_function=_operation_id,
         swagger_ui_oauth2_redirect_url=None,
     )
     docs_page.install(app)
@@ -57,7 +59,12 @@ def create_app(resources: Resources) -> FastAPI:
     app.state.stopping = asyncio.Event()
     errors.install(app)
     for router in ROUTERS:
-        app.include_router(router)
+        app.include_router(router, responses={422: errors.DOCUMENTED, "default": errors.DOCUMENTED})
     app.add_middleware(BodyLimitMiddleware, most=resources.settings.api.max_body_bytes)
     app.add_middleware(ResponseTimeMiddleware, times=app.state.response_times)
     return app
+
+
+def _operation_id(route: APIRoute) -> str:
+    """Name an operation after its resource and function, such as `task-create`: what generated clients call it."""
+    return f"{route.endpoint.__module__.rpartition('.')[2]}-{route.name}"

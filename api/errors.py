@@ -15,6 +15,7 @@ from temporalio.service import RPCError
 
 from api import problems
 from api.problems import FieldError, ProblemError
+from api.schemas.problem import ProblemOut
 from database.errors import OUTAGES, is_down, is_unstorable
 
 log = logging.getLogger(__name__)
@@ -22,6 +23,21 @@ log = logging.getLogger(__name__)
 Model = TypeVar("Model", bound=BaseModel)
 
 MEDIA_TYPE = "application/problem+json"
+
+
+def _schema() -> dict[str, Any]:
+    """Describe a problem in one piece: a response that is not JSON proper cannot refer to the document's schemas."""
+    schema = ProblemOut.model_json_schema()
+    parts = schema.pop("$defs")
+    schema["properties"]["errors"] = {"type": "array", "items": parts["FieldProblem"]}
+    return schema
+
+
+DOCUMENTED: dict[str, Any] = {
+    "description": "A problem (RFC 9457): what, where and what to do",
+    "content": {MEDIA_TYPE: {"schema": _schema()}},
+}
+"""How the API's page shows errors."""
 
 
 @dataclass(frozen=True, slots=True)

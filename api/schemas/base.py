@@ -1,6 +1,7 @@
 """What all messages of the API share: camelCase on the wire, unknown fields refused, texts that can be stored."""
 
 import math
+import re
 from typing import Annotated, Generic, TypeVar
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
@@ -31,9 +32,12 @@ class Page(Outgoing, Generic[T]):
     """Give it as `cursor` to read on; empty at the end."""
 
 
+UNSTORABLE = re.compile("[\\x00\\ud800-\\udfff]")
+
+
 def _storable(value: str) -> str:
-    if "\0" in value:
-        raise ValueError("must not contain the character U+0000")
+    if UNSTORABLE.search(value):
+        raise ValueError("must not contain U+0000 or half of a surrogate pair")
     return value
 
 

@@ -56,6 +56,7 @@ def handle(resources: Resources, task: dict[str, Any]) -> WorkflowHandle[Any, An
 
 async def until(asker: Asker, path: str, condition: Callable[[dict[str, Any]], bool]) -> dict[str, Any]:
     """Ask until this is true of the answer."""
+    answer: dict[str, Any] = {}
     async with asyncio.timeout(PATIENCE):
         while not condition(answer := (await asker.get(path)).json()):  # noqa: ASYNC110 - a server far away
             await asyncio.sleep(PAUSE)
