@@ -1,7 +1,8 @@
 -- Claim: for each permit, the next due mail of its task, if the guard lets one through its service now.
 --
 -- Verdicts: claimed · early (available_at) · no_quota (available_at) · service_rested (available_at) · service_paused
--- · lapsed · stopped (the task does not run) · empty (no mail is due) · used (the permit has a delivery already).
+-- · lapsed · stopped (the task does not run) · empty (no mail is due) · used (the permit has a delivery already, or
+-- stands in this call before). One row for each permit, in the order they came in.
 -- Only `claimed` changes anything. Locks: services by id, never waited for (a locked one is early), mails (skipping
 -- locked ones), deliveries, counters.
 CREATE FUNCTION ledger_claim_v1(
@@ -52,7 +53,9 @@ BEGIN
             charged := 0;
             next_free := s.next_available_at;
         END IF;
-        IF EXISTS (SELECT 1 FROM deliveries WHERE permit_id = permit_ids[i]) THEN
+        IF permit_ids[i] = ANY (permit_ids[:i - 1])
+            OR EXISTS (SELECT 1 FROM deliveries WHERE permit_id = permit_ids[i])
+        THEN
             verdicts[i] := 'used';
         ELSIF s.service_id IS NULL OR s.status <> 'active' THEN
             verdicts[i] := 'service_paused';
@@ -110,6 +113,8 @@ BEGIN
             ) p;
             EXIT WHEN candidates IS NULL AND suppressed_seqs IS NULL;
             IF suppressed_seqs IS NOT NULL THEN
+                -- This changes a counter before the others are: all that this call may change, in key order.
+                PERFORM 1 FROM user_task_queues q WHERE q.task_id = ANY (task_ids) ORDER BY q.task_id FOR UPDATE;
                 UPDATE subtasks b SET status = 'suppressed', reason = 'suppressed'
                 WHERE b.task_id = running_task AND b.seq = ANY (suppressed_seqs);
             END IF;
@@ -161,5 +166,6 @@ BEGIN
     FROM generate_subscripts(permit_ids, 1) o
     LEFT JOIN subtasks b ON b.task_id = task_ids[o] AND b.seq = mails[o]
     LEFT JOIN contacts p ON p.id = b.contact_id
-    LEFT JOIN deliveries d ON d.permit_id = permit_ids[o] AND verdicts[o] = 'claimed';
+    LEFT JOIN deliveries d ON d.permit_id = permit_ids[o] AND verdicts[o] = 'claimed'
+    ORDER BY o;
 END $$;

@@ -88,7 +88,7 @@ async def claim(
 ) -> list[Verdict]:
     """Take a mail for each permit the guard lets through; verdicts in the order of the claims.
 
-    Safe to repeat: a permit that has taken a mail says `used`.
+    Safe to repeat: a permit that has taken a mail says `used`, and so does one that is named twice.
     """
     permits = [claim.permit for claim in claims]
     rows = await connection.fetch(
@@ -102,8 +102,7 @@ async def claim(
         upload_limit,
         hold,
     )
-    verdicts = {row["permit_id"]: _verdict(row) for row in rows}
-    return [verdicts[permit.id] for permit in permits]
+    return [_verdict(row) for row in rows]
 
 
 def _verdict(row: Row) -> Verdict:

@@ -32,14 +32,31 @@ TAKE = """
     JOIN email_services v ON v.id = ($1::uuid[])[t.place]
 """
 RENEW = """
-    UPDATE service_reservations SET expires_at = clock_timestamp() + CAST($2 AS interval)
-    WHERE reserved_by = $1 AND (service_id, connection_no) IN (SELECT * FROM unnest($3::uuid[], $4::int[]))
+    WITH ours AS (
+        SELECT service_id, connection_no FROM service_reservations
+        WHERE reserved_by = $1 AND (service_id, connection_no) IN (SELECT * FROM unnest($3::uuid[], $4::int[]))
+        ORDER BY service_id, connection_no FOR UPDATE
+    )
+    UPDATE service_reservations r SET expires_at = clock_timestamp() + CAST($2 AS interval) FROM ours
+    WHERE r.service_id = ours.service_id AND r.connection_no = ours.connection_no
 """
 RELEASE = """
-    DELETE FROM service_reservations WHERE reserved_by = $1
-        AND (service_id, connection_no) IN (SELECT * FROM unnest($2::uuid[], $3::int[]))
+    WITH ours AS (
+        SELECT service_id, connection_no FROM service_reservations
+        WHERE reserved_by = $1 AND (service_id, connection_no) IN (SELECT * FROM unnest($2::uuid[], $3::int[]))
+        ORDER BY service_id, connection_no FOR UPDATE
+    )
+    DELETE FROM service_reservations r USING ours
+    WHERE r.service_id = ours.service_id AND r.connection_no = ours.connection_no
 """
-CLEAN = "DELETE FROM service_reservations WHERE expires_at <= clock_timestamp()"
+CLEAN = """
+    WITH expired AS (
+        SELECT service_id, connection_no FROM service_reservations WHERE expires_at <= clock_timestamp()
+        ORDER BY service_id, connection_no FOR UPDATE SKIP LOCKED
+    )
+    DELETE FROM service_reservations r USING expired
+    WHERE r.service_id = expired.service_id AND r.connection_no = expired.connection_no
+"""
 REST = """
     UPDATE email_service_schedule SET
         rested_until = guard_now() + least(interval '30 s' * power(2, least(rest_level, 10)), interval '1 hour'),
@@ -71,7 +88,7 @@ async def release(connection: PoolConnection, held: Sequence[Reservation], worke
 
 
 async def clean(connection: PoolConnection) -> None:
-    """Forget what has expired."""
+    """Forget what has expired; what somebody takes over just now is left to them."""
     await connection.execute(CLEAN)
 
 
