@@ -176,7 +176,7 @@ async def _database(request: Request, error: Exception) -> JSONResponse:
     if is_down(error):
         return await _database_outage(request, error.orig or error)
     if is_unstorable(error):
-        log.warning("%s %s: %s", request.method, request.url.path, error.orig)
+        log.warning("%s %s: %s", request.method, request.url.path, type(error.orig).__name__)
         detail = "A value is out of the range that can be stored, or holds characters that cannot."
         return problem_response(PROBLEM_TYPES[problems.InvalidError], detail)
     return await _unexpected(request, error)

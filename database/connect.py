@@ -24,8 +24,13 @@ def asyncpg_url(url: str) -> str:
 
 
 def create_engine(url: str, size: int = 10) -> AsyncEngine:
-    """Engine for a process; a connection that died with its server is noticed before it is used."""
-    return create_async_engine(sqlalchemy_url(url), pool_size=size, max_overflow=size, pool_pre_ping=True)
+    """Engine for a process; a connection that died with its server is noticed before it is used.
+
+    Errors do not show parameters: they would bring addresses into the logs.
+    """
+    return create_async_engine(
+        sqlalchemy_url(url), pool_size=size, max_overflow=size, pool_pre_ping=True, hide_parameters=True
+    )
 
 
 @asynccontextmanager

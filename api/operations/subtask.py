@@ -13,6 +13,7 @@ from api.operations.task_order import start
 from api.operations.temporal import tell
 from api.problems import ConflictError, NotFoundError
 from api.schemas.task import DeliveryOut, ResolveIn, ResolveOut, SubtaskHistoryOut
+from contracts.task import FINAL_STATUSES
 from database.connect import transaction
 from database.queries import subtask, task
 from runtime.resources import Resources
@@ -52,7 +53,7 @@ async def resolve(resources: Resources, caller: KeyHolder, task_id: UUID, order:
         if resolved and status == "pending":
             await task.reopen(connection, task_id)
         shown = await find_task(connection, caller, task_id)
-    if resolved:
+    if resolved and shown["status"] not in FINAL_STATUSES:
         await start(resources, caller, task_id)
         await tell(resources.orders.ledger_changed(task_id), f"tell task {task_id} of {resolved} decisions")
     return ResolveOut(resolved=resolved, unknown=shown["by_status"]["unknown"], status=shown["status"])

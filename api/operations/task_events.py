@@ -1,16 +1,22 @@
 """A task's status as server-sent events: told when it changes, until the task ends."""
 
 import asyncio
+import logging
 from collections.abc import AsyncIterator
 from contextlib import suppress
 from uuid import UUID
+
+from sqlalchemy.exc import DBAPIError
 
 from api.operations.api_key import KeyHolder
 from api.operations.task_status import realtime_status
 from api.schemas.task import RealtimeStatus
 from contracts.task import FINAL_STATUSES
 from database.connect import transaction
+from database.errors import OUTAGES
 from runtime.resources import Resources
+
+log = logging.getLogger(__name__)
 
 EVERY = 1.0
 """Seconds between two looks."""
@@ -25,15 +31,24 @@ async def task_events(
     last: RealtimeStatus | None = None
     quiet = 0
     while not stopping.is_set():
-        async with transaction(resources.engine) as connection:
-            status = await realtime_status(connection, caller, task_id)
+        status = await _look(resources, caller, task_id)
         quiet += 1
-        if status != last:
+        if status is not None and status != last:
             last, quiet = status, 0
             yield f"event: status\ndata: {status.model_dump_json(by_alias=True)}\n\n"
         elif quiet % SILENCE == 0:
             yield ": nothing new\n\n"
-        if status.status in FINAL_STATUSES and not status.progress.pending:
+        if status is not None and status.status in FINAL_STATUSES and not status.progress.pending:
             return
         with suppress(TimeoutError):
             await asyncio.wait_for(stopping.wait(), EVERY)
+
+
+async def _look(resources: Resources, caller: KeyHolder, task_id: UUID) -> RealtimeStatus | None:
+    """Read the status; None while the database is away, which ends no stream."""
+    try:
+        async with transaction(resources.engine) as connection:
+            return await realtime_status(connection, caller, task_id)
+    except (*OUTAGES, DBAPIError) as error:
+        log.warning("events of task %s: %s", task_id, type(error).__name__)
+        return None
