@@ -12,19 +12,18 @@ EMAIL = "email"
 EMAIL_TITLES = """
     email emailaddress emailaddr emailid mail mailaddress emails email1 primaryemail
     emailadresse mailadresse epost epostadresse epostadress
-    courriel adressemail adresseemail adressecourriel adresseelectronique
-    correo correoelectronico direcciondecorreo direcciondecorreoelectronico
-    indirizzoemail indirizzodipostaelettronica postaelettronica enderecodeemail correioeletronico
-    emailcim adresemail adreseposta eposta epostaadresi sahkoposti sahkopostiosoite
-    почта имеил емеил электроннаяпочта адресэлектроннойпочты електроннапошта
+    courriel adressemail adresseemail adressecourriel adresseélectronique
+    correo correoelectrónico direccióndecorreo direccióndecorreoelectrónico
+    indirizzoemail indirizzodipostaelettronica postaelettronica endereçodeemail correioeletrónico correioeletrônico
+    emailcím adresemail adreseposta eposta epostaadresi sähköposti sähköpostiosoite
+    почта имейл емейл электроннаяпочта адресэлектроннойпочты електроннапошта
     邮箱 电子邮箱 电子邮件 电子邮件地址 电子邮箱地址 邮箱地址 邮件 邮件地址 邮箱账号
     郵箱 電子郵箱 電子郵件 電子郵件地址 電郵 電郵地址 信箱 電子信箱
     メール メルアド メールアドレス eメール eメールアドレス 電子メール 電子メールアドレス
     이메일 이메일주소 메일 메일주소 전자우편
-    البريدالإلكتروني البريدالالكتروني דואל דואראלקטרוני อีเมล ईमेल ηλεκτρονικοταχυδρομειο
+    البريدالإلكتروني البريدالالكتروني דואל דואראלקטרוני อีเมล ईमेल ηλεκτρονικόταχυδρομείο
     """
-"""Titles of the address column in many languages, as `plain` leaves them."""
-EMAIL_COLUMNS = frozenset(EMAIL_TITLES.split())
+"""Titles of the address column in many languages."""
 
 
 class HeaderError(ValueError):
@@ -55,11 +54,18 @@ class Header:
 
 
 def plain(title: str) -> str:
-    """Return a title without case, accents, spaces and signs, so that `E-Mail` and `e mail` are one."""
-    parts = unicodedata.normalize("NFKC", title).casefold()
-    if parts.isascii() or any("LATIN" in unicodedata.name(letter, "") for letter in parts):
-        parts = unicodedata.normalize("NFKD", parts)
-    return "".join(letter for letter in parts if letter.isalnum())
+    """Return a title without case, spaces, signs and the accents of Latin letters: `E-Mail` and `e mail` are one."""
+    folded = unicodedata.normalize("NFKC", title).casefold()
+    return "".join(_letter(letter) for letter in folded if letter.isalnum())
+
+
+def _letter(letter: str) -> str:
+    if letter.isascii() or not unicodedata.name(letter, "").startswith("LATIN"):
+        return letter
+    return unicodedata.normalize("NFKD", letter)[0]
+
+
+EMAIL_COLUMNS = frozenset(plain(title) for title in EMAIL_TITLES.split())
 
 
 def read_header(cells: Sequence[str], email_column: str | None = None) -> Header:
