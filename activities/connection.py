@@ -87,7 +87,7 @@ class Connections:
         insort(queue, place)
         try:
             while not handed.done():
-                reservation = await self._ledger.take(service_id) if queue[0] is place else None
+                reservation = await self._take(service_id) if queue[0] is place else None
                 if reservation is not None:
                     break
                 await asyncio.wait({handed}, timeout=ASK_AGAIN)
@@ -101,8 +101,22 @@ class Connections:
             assert reservation is not None
             return await self._connect(reservation)
         if reservation is not None:
-            await self._ledger.release(reservation)
+            self._later(self._ledger.release(reservation))
         return handed.result()
+
+    async def _take(self, service_id: UUID) -> Reservation | None:
+        """Reserve a connection. What comes after the permit has ended is given back."""
+        taking = asyncio.create_task(self._ledger.take(service_id))
+        try:
+            return await asyncio.shield(taking)
+        except asyncio.CancelledError:
+            self._later(self._give_up(taking))
+            raise
+
+    async def _give_up(self, taking: "asyncio.Task[Reservation | None]") -> None:
+        with suppress(*UNREACHABLE):
+            if (reservation := await taking) is not None:
+                await self._ledger.release(reservation)
 
     async def _connect(self, reservation: Reservation) -> Connection:
         connection = None
@@ -111,14 +125,21 @@ class Connections:
             self._open.add(connection)
             await connection.transport.open()
         except ServiceFaultError as error:
-            with suppress(*UNREACHABLE):
-                await self._ledger.rest(reservation.service_id, f"{error.reason}: {error.text}")
-            await self._discard(connection, reservation)
+            # Shielded: a permit that ends meanwhile must leave nothing held.
+            await asyncio.shield(self._later(self._rest(connection, reservation, error)))
             raise NoConnectionError(error.reason) from error
         except BaseException:
             self._later(self._discard(connection, reservation))
             raise
         return connection
+
+    async def _rest(self, connection: Connection | None, reservation: Reservation, error: ServiceFaultError) -> None:
+        """Give the service a pause before anyone else may try it."""
+        try:
+            with suppress(*UNREACHABLE):
+                await self._ledger.rest(reservation.service_id, f"{error.reason}: {error.text}")
+        finally:
+            await self._discard(connection, reservation)
 
     def _account(self, reservation: Reservation) -> Account:
         sealed = reservation.password_sealed
@@ -157,10 +178,11 @@ class Connections:
             self._open.discard(connection)
         await self._ledger.release(reservation)
 
-    def _later(self, work: Coroutine[object, object, None]) -> None:
+    def _later(self, work: Coroutine[object, object, None]) -> "asyncio.Task[None]":
         task = asyncio.create_task(work)
         self._closing.add(task)
         task.add_done_callback(self._closing.discard)
+        return task
 
     async def close(self) -> None:
         """Close what is idle and wait for what is closing."""

@@ -84,6 +84,8 @@ class DeliveryActivities:
                 await self._means.ledger.refresh()
             except UNREACHABLE as error:
                 log.warning("ledger unreachable, nothing is renewed: %s", error)
+            except Exception:  # an outermost loop: without it, all that this process holds would be lost unnoticed
+                log.exception("nothing is renewed, trying again")
             await asyncio.sleep(RENEW_EVERY)
 
     def drain(self) -> None:

@@ -17,11 +17,16 @@ from scheduling.permit import Permit
 
 log = logging.getLogger(__name__)
 
-UNREACHABLE = (OSError, asyncpg.PostgresConnectionError, asyncpg.InterfaceError, asyncpg.CannotConnectNowError,
-    asyncpg.TooManyConnectionsError, asyncpg.OutOfMemoryError, asyncpg.DiskFullError, TimeoutError,
-    asyncpg.AdminShutdownError, asyncpg.CrashShutdownError)  # fmt: skip
-"""The database is away or full; it will come back."""
+UNREACHABLE = (
+    OSError, TimeoutError, asyncpg.PostgresConnectionError, asyncpg.InterfaceError, asyncpg.CannotConnectNowError,
+    asyncpg.InsufficientResourcesError, asyncpg.OperatorInterventionError, asyncpg.PostgresSystemError,
+    asyncpg.TransactionRollbackError, asyncpg.LockNotAvailableError, asyncpg.ReadOnlySQLTransactionError,
+    asyncpg.InvalidAuthorizationSpecificationError, asyncpg.InvalidCatalogNameError,
+)  # fmt: skip
+"""The database is away, full, busy, or not yet itself again: the same may succeed soon."""
 LONGEST_PAUSE = 5.0
+HOLD_MARGIN = timedelta(seconds=5)
+"""A delivery is held this much longer than its dialogue may take, whatever is configured."""
 RETRY_INTERVAL = timedelta(seconds=60)
 
 
@@ -30,7 +35,7 @@ class LedgerSettings:
     """What of the configuration the ledger's writes need; read anew every few seconds."""
 
     hold: timedelta = timedelta(seconds=30)
-    """`queue.service_reservation_timeout`."""
+    """`queue.service_reservation_timeout`, or what a dialogue may take if that is longer."""
     retry_interval: timedelta = RETRY_INTERVAL
     """`queue.pending_retry_interval`."""
 
@@ -59,7 +64,7 @@ class Ledger:
             self._clock_offset = now.timestamp() - (asked_at + loop.time()) / 2
             values = await survey.queue_settings(connection)
         self.settings = LedgerSettings(
-            hold=timedelta(seconds=values["service_reservation_timeout"]),
+            hold=max(timedelta(seconds=values["service_reservation_timeout"]), self._upload_limit + HOLD_MARGIN),
             retry_interval=timedelta(seconds=values["pending_retry_interval"]),
         )
 

@@ -38,6 +38,8 @@ async def keep_reconciled(resources: Resources) -> None:
                         await start_missing(resources)
         except (*UNREACHABLE, RPCError) as error:
             log.warning("not reconciled, trying again: %s", error)
+        except Exception:  # an outermost loop: without it, nobody would ever sweep again
+            log.exception("not reconciled, trying again")
         await asyncio.sleep(EVERY)
 
 

@@ -1,0 +1,113 @@
+"""What a worker does while the database says no: it goes on, and forgets nothing that must be written down."""
+
+import asyncio
+from datetime import timedelta
+
+import pytest
+
+import activities.delivery
+from activities.attempt import Limits, Means
+from activities.connection import Connections
+from activities.delivery import DeliveryActivities
+from activities.letter import Letters
+from database.ledger import Ledger
+from database.queries.ledger import Record
+from mail.transport import Account, Transport
+from scheduling.permit import Permit
+from tests.integration.ledger.test_lock_order import COUNTERS, holding, until_blocked
+from tests.integration.ledger.world import UPLOAD_LIMIT, World
+
+CANCEL_BLOCKED = """
+    SELECT count(pg_cancel_backend(pid)) FROM pg_stat_activity
+    WHERE datname = current_database() AND wait_event_type = 'Lock'
+"""
+SET_HOLD = "UPDATE system_config SET value = $1 WHERE key = 'queue.service_reservation_timeout'"
+
+
+def ledger_of(world: World) -> Ledger:
+    return Ledger(world.pool, "worker", UPLOAD_LIMIT)
+
+
+async def marked(world: World) -> Permit:
+    """A permit whose mail's body goes out now."""
+    permit, _ = await world.claim_one(await world.service(), await world.task(mails=1))
+    assert await world.mark(permit)
+    return permit
+
+
+async def test_a_record_whose_statement_is_cancelled_is_written_all_the_same(world: World) -> None:
+    permit = await marked(world)
+    task = (await world.row("SELECT id FROM tasks"))["id"]
+
+    async with holding(world, COUNTERS, task):
+        recording = asyncio.create_task(
+            ledger_of(world).record(Record(permit.id, "sent", mail_begun=True, dot_sent=True))
+        )
+        await until_blocked(world)
+        await world.pool.execute(CANCEL_BLOCKED)
+
+    assert await recording == "sent"
+
+
+async def test_a_record_waits_until_a_database_that_is_read_only_may_be_written_again(world: World) -> None:
+    permit = await marked(world)
+    ledger = ledger_of(world)
+    name = await world.pool.fetchval("SELECT current_database()")
+
+    await world.pool.execute(f"ALTER DATABASE {name} SET default_transaction_read_only = on")
+    await world.pool.expire_connections()
+    recording = asyncio.create_task(ledger.record(Record(permit.id, "sent", mail_begun=True, dot_sent=True)))
+    done, _ = await asyncio.wait({recording}, timeout=0.5)
+    async with world.pool.acquire() as connection:
+        await connection.execute("SET default_transaction_read_only = off")
+        await connection.execute(f"ALTER DATABASE {name} RESET default_transaction_read_only")
+    await world.pool.expire_connections()
+
+    assert not done
+    assert await recording == "sent"
+
+
+async def test_no_delivery_is_held_for_less_than_a_dialogue_may_take(world: World) -> None:
+    await world.pool.execute(SET_HOLD, "10")
+    ledger = ledger_of(world)
+    await ledger.refresh()
+
+    await ledger.claim(world.permit(await world.service()), await world.task())
+
+    row = await world.row("SELECT deadline - claimed_at AS held FROM deliveries")
+    assert row["held"] > UPLOAD_LIMIT
+
+
+async def test_renewing_goes_on_after_a_failure_nobody_foresaw(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(activities.delivery, "RENEW_EVERY", 0.02)
+    ledger = ledger_of(world)
+    limits = Limits(UPLOAD_LIMIT, UPLOAD_LIMIT, UPLOAD_LIMIT)
+    means = Means(ledger, Connections(ledger, no_dial, no_password), Letters(world.pool, no_link), limits)
+
+    async def nobody_to_tell(task_id: object) -> None:
+        raise AssertionError("no late answers here")
+
+    keeping = asyncio.create_task(DeliveryActivities(world.pool, means, nobody_to_tell).keep())
+    try:
+        await world.pool.execute("ALTER TABLE system_config RENAME TO mislaid")
+        await asyncio.wait({keeping}, timeout=0.3)
+        await world.pool.execute("ALTER TABLE mislaid RENAME TO system_config")
+        await world.pool.execute(SET_HOLD, "77")
+        async with asyncio.timeout(10):
+            while not keeping.done() and ledger.settings.hold != timedelta(seconds=77):  # noqa: ASYNC110
+                await asyncio.sleep(0.01)
+        assert not keeping.done()
+    finally:
+        keeping.cancel()
+
+
+def no_dial(account: Account) -> Transport:
+    raise AssertionError("nothing is sent here")
+
+
+def no_password(service_id: object, sealed: object) -> str:
+    raise AssertionError("nothing is sent here")
+
+
+def no_link(task_id: object, seq: int) -> None:
+    return None
