@@ -1,4 +1,4 @@
-"""The `tempost` command: a client of the REST API, and what works on this machine alone (`cli_local`)."""
+"""The `tempost` command: a client of the REST API, and what works on this machine alone (`commands.local`)."""
 
 import os
 import sys
@@ -7,13 +7,10 @@ from typing import Annotated
 
 import typer
 
-import cli_local
-import cli_tasks
-import cli_upload
-import cli_views as views
 from api.client import ApiClient, ApiError
-from cli_call import Address, CliError, call, collect, find, say
-from cli_views import out
+from commands import local, task, upload, view
+from commands.call import Address, CliError, call, collect, find, say
+from commands.view import out
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 services = typer.Typer(no_args_is_help=True, help="Sending accounts.")
@@ -21,10 +18,10 @@ lists = typer.Typer(no_args_is_help=True, help="Contact lists.")
 templates = typer.Typer(no_args_is_help=True, help="Templates.")
 suppress = typer.Typer(no_args_is_help=True, help="Addresses that are never written to.")
 groups = {"services": services, "lists": lists, "templates": templates, "suppress": suppress}
-for title, group in {**groups, "tasks": cli_tasks.tasks, "keys": cli_local.keys}.items():
+for title, group in {**groups, "tasks": task.tasks, "keys": local.keys}.items():
     app.add_typer(group, name=title)
-app.command()(cli_local.up)
-app.command()(cli_local.demo)
+app.command()(local.up)
+app.command()(local.demo)
 
 File = Annotated[Path, typer.Argument(exists=True, dir_okay=False, readable=True)]
 
@@ -42,7 +39,7 @@ def options(
 @app.command()
 def status(context: typer.Context) -> None:
     """Show how the installation does."""
-    out.print(views.health(call(context, lambda api: api.health())))
+    out.print(view.health(call(context, lambda api: api.health())))
 
 
 @services.command("add")
@@ -80,13 +77,13 @@ def services_add(  # noqa: PLR0913, PLR0917 - an option each
 @services.command("list")
 def services_list(context: typer.Context) -> None:
     """List services: what each has left today, when it is free, and why it rests."""
-    out.print(views.services(call(context, lambda api: collect(api.services()))))
+    out.print(view.services(call(context, lambda api: collect(api.services()))))
 
 
 @services.command("import")
 def services_import(context: typer.Context, file: File) -> None:
     """Add the services of a CSV file; its columns are named as in the API, such as fromAddress or daily quota."""
-    if call(context, lambda api: cli_upload.import_services(api, file)):
+    if call(context, lambda api: upload.import_services(api, file)):
         raise typer.Exit(1)
 
 
@@ -108,15 +105,15 @@ def lists_import(  # noqa: PLR0913, PLR0917 - an option each
     async def work(api: ApiClient) -> None:
         target = await (find("list", api.lists(), into) if into else api.create_list(name or file.stem))
         try:
-            row = await cli_upload.import_contacts(api, target.id, file, reading)
+            row = await upload.import_contacts(api, target.id, file, reading)
         except ApiError:
             if not into:
                 await api.delete_list(target.id)
             raise
         out.print(f"{target.name} ({target.id})", style="bold", markup=False, soft_wrap=True)
-        out.print(views.imported(row))
+        out.print(view.imported(row))
         if row.rejected:
-            await cli_upload.show_refusals(api, row, errors)
+            await upload.show_refusals(api, row, errors)
         if row.error:
             raise CliError(row.error)
 
@@ -126,7 +123,7 @@ def lists_import(  # noqa: PLR0913, PLR0917 - an option each
 @lists.command("list")
 def lists_list(context: typer.Context) -> None:
     """List contact lists."""
-    out.print(views.lists(call(context, lambda api: collect(api.lists()))))
+    out.print(view.lists(call(context, lambda api: collect(api.lists()))))
 
 
 @templates.command("add")
@@ -152,7 +149,7 @@ def templates_add(
 @templates.command("list")
 def templates_list(context: typer.Context) -> None:
     """List templates with the fields they need."""
-    out.print(views.templates(call(context, lambda api: collect(api.templates()))))
+    out.print(view.templates(call(context, lambda api: collect(api.templates()))))
 
 
 @suppress.command("add")

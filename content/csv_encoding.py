@@ -61,9 +61,9 @@ def find_encoding(file: BinaryIO, given: str | None = None) -> Encoding:
             return Encoding(name, len(mark))
     if given:
         return Encoding(known_encoding(given))
-    name = _utf16_by_zeros(head)
-    if name:
-        return Encoding(name)
+    unmarked = _utf16_by_zeros(head)
+    if unmarked:
+        return Encoding(unmarked)
     file.seek(0)
     fault = _first_fault(file, "utf-8")
     if fault is None:

@@ -15,6 +15,7 @@ from content.csv_header import Header, HeaderError, email_columns, read_header
 
 DELIMITERS = (",", ";", "\t", "|")
 DELIMITER_NAMES = {"comma": ",", "semicolon": ";", "tab": "\t", "pipe": "|", "\\t": "\t"}
+BUFFER = 256 * 1024
 MAX_RECORD = 1 << 20
 """Characters of a record, its line ends included."""
 SAMPLE_CHARACTERS = 1 << 16
@@ -137,7 +138,9 @@ class _Lines:
 
 def _open(file: BinaryIO, encoding: Encoding) -> io.TextIOBase:
     file.seek(encoding.skip)
-    return io.TextIOWrapper(_KeepOpen(file), encoding=encoding.name, errors="strict", newline="")
+    return io.TextIOWrapper(
+        io.BufferedReader(_KeepOpen(file), 1 << 18), encoding=encoding.name, errors="strict", newline=""
+    )
 
 
 class _KeepOpen(io.RawIOBase):

@@ -27,7 +27,7 @@ from stack.child import Child
 from stack.errors import StackError
 from stack.local import LocalStack
 from stack.programs import tempost_programs
-from stack.surroundings import Surroundings
+from stack.surroundings import Surroundings, stack_ports
 
 SERVICES = 100
 INTERVAL = timedelta(seconds=1)
@@ -75,7 +75,8 @@ async def _run(contacts: int, interval: timedelta, demo: Path, console: Console)
     started_at, began = datetime.now(UTC), time.monotonic()
     rows = contact_file.first_rows(contacts)
     file = _fresh_file(demo, rows)
-    providers = make_providers(SERVICES, interval, daily_quota=10 + 2 * contacts // SERVICES)
+    promised = stack_ports(demo).values()
+    providers = make_providers(SERVICES, interval, daily_quota=10 + 2 * contacts // SERVICES, taken=promised)
     console.print(f"starting PostgreSQL, Temporal, API, worker and {SERVICES} simulated providers …")
     stack = LocalStack(demo, programs=lambda where: _programs(where, providers))
     async with stack, watched_memory() as memory:

@@ -3,7 +3,7 @@
 import csv
 import io
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import timedelta
 from pathlib import Path
 
@@ -25,7 +25,7 @@ COLUMNS = (
 def programs(where: Surroundings) -> Sequence[Child]:
     """Tempost's own processes and the simulator."""
     folder = open_folder(where.folder / "providers")
-    providers = known_providers(folder)
+    providers = known_providers(folder, where.ports.values())
     write_private(services_file(where.folder), services_csv(providers))
     return [simulator_child(providers.simulator(folder, where.certificates), folder), *tempost_programs()(where)]
 
@@ -35,11 +35,11 @@ def services_file(folder: Path) -> Path:
     return folder / "providers" / "services.csv"
 
 
-def known_providers(folder: Path) -> Providers:
+def known_providers(folder: Path, taken: Collection[int]) -> Providers:
     """Ports and password are chosen once: services that were made of them stay right."""
 
     def make() -> str:
-        new = make_providers(COUNT, INTERVAL, DAILY_QUOTA)
+        new = make_providers(COUNT, INTERVAL, DAILY_QUOTA, taken)
         return json.dumps({"ports": new.ports, "password": new.password})
 
     kept = json.loads(made_once(folder / "providers.json", make))

@@ -2,6 +2,7 @@
 
 import secrets
 import sys
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -85,10 +86,10 @@ class Providers:
         )
 
 
-def make_providers(count: int, interval: timedelta, daily_quota: int) -> Providers:
-    """Choose names, ports and a password."""
+def make_providers(count: int, interval: timedelta, daily_quota: int, taken: Collection[int] = ()) -> Providers:
+    """Choose names, ports and a password. `taken` are the ports of a stack that has not begun to use them."""
     names = [f"service-{number:03}" for number in range(1, count + 1)]
-    ports = dict(zip(names, free_ports(count), strict=True))
+    ports = dict(zip(names, free_ports(count, taken), strict=True))
     return Providers(interval=interval, daily_quota=daily_quota, ports=ports, password=secrets.token_urlsafe(16))
 
 

@@ -93,6 +93,7 @@ class TaskOrders:
             task_queue=self._task_queue,
             id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
             static_summary=f"Import: {unfinished.file_name}",
+            search_attributes=TypedSearchAttributes([SearchAttributePair(identifiers.USER, str(unfinished.user_id))]),
             rpc_timeout=RPC_TIMEOUT,
         )
 

@@ -3,7 +3,7 @@
 import json
 import random
 import socket
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from contextlib import ExitStack, suppress
 from pathlib import Path
 
@@ -34,10 +34,10 @@ def choose_ports(file: Path, preferred: Mapping[str, int], fixed: Mapping[str, i
     return chosen
 
 
-def free_ports(count: int) -> list[int]:
-    """Choose this many different ports that are free now."""
+def free_ports(count: int, taken: Collection[int] = ()) -> list[int]:
+    """Choose this many different ports that are free now, and not promised to anyone (`taken`)."""
     with ExitStack() as held:
-        return [next(port for port in _random_ports() if _hold(held, port)) for _ in range(count)]
+        return [next(port for port in _random_ports() if port not in taken and _hold(held, port)) for _ in range(count)]
 
 
 def _read(file: Path) -> dict[str, int]:

@@ -25,14 +25,16 @@ class SystemConfig(Table, table=True):
 
 
 class IdempotencyKey(Table, table=True):
-    """What a creating request answered, so that the same request sent again gets the same answer."""
+    """What a creating request answered, so that the same request sent again gets the same answer.
+
+    Written in the transaction that creates: there is a row only once there is an answer.
+    """
 
     __tablename__ = "idempotency_keys"
     user_id: UUID = Field(foreign_key="users.id", primary_key=True)
     key: str = Field(primary_key=True)
     request_hash: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
     status_code: int | None = None
-    """Empty while the first request still runs."""
     response: dict[str, object] | None = Field(default=None, sa_column=Column(JSONB(none_as_null=True)))
     created_at: datetime = created()
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from api.client import ApiError, ApiUnreachableError
-from cli_call import CLIENT_FILE, Address, CliError, explain, find_api
+from commands.call import CLIENT_FILE, Address, CliError, explain, find_api
 
 SECRET = "tp_do-not-show"
 

@@ -5,7 +5,7 @@ from io import StringIO
 
 from rich.console import Console, RenderableType
 
-import cli_views as views
+from commands import view
 from tests.unit.cli import answers
 from tests.unit.cli.answers import NOW
 
@@ -18,7 +18,7 @@ def shown(view: RenderableType, width: int = 80) -> str:
 
 
 def test_a_service_shows_what_it_has_left_and_that_it_is_free() -> None:
-    text = shown(views.services([answers.service()]))
+    text = shown(view.services([answers.service()]))
     assert "420 of 500" in text
     assert "ready" in text
     assert "2.5 s" in text
@@ -26,20 +26,20 @@ def test_a_service_shows_what_it_has_left_and_that_it_is_free() -> None:
 
 def test_a_service_that_rests_shows_until_when_and_why() -> None:
     rested = answers.service(restedUntil=NOW + timedelta(hours=3), restReason="auth_failed: 535 no")
-    text = shown(views.services([rested]))
+    text = shown(view.services([rested]))
     assert "rested" in text
     assert "in 3.0 h" in text
     assert "box: auth_failed: 535 no" in text
 
 
 def test_a_service_without_quota_shows_when_it_has_some_again() -> None:
-    text = shown(views.services([answers.service(remainingQuota=0, quotaResetAt=NOW + timedelta(hours=5))]))
+    text = shown(view.services([answers.service(remainingQuota=0, quotaResetAt=NOW + timedelta(hours=5))]))
     assert "used up" in text
     assert "in 5.0 h" in text
 
 
 def test_names_of_people_are_shown_as_they_are() -> None:
-    assert "[red]box[/]" in shown(views.services([answers.service(name="[red]box[/]")]))
+    assert "[red]box[/]" in shown(view.services([answers.service(name="[red]box[/]")]))
 
 
 def test_a_task_shows_how_far_it_is_and_what_its_mails_wait_for() -> None:
@@ -47,7 +47,7 @@ def test_a_task_shows_how_far_it_is_and_what_its_mails_wait_for() -> None:
         "reason": "no_quota", "count": 55, "retryAt": NOW + timedelta(hours=7), "services": ["a", "b"],
         "serviceCount": 9,
     }  # fmt: skip
-    text = shown(views.status_view("News", answers.status(waiting=[wait])))
+    text = shown(view.status_view("News", answers.status(waiting=[wait])))
     assert "45 of 100" in text
     assert "7,200 mails/hour" in text
     assert "no quota" in text
@@ -57,10 +57,10 @@ def test_a_task_shows_how_far_it_is_and_what_its_mails_wait_for() -> None:
 
 def test_a_task_that_has_ended_waits_for_nothing() -> None:
     wait = {"reason": "no_quota", "count": 55, "retryAt": None}
-    assert "no quota" not in shown(views.status_view("News", answers.status("cancelled", waiting=[wait])))
+    assert "no quota" not in shown(view.status_view("News", answers.status("cancelled", waiting=[wait])))
 
 
 def test_a_task_fits_into_one_plain_line() -> None:
     wait = {"reason": "no_quota", "count": 55, "retryAt": None}
-    line = views.status_line("News", answers.status(waiting=[wait]))
+    line = view.status_line("News", answers.status(waiting=[wait]))
     assert line == "News: sending | pending 55, sent 40, failed 5 | 7200 mails/hour | waiting: no_quota 55"

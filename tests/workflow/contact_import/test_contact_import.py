@@ -52,9 +52,9 @@ async def staged(pool: Pool, addresses: list[str]) -> UnfinishedImport:
 
 async def result(client: Client, import_id: UUID) -> ImportTotals | None:
     """What the workflow of an import came to."""
-    return await client.get_workflow_handle_for(
-        ContactImportWorkflow.run, contact_import_workflow_id(import_id)
-    ).result()
+    handle = client.get_workflow_handle(contact_import_workflow_id(import_id), result_type=ImportTotals)
+    totals: ImportTotals | None = await handle.result()
+    return totals
 
 
 async def test_a_staged_import_is_merged(orders: TaskOrders, temporal_client: Client, pool: Pool) -> None:

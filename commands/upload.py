@@ -12,8 +12,8 @@ from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, T
 from api.client import ApiClient
 from api.schemas.contact_import import ContactImportOut
 from api.schemas.service import ServiceIn
-from cli_call import CliError, say, with_faults
-from cli_views import out
+from commands.call import CliError, say, with_faults
+from commands.view import out
 from content.csv_file import find_dialect, records
 from content.csv_header import plain
 

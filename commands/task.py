@@ -5,11 +5,11 @@ from typing import Annotated
 
 import typer
 
-import cli_views as views
 from api.client import ApiClient
 from api.schemas.task import TaskOut
-from cli_call import call, collect, find
-from cli_views import out
+from commands import view
+from commands.call import call, collect, find
+from commands.view import out
 
 tasks = typer.Typer(no_args_is_help=True, help="Mailings.")
 
@@ -41,7 +41,7 @@ def submit(  # noqa: PLR0913, PLR0917 - an option each
         order |= {"pool": pool} if pool else {}
         order |= {"startAt": start_at.astimezone().isoformat()} if start_at else {}
         if dry_run:
-            out.print(views.dry_run(await api.dry_run(order)))
+            out.print(view.dry_run(await api.dry_run(order)))
             return None
         return await api.submit_task(order)
 
@@ -56,7 +56,7 @@ def submit(  # noqa: PLR0913, PLR0917 - an option each
 @tasks.command("list")
 def list_all(context: typer.Context) -> None:
     """List tasks, the newest first."""
-    out.print(views.tasks(call(context, lambda api: collect(api.tasks()))))
+    out.print(view.tasks(call(context, lambda api: collect(api.tasks()))))
 
 
 @tasks.command("watch")
@@ -99,7 +99,7 @@ def _order(context: typer.Context, word: str, order: str) -> None:
 
 def _watch(context: typer.Context, word: str) -> None:
     async def work(api: ApiClient) -> None:
-        await views.watch(api, await find("task", api.tasks(), word))
+        await view.watch(api, await find("task", api.tasks(), word))
 
     try:
         call(context, work)

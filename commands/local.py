@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cli_call import CLIENT_FILE, CliError, said_plainly
-from cli_views import out
+from commands.call import CLIENT_FILE, CliError, said_plainly
+from commands.view import out
 
 if TYPE_CHECKING:
     from stack.local import LocalStack
