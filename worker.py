@@ -28,7 +28,9 @@ AGAIN = 2.0
 
 async def run(resources: Resources, stop: asyncio.Event) -> None:
     """Serve until `stop` is set, then leave in order."""
-    most = await most_under_way(resources)
+    most = await most_under_way(resources, stop)
+    if most is None:
+        return
     activities = Activities(resources)
     grace = resources.settings.worker.grace
     worker = Worker(
@@ -57,16 +59,18 @@ async def run(resources: Resources, stop: asyncio.Event) -> None:
         await asyncio.gather(*background, return_exceptions=True)
 
 
-async def most_under_way(resources: Resources) -> int:
-    """`queue.concurrent_workers` times `queue.central_batch_size`; waits for the database."""
-    while True:
+async def most_under_way(resources: Resources, stop: asyncio.Event) -> int | None:
+    """`queue.concurrent_workers` times `queue.central_batch_size`, once the database is there; None after `stop`."""
+    while not stop.is_set():
         try:
             async with resources.ledger_pool.acquire() as connection:
                 values = await queue_settings(connection)
             return int(values["concurrent_workers"] * values["central_batch_size"])
         except UNREACHABLE as error:
             log.warning("PostgreSQL is not reachable, trying again: %s", error)
-            await asyncio.sleep(AGAIN)
+            with suppress(TimeoutError):
+                await asyncio.wait_for(stop.wait(), AGAIN)
+    return None
 
 
 async def main() -> None:

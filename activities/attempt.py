@@ -9,13 +9,13 @@ from time import monotonic
 from uuid import UUID
 
 from activities.connection import Connection, Connections, NoConnectionError
-from activities.letter import Letter, Letters
+from activities.letter import Content, Letter, Letters
 from content.errors import ContentError, MissingFieldError
-from content.template import CompiledContent
 from database.ledger import UNREACHABLE, Ledger
 from database.queries.ledger import ClaimedMail, Record, Verdict
 from database.queries.survey import TaskGoneError
 from mail.errors import NotSentError, OutcomeUnknownError, UnsafeHeaderError
+from mail.reply import printable
 from mail.transport import Transport
 from scheduling.permit import Permit
 
@@ -123,13 +123,13 @@ class Attempt:
                 return verdict
             moment, self._waiting = verdict.available_at, waiting
 
-    async def _deliver(self, connection: Connection, content: CompiledContent, mail: ClaimedMail) -> Result:
+    async def _deliver(self, connection: Connection, content: Content, mail: ClaimedMail) -> Result:
         """Bring a claimed mail to an outcome."""
         try:
             letter = self._letters.write(self.task_id, content, mail, connection.reservation)
         except (ContentError, UnsafeHeaderError) as error:
             reason = "missing_field" if isinstance(error, MissingFieldError) else "content"
-            return await self._record(Record(self.permit.id, "failed", reason, reply_text=str(error)))
+            return await self._record(Record(self.permit.id, "failed", reason, reply_text=printable(str(error))))
         begun = monotonic()
         try:
             async with asyncio.timeout(self._limits.upload.total_seconds()):
@@ -166,14 +166,18 @@ class Attempt:
             return await self._not_sent(error, mail, dot_sent=True)
         except (OutcomeUnknownError, TimeoutError) as error:
             transport.abort()
-            record = Record(self.permit.id, "unknown", "no_answer", reply_text=str(error))
+            record = Record(self.permit.id, "unknown", "no_answer", reply_text=printable(str(error)))
         else:
             record = Record(self.permit.id, "sent", reply_code=reply.code, reply_text=reply.text)
         span = timedelta(seconds=monotonic() - begun)
         return await self._record(replace(record, mail_begun=True, dot_sent=True, dialogue=span))
 
     async def _not_sent(self, error: NotSentError, mail: ClaimedMail, *, dot_sent: bool) -> Result:
-        """A refusal, or a connection lost before the dot: failed for good, or another try later."""
+        """A refusal, or a connection lost before the dot: failed for good, or another try later.
+
+        The first time that an account is to blame, its mail goes through another at once. A second time the mail itself
+        is suspect, and waits like any other: one mail must not rest all services, nor be tried for ever.
+        """
         record = Record(
             self.permit.id,
             "failed" if error.permanent else "returned",
@@ -186,7 +190,7 @@ class Attempt:
         if error.service_fault:
             await self._rest(error)
             record = replace(record, outcome="returned")
-        elif not error.permanent:
+        if record.outcome == "returned" and not (error.service_fault and mail.attempt == 1):
             delay = min(self._ledger.settings.retry_interval * 2**mail.retry_count, LONGEST_RETRY)
             record = replace(record, retry_after=delay, costs_retry=True)
         return await self._record(record)

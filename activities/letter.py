@@ -8,12 +8,15 @@ from uuid import UUID
 
 import asyncpg
 
+from content.errors import TemplateError
 from content.template import CompiledContent, compile_content
 from database.queries.ledger import ClaimedMail
 from database.queries.reservation import Reservation
 from database.queries.task_content import task_content
 from mail.message import compose
 
+Content = CompiledContent | TemplateError
+"""A task's content, or what is wrong with it: then each of its mails fails with that."""
 KEPT = 500
 """Tasks whose content a process keeps compiled."""
 
@@ -38,9 +41,9 @@ class Letters:
     ) -> None:
         self._pool = pool
         self._unsubscribe_link = unsubscribe_link
-        self._compiled: dict[UUID, asyncio.Task[CompiledContent]] = {}
+        self._compiled: dict[UUID, asyncio.Task[Content]] = {}
 
-    async def compiled(self, task_id: UUID) -> CompiledContent:
+    async def compiled(self, task_id: UUID) -> Content:
         """The task's content; read before a mail is claimed, so that the wire follows the claim at once."""
         reading = self._compiled.get(task_id)
         if reading is None or (reading.done() and (reading.cancelled() or reading.exception())):
@@ -49,13 +52,18 @@ class Letters:
             reading = self._compiled[task_id] = asyncio.create_task(self._read(task_id))
         return await asyncio.shield(reading)
 
-    async def _read(self, task_id: UUID) -> CompiledContent:
+    async def _read(self, task_id: UUID) -> Content:
         async with self._pool.acquire() as connection:
             content = await task_content(connection, task_id)
-        return compile_content(content.subject, content.html, content.text)
+        try:
+            return compile_content(content.subject, content.html, content.text)
+        except TemplateError as error:
+            return error
 
-    def write(self, task_id: UUID, content: CompiledContent, mail: ClaimedMail, service: Reservation) -> Letter:
+    def write(self, task_id: UUID, content: Content, mail: ClaimedMail, service: Reservation) -> Letter:
         """One mail from template, contact and service. Raises `ContentError` or `UnsafeHeaderError`."""
+        if isinstance(content, TemplateError):
+            raise TemplateError(content.part, content.line, content.message)
         rendered = content.render({**mail.fields, "email": mail.email})
         message = compose(
             message_id=mail.message_id,

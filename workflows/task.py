@@ -125,7 +125,9 @@ class TaskWorkflow:
             DeliverBatch(task_id=self._id, runs=runs),
             **told(DELIVERY, deliver_summary(runs)),
         )
-        if outcome.survey is not None:
+        if outcome.survey is None:
+            self._stale = True
+        else:
             self._note(outcome.survey)
         self._allocator_told = False
 
@@ -150,7 +152,7 @@ class TaskWorkflow:
         until = self._survey_due
         if survey.status == "sending" and survey.retrying and survey.next_retry_at is not None:
             until = min(until, self._surveyed_at + (survey.next_retry_at - survey.as_of))
-        if survey.status == "scheduled" and survey.start_at is not None:
+        if survey.status in ("scheduled", "sending") and not survey.prepared and survey.start_at is not None:
             until = min(until, survey.start_at)
         self._tell(survey)
         pause = max(until - workflow.now(), timedelta(milliseconds=10))
