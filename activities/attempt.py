@@ -59,13 +59,15 @@ class Attempt:
     def __init__(self, permit: Permit, task_id: UUID, means: Means) -> None:
         self.permit = permit
         self.task_id = task_id
-        self.awaits_answer = False
-        """The dot is out: the deadline is renewed until the answer is recorded."""
+        self.transmitting = False
+        """The body may be out: the deadline is renewed until it is recorded how it ended."""
         self.settled: asyncio.Future[Result] = asyncio.get_running_loop().create_future()
         self._ledger = means.ledger
         self._connections = means.connections
         self._letters = means.letters
         self._limits = means.limits
+        self._upload_ends = 0.0
+        """By the loop's clock: until then the guard keeps the service for this mail."""
         self._lapsing = False
         self._waiting: asyncio.Task[Result] | None = None
         """The task of `run`, while nothing is lost if it is interrupted."""
@@ -116,6 +118,7 @@ class Attempt:
         while True:
             await asyncio.sleep(max(0.0, self._ledger.seconds_until(moment)))
             waiting, self._waiting = self._waiting, None
+            self._upload_ends = asyncio.get_running_loop().time() + self._limits.upload.total_seconds()
             verdict = await self._ledger.claim(self.permit, self.task_id)
             if verdict.word != "early" or verdict.available_at is None or self._lapsing:
                 return verdict
@@ -132,7 +135,7 @@ class Attempt:
             return await self._record(Record(self.permit.id, "failed", reason, reply_text=printable(str(error))))
         begun = monotonic()
         try:
-            async with asyncio.timeout(self._limits.upload.total_seconds()):
+            async with asyncio.timeout_at(self._upload_ends):
                 sent = await self._send(connection.transport, letter)
         except NotSentError as error:
             return await self._not_sent(error, mail, dot_sent=False)
@@ -150,6 +153,7 @@ class Attempt:
         if not await self._ledger.mark(self.permit.id):
             transport.abort()
             return False
+        self.transmitting = True
         await transport.transmit(letter.message)
         return True
 
@@ -159,7 +163,6 @@ class Attempt:
             try:
                 reply = await transport.reply(self._limits.patience)
             except TimeoutError:
-                self.awaits_answer = True
                 self.settled.set_result(Result("waiting"))
                 reply = await transport.reply(self._limits.reply)
         except NotSentError as error:
@@ -202,5 +205,5 @@ class Attempt:
 
     async def _record(self, record: Record) -> Result:
         await self._ledger.record(record)
-        self.awaits_answer = False
+        self.transmitting = False
         return Result(record.outcome, record.reason)

@@ -79,8 +79,8 @@ class DeliveryActivities:
         """Renew what this process holds, and re-read settings and clock, for as long as the process runs."""
         while True:
             try:
-                waiting = [attempt.permit.id for attempt in self._attempts.values() if attempt.awaits_answer]
-                await self._means.ledger.renew(waiting, self._means.connections.held)
+                under_way = [attempt.permit.id for attempt in self._attempts.values() if attempt.transmitting]
+                await self._means.ledger.renew(under_way, self._means.connections.held)
                 await self._means.ledger.refresh()
             except UNREACHABLE as error:
                 log.warning("ledger unreachable, nothing is renewed: %s", error)

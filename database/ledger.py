@@ -92,7 +92,7 @@ class Ledger:
                 pause = min(pause * 2, LONGEST_PAUSE)
 
     async def renew(self, permit_ids: Sequence[UUID], held: Sequence[Reservation]) -> None:
-        """Go on holding connections, and deliveries that wait for an answer."""
+        """Go on holding connections, and deliveries whose body or answer is on its way."""
         async with self._pool.acquire() as connection:
             if permit_ids:
                 await ledger.renew(connection, permit_ids, self.settings.hold)

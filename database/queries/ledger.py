@@ -150,5 +150,5 @@ async def sweep(connection: PoolConnection, most: int = 500) -> list[UUID]:
 
 
 async def renew(connection: PoolConnection, permit_ids: Sequence[UUID], hold: timedelta) -> None:
-    """Keep deliveries that wait for a late answer from being swept."""
+    """Keep deliveries whose body or answer is on its way from being swept."""
     await connection.execute(RENEW, list(permit_ids), hold)
