@@ -9,6 +9,7 @@ from fastapi.routing import APIRoute
 
 from api import docs_page, errors
 from api.body_limit import BodyLimitMiddleware
+from api.rate_limit import RateLimit
 from api.response_times import ResponseTimeMiddleware, ResponseTimes
 from api.routes import (
     api_key,
@@ -56,6 +57,7 @@ def create_app(resources: Resources) -> FastAPI:
     docs_page.install(app)
     app.state.resources = resources
     app.state.response_times = ResponseTimes()
+    app.state.rate_limit = RateLimit(resources.settings.api.requests_per_second)
     app.state.stopping = asyncio.Event()
     errors.install(app)
     for router in ROUTERS:

@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from api.operations.api_key import KeyHolder, authenticate
 from api.problems import NotAllowedError
+from api.rate_limit import RateLimit
 from content.trial import TemplateTrial
 from database.connect import transaction
 from runtime.resources import Resources
@@ -33,10 +34,12 @@ Trial = Annotated[TemplateTrial, Depends(template_trial)]
 
 
 async def key_holder(
-    process: Process, credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(bearer)]
+    request: Request, process: Process, credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(bearer)]
 ) -> KeyHolder:
-    """Find who asks."""
-    return await authenticate(process.engine, credentials.credentials if credentials else None)
+    """Find who asks, and whether they ask too often."""
+    holder = await authenticate(process.engine, credentials.credentials if credentials else None)
+    cast("RateLimit", request.app.state.rate_limit).check(holder.key_id)
+    return holder
 
 
 Holder = Annotated[KeyHolder, Depends(key_holder)]

@@ -62,6 +62,7 @@ PROBLEM_TYPES: dict[type[ProblemError], ProblemType] = {
     problems.StillRunningError: ProblemType(409, "still_running", "The first request still runs", RETRY_SOON),
     problems.InvalidError: ProblemType(422, "invalid", "The request is not valid"),
     problems.KeyReusedError: ProblemType(422, "idempotency_key_reused", "Another request has this Idempotency-Key"),
+    problems.TooManyRequestsError: ProblemType(429, "too_many_requests", "Too many requests"),
     problems.DatabaseDownError: ProblemType(503, "database_down", "The database cannot be reached", RETRY_SOON),
     problems.TemporalDownError: ProblemType(503, "temporal_down", "Temporal cannot be reached", RETRY_SOON),
 }
@@ -109,8 +110,10 @@ def describe(error: ProblemError) -> ProblemType:
 
 async def _problem(_: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, ProblemError)
-    kind = describe(error)
-    return problem_response(kind, error.detail, error.errors)
+    response = problem_response(describe(error), error.detail, error.errors)
+    if isinstance(error, problems.TooManyRequestsError):
+        response.headers["Retry-After"] = str(error.retry_after)
+    return response
 
 
 async def _not_valid(_: Request, error: Exception) -> JSONResponse:

@@ -61,3 +61,12 @@ class TemporalDownError(ProblemError):
 def invalid(pointer: str, message: str) -> InvalidError:
     """One fault in one place."""
     return InvalidError(f"{pointer}: {message}", [FieldError(pointer, message)])
+
+
+class TooManyRequestsError(ProblemError):
+    """The key asks more often than it may."""
+
+    def __init__(self, detail: str, retry_after: int) -> None:
+        super().__init__(detail)
+        self.retry_after = retry_after
+        """Seconds."""

@@ -46,6 +46,8 @@ class ApiSettings(Group):
     port: int = Field(default=8080, ge=0, le=65535)
     max_body_bytes: int = Field(default=2_000_000, ge=10_000)
     max_upload_bytes: int = Field(default=2_000_000_000, ge=10_000)
+    requests_per_second: float = Field(default=300.0, gt=0)
+    """Of one key, on average; more are answered 429."""
     public_url: str | None = None
     """Base URL people's mail programs can reach; `List-Unsubscribe` headers are sent when it is set."""
 
