@@ -15,6 +15,8 @@ from contracts.task import GRANTED, WAITS_CHANGED, WaitsChanged
 from database.queries import allocator as queries
 
 SIGNAL_TIMEOUT = timedelta(seconds=5)
+REFUSALS = (RPCStatusCode.NOT_FOUND, RPCStatusCode.INVALID_ARGUMENT, RPCStatusCode.FAILED_PRECONDITION)
+"""It would be answered the same again: the task has ended, or its history takes no more signals."""
 
 
 class AllocatorActivities:
@@ -52,10 +54,12 @@ class AllocatorActivities:
         return News(changes=reading.changes, read_at=reading.read_at, now=reading.now)
 
     async def _signal(self, task_id: UUID, name: str, fact: object) -> None:
-        """Tell a task. One that has ended needs to know nothing: its permits lapse."""
+        """Tell a task. One that has ended, or takes no signals any more, is passed over: its permits lapse."""
         handle = self._client.get_workflow_handle(task_workflow_id(task_id))
         try:
             await handle.signal(name, fact, rpc_timeout=SIGNAL_TIMEOUT)
         except RPCError as error:
-            if error.status is not RPCStatusCode.NOT_FOUND:
+            if error.status not in REFUSALS:
                 raise
+            if error.status is not RPCStatusCode.NOT_FOUND:
+                activity.logger.error("task %s takes no signal %r: %s", task_id, name, error)

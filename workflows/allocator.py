@@ -33,6 +33,8 @@ class ServiceAllocatorWorkflow:
     def __init__(self, run: AllocatorRun) -> None:
         self._run = run
         self._woken = asyncio.Event()
+        self._services_changed = False
+        """A person changed the pool's services since the newest reading began."""
         self._looked_at: datetime | None = None
         """When the newest reading was made, by the workflow's clock."""
 
@@ -41,7 +43,7 @@ class ServiceAllocatorWorkflow:
         """Tick for ever."""
         while True:
             self._woken.clear()
-            if self._looked_at is None or self._run.named or workflow.now() - self._looked_at > STALE:
+            if self._must_read():
                 await self._exchange(None)
             began = workflow.now()
             decision = plan(self._run.state, self._guard_now())
@@ -53,8 +55,14 @@ class ServiceAllocatorWorkflow:
                 self._run.state, self._run.read_whole_at = without_rows(self._run.state), None
                 workflow.continue_as_new(self._run)
 
+    def _must_read(self) -> bool:
+        """Whether there is news, or the newest reading is too old to plan by."""
+        news = self._services_changed or self._run.named
+        return bool(news) or self._looked_at is None or workflow.now() - self._looked_at > STALE
+
     async def _exchange(self, decision: Plan | None) -> None:
         """Publish a plan and read what changed; everything, once a minute."""
+        self._services_changed = False
         named = tuple(self._run.named)
         self._run.named.clear()
         now = workflow.now()
@@ -114,7 +122,7 @@ class ServiceAllocatorWorkflow:
     @workflow.signal
     def services_changed(self) -> None:
         """Note that a person changed the pool's services: what waits may go now."""
-        self._looked_at = None
+        self._services_changed = True
         self._woken.set()
 
     @workflow.query
