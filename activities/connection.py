@@ -9,7 +9,8 @@ from bisect import insort
 from collections import defaultdict
 from collections.abc import Callable, Coroutine
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from time import monotonic
 from uuid import UUID
 
 from database.ledger import UNREACHABLE, Ledger
@@ -19,6 +20,8 @@ from mail.transport import Account, Transport
 
 KEEP_IDLE = 15.0
 """Seconds a relay's connection waits for its next mail."""
+LONGEST_USE = 60.0
+"""Seconds after which a connection is not handed on: host, login and sender of a service are read when it is opened."""
 ASK_AGAIN = 0.1
 """Seconds between two tries to get a connection that another process holds."""
 
@@ -33,6 +36,7 @@ class Connection:
 
     reservation: Reservation
     transport: Transport
+    opened_at: float = field(default_factory=monotonic)
     closing: asyncio.TimerHandle | None = None
 
 
@@ -149,7 +153,7 @@ class Connections:
     def give_back(self, connection: Connection) -> None:
         """Let the next one have it, keep it, or close it."""
         service_id = connection.reservation.service_id
-        if not connection.transport.usable:
+        if not connection.transport.usable or monotonic() - connection.opened_at > LONGEST_USE:
             self._later(self._close(connection))
             return
         for _, _, handed in self._waiting.get(service_id, ()):
