@@ -19,6 +19,7 @@ log = logging.getLogger(__name__)
 
 UNREACHABLE = (
     OSError, TimeoutError, asyncpg.PostgresConnectionError, asyncpg.InterfaceError, asyncpg.CannotConnectNowError,
+    asyncpg.InternalClientError,  # a connection whose server has just died
     asyncpg.InsufficientResourcesError, asyncpg.OperatorInterventionError, asyncpg.PostgresSystemError,
     asyncpg.TransactionRollbackError, asyncpg.LockNotAvailableError, asyncpg.ReadOnlySQLTransactionError,
     asyncpg.InvalidAuthorizationSpecificationError, asyncpg.InvalidCatalogNameError,
@@ -27,6 +28,8 @@ UNREACHABLE = (
 LONGEST_PAUSE = 5.0
 HOLD_MARGIN = timedelta(seconds=5)
 """A delivery is held this much longer than its dialogue may take, whatever is configured."""
+FORGOTTEN_AFTER = timedelta(seconds=10)
+"""A reservation of ours that was not renewed for so long, though others were, has no connection any more."""
 RETRY_INTERVAL = timedelta(seconds=60)
 
 
@@ -98,17 +101,18 @@ class Ledger:
                 await ledger.renew(connection, permit_ids, self.settings.hold)
             if held:
                 await reservation.renew(connection, held, self.worker, self.settings.hold)
+            await reservation.let_go(connection, self.worker, self.settings.hold - FORGOTTEN_AFTER)
 
     async def take(self, service_id: UUID) -> Reservation | None:
         """Reserve a connection of a service, if one is free and the service may be used."""
         return await self._takes.submit(service_id)
 
     async def release(self, held: Reservation) -> None:
-        """Give a connection back. Where the database is away, the reservation expires by itself."""
+        """Give a connection back. Where the database is away, `renew` does it later."""
         try:
             await self._releases.submit(held)
         except UNREACHABLE as error:
-            log.warning("ledger unreachable, a reservation is left to expire: %s", error)
+            log.warning("ledger unreachable, a reservation is given back later: %s", error)
 
     async def rest(self, service_id: UUID, reason: str) -> None:
         """Give a failing service a pause."""

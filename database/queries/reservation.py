@@ -49,6 +49,15 @@ RELEASE = """
     DELETE FROM service_reservations r USING ours
     WHERE r.service_id = ours.service_id AND r.connection_no = ours.connection_no
 """
+LET_GO = """
+    WITH forgotten AS (
+        SELECT service_id, connection_no FROM service_reservations
+        WHERE reserved_by = $1 AND expires_at < clock_timestamp() + CAST($2 AS interval)
+        ORDER BY service_id, connection_no FOR UPDATE
+    )
+    DELETE FROM service_reservations r USING forgotten
+    WHERE r.service_id = forgotten.service_id AND r.connection_no = forgotten.connection_no
+"""
 CLEAN = """
     WITH expired AS (
         SELECT service_id, connection_no FROM service_reservations WHERE expires_at <= clock_timestamp()
@@ -85,6 +94,14 @@ async def release(connection: PoolConnection, held: Sequence[Reservation], worke
     ids = [reservation.service_id for reservation in held]
     await connection.execute(RELEASE, worker, ids, [reservation.connection_no for reservation in held])
     return [None] * len(held)
+
+
+async def let_go(connection: PoolConnection, worker: str, left: timedelta) -> None:
+    """Forget what a worker has left to expire: its reservations that last no longer than this.
+
+    It could not give them back, or never heard that it got them, because the database was away.
+    """
+    await connection.execute(LET_GO, worker, left)
 
 
 async def clean(connection: PoolConnection) -> None:

@@ -88,3 +88,25 @@ async def test_a_permit_that_ends_while_it_reserves_leaves_no_reservation(world:
 
     await ledger.take(await world.service())  # what was asked for before is written before
     await no_reservation(world, service)
+
+
+async def test_a_reservation_that_could_not_be_given_back_is_let_go_when_the_others_are_renewed(world: World) -> None:
+    forgotten, used = await world.service(), await world.service()
+    ledger = ledger_of(world)
+    await ledger.take(forgotten)
+    kept = await ledger.take(used)
+    assert kept is not None
+    await world.pool.execute("UPDATE service_reservations SET expires_at = expires_at - interval '12 s'")
+
+    await ledger.renew([], [kept])
+
+    assert [row["service_id"] for row in await world.pool.fetch("SELECT * FROM service_reservations")] == [used]
+
+
+async def test_a_reservation_that_was_just_taken_is_not_let_go(world: World) -> None:
+    ledger = ledger_of(world)
+    await ledger.take(await world.service())
+
+    await ledger.renew([], [])
+
+    assert await world.pool.fetchval("SELECT count(*) FROM service_reservations") == 1
