@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from fastapi import FastAPI
+from fastapi import APIRouter, FastAPI
 from fastapi.routing import APIRoute
 
 from api import docs_page, errors
@@ -61,6 +61,7 @@ def create_app(resources: Resources) -> FastAPI:
     app.state.stopping = asyncio.Event()
     errors.install(app)
     for router in ROUTERS:
+        _title_operations(router)
         app.include_router(router, responses={422: errors.DOCUMENTED, "default": errors.DOCUMENTED})
     app.add_middleware(BodyLimitMiddleware, most=resources.settings.api.max_body_bytes)
     app.add_middleware(ResponseTimeMiddleware, times=app.state.response_times)
@@ -70,3 +71,10 @@ def create_app(resources: Resources) -> FastAPI:
 def _operation_id(route: APIRoute) -> str:
     """Name an operation after its resource and function, such as `task-create`: what generated clients call it."""
     return f"{route.endpoint.__module__.rpartition('.')[2]}-{route.name}"
+
+
+def _title_operations(router: APIRouter) -> None:
+    """Call each operation on the API's page what it does, not what its function is called."""
+    for route in router.routes:
+        if isinstance(route, APIRoute):
+            route.summary = route.description.splitlines()[0].partition(". ")[0].rstrip(".")

@@ -216,6 +216,7 @@ async def _until_stopped(stack: LocalStack, on_ready: OnReady | None) -> None:
 
 
 async def _serve(stack: LocalStack, on_ready: OnReady | None) -> None:
+    say_to_person("starting; Ctrl-C stops")
     async with stack:
         where = stack.surroundings
         lines = [f"REST API      {where.api_url}", f"API reference {where.api_url}/docs"]

@@ -23,7 +23,7 @@ async def test_every_operation_has_a_name_of_its_own_and_says_what_it_does(
     operations = [operation for path in document["paths"].values() for operation in path.values()]
     names = [operation["operationId"] for operation in operations]
     assert len(set(names)) == len(names)
-    assert all(operation["description"] for operation in operations)
+    assert all(operation["description"].startswith(operation["summary"]) for operation in operations)
 
 
 async def test_every_operation_answers_errors_as_problems(
