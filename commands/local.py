@@ -30,7 +30,7 @@ def keys_create(
     name: Annotated[str, typer.Option(help="What the key is for.")] = "command line",
     email: Annotated[str, typer.Option(help="The administrator it belongs to; made if new.")] = "admin@tempost.example",
 ) -> None:
-    """Make an API key of an administrator in the database that TEMPOST_DATABASE__URL names."""
+    """Make an API key of an administrator, in the database of the settings or of the stack that runs here."""
     with said_plainly():
         key = asyncio.run(_create_key(_database_url(), email, name))
     out.print(key, soft_wrap=True)
@@ -63,11 +63,16 @@ def demo(
 
 def _database_url() -> str:
     from runtime.settings import SettingsError, load_settings
+    from stack.local import running_stack
 
     try:
         return load_settings().database.url.get_secret_value()
     except SettingsError as error:
-        raise CliError(f"the settings of this installation are not complete.\n{error}") from error
+        if (stack := running_stack(FOLDER)) is not None:
+            return str(stack["environment"]["TEMPOST_DATABASE__URL"])
+        raise CliError(
+            f"no stack runs here (`make up`), and the settings of this installation are not complete.\n{error}"
+        ) from error
 
 
 async def _create_key(database_url: str, email: str, name: str) -> str:

@@ -140,4 +140,14 @@ def load_settings() -> Settings:
 def _explain(location: tuple[int | str, ...], message: str) -> str:
     if not location:
         return message
-    return f"TEMPOST_{'__'.join(str(part) for part in location).upper()}: {message}"
+    name = "__".join(str(part) for part in location)
+    missing = _required(name) or [name]
+    return "\n".join(f"TEMPOST_{each.upper()}: {message}" for each in missing)
+
+
+def _required(name: str) -> list[str]:
+    """Return what a whole group must be told, for one that is missing; nothing for what is no group."""
+    group = Settings.model_fields[name].annotation if name in Settings.model_fields else None
+    if not isinstance(group, type) or not issubclass(group, Group):
+        return []
+    return [f"{name}__{each}" for each, field in group.model_fields.items() if field.is_required()]

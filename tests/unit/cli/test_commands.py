@@ -1,5 +1,6 @@
 """Commands as people type them: no API is needed to be told what is wrong."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -52,14 +53,34 @@ def test_a_new_secret_is_one_that_settings_accept() -> None:
     assert SecretsSettings.model_validate({"key": secret})
 
 
-def test_keys_without_settings_name_the_variables(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_keys_without_settings_name_the_variables(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     from runtime.settings import load_settings
 
     load_settings.cache_clear()
+    monkeypatch.chdir(tmp_path)
     monkeypatch.delenv("TEMPOST_DATABASE__URL", raising=False)
     result = run("keys", "create")
     assert result.exit_code == 1
-    assert "TEMPOST_DATABASE" in result.stderr
+    assert "TEMPOST_DATABASE__URL: " in result.stderr
+    assert "TEMPOST_SECRETS__KEY: " in result.stderr
+
+
+def test_keys_in_the_folder_of_a_running_stack_need_no_settings(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from runtime.settings import load_settings
+    from stack.files import stack_lock
+
+    load_settings.cache_clear()
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("TEMPOST_DATABASE__URL", raising=False)
+    folder = tmp_path / ".tempost"
+    folder.mkdir()
+    url = "postgresql://a:b@127.0.0.1:1/tempost"
+    (folder / "stack.json").write_text(json.dumps({"environment": {"TEMPOST_DATABASE__URL": url}}))
+    with stack_lock(folder / "stack.lock"):
+        result = run("keys", "create")
+    assert "the database does not take it" in result.stderr
 
 
 @pytest.mark.parametrize("group", ["services", "lists", "templates", "tasks", "suppress", "keys"])
