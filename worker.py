@@ -12,7 +12,7 @@ from contextlib import suppress
 import uvloop
 from temporalio.worker import Worker
 
-from database.ledger import UNREACHABLE
+from database.errors import UNREACHABLE
 from database.queries.survey import queue_settings
 from runtime.logs import configure_logs
 from runtime.reconcile import keep_reconciled

@@ -29,17 +29,7 @@ class AllocatorActivities:
     @activity.defn(name="allocator.wake")
     async def wake(self, order: WakeAllocator) -> None:
         """Wake the pool's allocator, or start it. Run again, it wakes it once more, which does no harm."""
-        await self._client.start_workflow(
-            ALLOCATOR_WORKFLOW,
-            AllocatorRun(pool_id=order.pool_id),
-            id=allocator_workflow_id(order.pool_id),
-            task_queue=activity.info().task_queue,
-            start_signal="demand_changed",
-            start_signal_args=[order.task_id],
-            static_summary="Allocator of a pool",
-            static_details="Decides which task may use which service next. Sleeps while no task waits.",
-            rpc_timeout=SIGNAL_TIMEOUT,
-        )
+        await wake_allocator(self._client, activity.info().task_queue, order)
 
     @activity.defn(name="allocator.exchange")
     async def exchange(self, order: Exchange) -> News:
@@ -63,3 +53,18 @@ class AllocatorActivities:
                 raise
             if error.status is not RPCStatusCode.NOT_FOUND:
                 activity.logger.error("task %s takes no signal %r: %s", task_id, name, error)
+
+
+async def wake_allocator(client: Client, task_queue: str, order: WakeAllocator) -> None:
+    """Signal the pool's allocator, which is started if it does not run."""
+    await client.start_workflow(
+        ALLOCATOR_WORKFLOW,
+        AllocatorRun(pool_id=order.pool_id),
+        id=allocator_workflow_id(order.pool_id),
+        task_queue=task_queue,
+        start_signal="demand_changed",
+        start_signal_args=[order.task_id],
+        static_summary="Allocator of a pool",
+        static_details="Decides which task may use which service next. Sleeps while no task waits.",
+        rpc_timeout=SIGNAL_TIMEOUT,
+    )

@@ -11,7 +11,8 @@ from uuid import UUID
 from activities.connection import Connection, Connections, NoConnectionError
 from activities.letter import Content, Letter, Letters
 from content.errors import ContentError, MissingFieldError
-from database.ledger import UNREACHABLE, Ledger
+from database.errors import UNREACHABLE
+from database.ledger import Ledger
 from database.queries.ledger import ClaimedMail, Record, Verdict
 from database.queries.survey import TaskGoneError
 from mail.errors import NotSentError, OutcomeUnknownError, UnsafeHeaderError

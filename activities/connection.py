@@ -13,7 +13,8 @@ from dataclasses import dataclass, field
 from time import monotonic
 from uuid import UUID
 
-from database.ledger import UNREACHABLE, Ledger
+from database.errors import UNREACHABLE
+from database.ledger import Ledger
 from database.queries.reservation import Reservation
 from mail.errors import ServiceFaultError
 from mail.transport import Account, Transport

@@ -13,7 +13,7 @@ from temporalio import activity
 from activities.attempt import Attempt, Means, Result
 from contracts.delivery import BatchOutcome, DeliverBatch
 from contracts.task import Survey
-from database.ledger import UNREACHABLE
+from database.errors import UNREACHABLE
 from database.queries.survey import TaskGoneError, survey
 from scheduling.permit import Permit
 

@@ -6,11 +6,22 @@ import asyncpg
 from sqlalchemy import exc
 from sqlalchemy.exc import DBAPIError
 
+UNREACHABLE = (
+    OSError, TimeoutError, asyncpg.PostgresConnectionError, asyncpg.InterfaceError, asyncpg.CannotConnectNowError,
+    asyncpg.InternalClientError,  # a connection whose server has just died
+    asyncpg.InsufficientResourcesError, asyncpg.OperatorInterventionError, asyncpg.PostgresSystemError,
+    asyncpg.TransactionRollbackError, asyncpg.LockNotAvailableError, asyncpg.ReadOnlySQLTransactionError,
+    asyncpg.InvalidAuthorizationSpecificationError, asyncpg.InvalidCatalogNameError,
+)  # fmt: skip
+"""The database is away, full, busy, or not yet itself again: the same may succeed soon. For the bare driver."""
 OUTAGES = (
     ConnectionError, TimeoutError, socket.gaierror, exc.TimeoutError, asyncpg.PostgresConnectionError,
     asyncpg.InterfaceError, asyncpg.InsufficientResourcesError, asyncpg.OperatorInterventionError,
 )  # fmt: skip
-"""What comes, unwrapped, of a server that cannot be reached or used; `exc.TimeoutError`: all connections are taken."""
+"""The same where anything may fail that opens a file or a socket, as in the API: only what is surely the database.
+
+`exc.TimeoutError`: all connections of the engine are taken.
+"""
 DOWN_CLASSES = ("08", "28", "3D", "53", "57", "58")
 """SQLSTATE classes: connection, login, no such database, resources (connections, disk), operator, system."""
 BUSY_STATES = ("40001", "40P01", "55P03")

@@ -9,6 +9,7 @@ from uuid import UUID
 
 import asyncpg
 
+from database.errors import UNREACHABLE
 from database.group_commit import GroupCommit
 from database.queries import ledger, reservation, survey
 from database.queries.ledger import Claim, Record, Verdict
@@ -17,14 +18,6 @@ from scheduling.permit import Permit
 
 log = logging.getLogger(__name__)
 
-UNREACHABLE = (
-    OSError, TimeoutError, asyncpg.PostgresConnectionError, asyncpg.InterfaceError, asyncpg.CannotConnectNowError,
-    asyncpg.InternalClientError,  # a connection whose server has just died
-    asyncpg.InsufficientResourcesError, asyncpg.OperatorInterventionError, asyncpg.PostgresSystemError,
-    asyncpg.TransactionRollbackError, asyncpg.LockNotAvailableError, asyncpg.ReadOnlySQLTransactionError,
-    asyncpg.InvalidAuthorizationSpecificationError, asyncpg.InvalidCatalogNameError,
-)  # fmt: skip
-"""The database is away, full, busy, or not yet itself again: the same may succeed soon."""
 LONGEST_PAUSE = 5.0
 HOLD_MARGIN = timedelta(seconds=5)
 """A delivery is held this much longer than its dialogue may take, whatever is configured."""

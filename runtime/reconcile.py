@@ -12,7 +12,7 @@ from uuid import UUID
 from temporalio.service import RPCError
 
 from contracts.task import Survey
-from database.ledger import UNREACHABLE
+from database.errors import UNREACHABLE
 from database.queries import ledger, reservation, survey
 from database.queries.advisory_lock import advisory_lock
 from database.queries.contact_merge import unfinished_imports

@@ -12,8 +12,9 @@ from temporalio.common import SearchAttributePair, TypedSearchAttributes, Workfl
 from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.service import GrpcCompression, RPCError, RPCStatusCode
 
+from activities.allocator import wake_allocator
 from contracts import identifiers
-from contracts.allocator import AllocatorRun
+from contracts.allocator import WakeAllocator
 from contracts.contact_import import MergeImport
 from contracts.task import ChangePriority, Priority, Survey, TaskState
 from database.queries.contact_merge import UnfinishedImport
@@ -125,15 +126,8 @@ class TaskOrders:
 
     async def wake_allocator(self, pool_id: UUID, task_id: UUID) -> None:
         """Tell the pool's allocator that a task has mails ready; start it if it does not run."""
-        await self._client.start_workflow(
-            ServiceAllocatorWorkflow.run,
-            AllocatorRun(pool_id=pool_id),
-            id=identifiers.allocator_workflow_id(pool_id),
-            task_queue=self._task_queue,
-            start_signal="demand_changed",
-            start_signal_args=[task_id],
-            rpc_timeout=RPC_TIMEOUT,
-        )
+        order = WakeAllocator(pool_id=pool_id, task_id=task_id)
+        await wake_allocator(self._client, self._task_queue, order)
 
     async def ledger_changed(self, task_id: UUID) -> None:
         """Tell it that its mails changed under it, so that it surveys the ledger now."""
