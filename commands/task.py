@@ -85,7 +85,8 @@ def cancel(
 ) -> None:
     """Send nothing more, ever; mails under way end."""
     if not yes:
-        typer.confirm(f"Cancel {task} for good?", abort=True, err=True)
+        found = call(context, lambda api: find("task", api.tasks(), task))
+        typer.confirm(f"Cancel {found.name} for good?", abort=True, err=True)
     _order(context, task, "cancel")
 
 

@@ -1,6 +1,7 @@
 """One pool's allocator: reads what changed, plans the next two seconds, publishes; and sleeps while nobody waits."""
 
 import asyncio
+from contextlib import suppress
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -97,16 +98,13 @@ class ServiceAllocatorWorkflow:
             await self._pause((until - workflow.now()).total_seconds())
         rest = (began + TICK - workflow.now()).total_seconds()
         if rest > 0:
-            await asyncio.sleep(rest)
+            await workflow.sleep(rest, summary="until the next tick")
 
     async def _pause(self, seconds: float) -> None:
-        if seconds <= 0:
-            return
-        try:
-            async with asyncio.timeout(seconds):
-                await self._woken.wait()
-        except TimeoutError:
-            pass
+        if seconds > 0:
+            with suppress(TimeoutError):
+                summary = "until a service is free, or changes"
+                await workflow.wait_condition(self._woken.is_set, timeout=seconds, timeout_summary=summary)
 
     def _guard_now(self) -> datetime:
         """The guard's clock, carried forward from the last reading by the workflow's own."""

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Coroutine
+from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -149,18 +150,16 @@ class TaskWorkflow:
 
     async def _wait(self, survey: Survey) -> None:
         """Sleep until a signal, an order, a result, a retry, the start, or the next routine survey."""
-        until = self._survey_due
+        until, why = self._survey_due, "the next routine survey"
         if survey.status == "sending" and survey.retrying and survey.next_retry_at is not None:
-            until = min(until, self._surveyed_at + (survey.next_retry_at - survey.as_of))
+            retry_at = self._surveyed_at + (survey.next_retry_at - survey.as_of)
+            until, why = min((until, why), (retry_at, "the next retry"))
         if survey.status in ("scheduled", "sending") and not survey.prepared and survey.start_at is not None:
-            until = min(until, survey.start_at)
+            until, why = min((until, why), (survey.start_at, "the task's start"))
         self._tell(survey)
         pause = max(until - workflow.now(), timedelta(milliseconds=10))
-        try:
-            async with asyncio.timeout(pause.total_seconds()):
-                await self._news.wait()
-        except TimeoutError:
-            pass
+        with suppress(TimeoutError):
+            await workflow.wait_condition(self._news.is_set, timeout=pause, timeout_summary=f"until {why}")
 
     async def _continue_as_new(self) -> None:
         """Begin a new history. Dialogues under way record themselves; the next survey tells the rest."""
