@@ -16,6 +16,7 @@ from database.ledger import Ledger
 from database.queries.ledger import ClaimedMail, Record, Verdict
 from database.queries.survey import TaskGoneError
 from mail.errors import NotSentError, OutcomeUnknownError, UnsafeHeaderError
+from mail.reason import Reason
 from mail.reply import printable
 from mail.transport import Transport
 from scheduling.permit import Permit
@@ -101,6 +102,7 @@ class Attempt:
         self._waiting = None if self._lapsing else asyncio.current_task()
         if self._waiting is None:
             return Result("lapsed", "drained")
+        await self._ledger.ready()
         content = await self._letters.compiled(self.task_id)
         await asyncio.sleep(max(0.0, self._ledger.seconds_until(self.permit.not_before) - CONNECT_AHEAD))
         left = max(0.0, self._ledger.seconds_until(self.permit.expires_at))
@@ -140,10 +142,13 @@ class Attempt:
                 sent = await self._send(connection.transport, letter)
         except NotSentError as error:
             return await self._not_sent(error, mail, dot_sent=False)
-        except UNREACHABLE as error:
+        except TimeoutError:
             connection.transport.abort()
-            reason = "timeout" if isinstance(error, TimeoutError) else "ledger_unreachable"
-            return await self._record(Record(self.permit.id, "returned", reason, mail_begun=True))
+            slow = NotSentError("no dot within the upload limit", reason=Reason.TIMEOUT, permanent=False)
+            return await self._not_sent(slow, mail, dot_sent=False)
+        except UNREACHABLE:
+            connection.transport.abort()
+            return await self._record(Record(self.permit.id, "returned", "ledger_unreachable", mail_begun=True))
         if not sent:
             return Result("lapsed", "taken_away")
         return await self._answer(connection.transport, mail, begun)

@@ -44,7 +44,7 @@ class Ledger:
         self.settings = LedgerSettings()
         self._pool = pool
         self._upload_limit = upload_limit
-        self._clock_offset = 0.0
+        self._clock_offset: float | None = None
         self._claims = GroupCommit(self._write_claims)
         self._marks = GroupCommit(self._write_marks)
         self._records = GroupCommit(self._write_records)
@@ -64,8 +64,14 @@ class Ledger:
             retry_interval=timedelta(seconds=values["pending_retry_interval"]),
         )
 
+    async def ready(self) -> None:
+        """Read them if they never were: without the guard's clock nobody knows how long to wait."""
+        if self._clock_offset is None:
+            await self.refresh()
+
     def seconds_until(self, moment: datetime) -> float:
-        """How long until the guard's clock shows this; an estimate to wait by, never to judge by."""
+        """How long until the guard's clock shows this; an estimate to wait by, never to judge by. Only once `ready`."""
+        assert self._clock_offset is not None
         return moment.timestamp() - (asyncio.get_running_loop().time() + self._clock_offset)
 
     async def claim(self, permit: Permit, task_id: UUID) -> Verdict:

@@ -104,3 +104,27 @@ async def test_the_time_for_a_mail_counts_from_the_moment_of_its_claim(world: Wo
         outcome = await delivering
 
     assert (outcome.sent, outcome.returned) == (0, 1)
+
+
+async def test_a_mail_that_takes_too_long_costs_a_retry_and_waits_so_that_it_is_not_tried_for_ever(
+    world: World, tmp_path: Path
+) -> None:
+    task, deliveries = await world.task(mails=1), deliveries_of(world, timedelta(milliseconds=500))
+
+    async with kept(deliveries):
+        outcome = await deliver(world, deliveries, task, tmp_path, command_latency_ms=300)
+
+    assert outcome.returned == 1
+    mail = await world.row("SELECT retry_count, retry_at IS NOT NULL AS waits FROM subtasks")
+    assert (mail["retry_count"], mail["waits"]) == (1, True)
+
+
+async def test_a_permit_that_comes_before_the_first_look_at_the_clock_is_used_at_its_moment(
+    world: World, tmp_path: Path
+) -> None:
+    task, deliveries = await world.task(mails=1), deliveries_of(world, timedelta(seconds=20))
+
+    outcome = await deliver(world, deliveries, task, tmp_path)
+    await deliveries.finish(10)
+
+    assert outcome.sent == 1
