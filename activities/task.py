@@ -1,5 +1,6 @@
 """What a task's workflow does to the ledger. Every activity returns a survey: the workflow counts nothing itself."""
 
+from collections.abc import Awaitable, Callable
 from uuid import UUID
 
 import asyncpg
@@ -10,6 +11,8 @@ from contracts.task import ChangeTaskPriority, Survey
 from database.connect import PoolConnection
 from database.queries import task_moves
 from database.queries.survey import TaskGoneError, survey
+
+Move = Callable[[PoolConnection, UUID], Awaitable[None]]
 
 
 class TaskActivities:
@@ -27,23 +30,17 @@ class TaskActivities:
     @activity.defn(name="task.prepare")
     async def prepare(self, task_id: UUID) -> Survey:
         """Write the task's subtasks and let it send. Run again, it finds them written."""
-        async with self._pool.acquire() as connection:
-            await task_moves.prepare(connection, task_id)
-            return await _survey(connection, task_id)
+        return await self._after(task_moves.prepare, task_id)
 
     @activity.defn(name="task.pause")
     async def pause(self, task_id: UUID) -> Survey:
         """Stop new mails. Run again, or after the task has ended, it changes nothing."""
-        async with self._pool.acquire() as connection:
-            await task_moves.pause(connection, task_id)
-            return await _survey(connection, task_id)
+        return await self._after(task_moves.pause, task_id)
 
     @activity.defn(name="task.resume")
     async def resume(self, task_id: UUID) -> Survey:
         """Let a paused task go on. Run again, it changes nothing."""
-        async with self._pool.acquire() as connection:
-            await task_moves.resume(connection, task_id)
-            return await _survey(connection, task_id)
+        return await self._after(task_moves.resume, task_id)
 
     @activity.defn(name="task.cancel")
     async def cancel(self, task_id: UUID) -> Survey:
@@ -64,15 +61,17 @@ class TaskActivities:
     @activity.defn(name="task.release_retries")
     async def release_retries(self, task_id: UUID) -> Survey:
         """Make due retries ready. Run again, it finds none."""
-        async with self._pool.acquire() as connection:
-            await task_moves.release_retries(connection, task_id)
-            return await _survey(connection, task_id)
+        return await self._after(task_moves.release_retries, task_id)
 
     @activity.defn(name="task.close")
     async def close(self, task_id: UUID) -> Survey:
         """End the task if no mail of it is open; the survey says whether it did. Run again, it changes nothing."""
+        return await self._after(task_moves.close, task_id)
+
+    async def _after(self, move: Move, task_id: UUID) -> Survey:
+        """Make one move, and say where the task stands after it."""
         async with self._pool.acquire() as connection:
-            await task_moves.close(connection, task_id)
+            await move(connection, task_id)
             return await _survey(connection, task_id)
 
 

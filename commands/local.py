@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from stack.local import LocalStack
 
 FOLDER = CLIENT_FILE.parent
-ADMIN_SCOPES = ("read", "write", "admin")
 
 keys = typer.Typer(no_args_is_help=True, help="Make keys on this machine, without the API.")
 
@@ -78,20 +77,13 @@ def _database_url() -> str:
 async def _create_key(database_url: str, email: str, name: str) -> str:
     from sqlalchemy.exc import DBAPIError
 
-    from api.operations.api_key import create_key
-    from api.operations.user import first_user
-    from database.connect import create_engine, transaction
+    from api.operations.admin_key import make_admin_key
 
-    engine = create_engine(database_url, size=2)
     try:
-        async with transaction(engine) as connection:
-            user = await first_user(connection, email, email.partition("@")[0])
-            return await create_key(connection, user.id, name, ADMIN_SCOPES)
+        return await make_admin_key(database_url, email, name)
     except (OSError, DBAPIError) as error:
         cause = getattr(error, "orig", None) or error
         raise CliError(f"no key was made: the database does not take it ({cause}). Is it up and migrated?") from error
-    finally:
-        await engine.dispose()
 
 
 async def _tell_client(stack: "LocalStack") -> Sequence[str]:

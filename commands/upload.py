@@ -16,10 +16,10 @@ from commands.call import CliError, say, with_faults
 from commands.view import out
 from content.csv_file import find_dialect, records
 from content.csv_header import plain
+from contracts.contact_import import FINAL_IMPORT_STATUSES
 
 POLL_SECONDS = 0.5
 BULK_ROWS = 500
-FINAL = ("completed", "failed")
 SHOWN_REFUSALS = 10
 
 SERVICE_FIELDS = {plain(str(field.alias)): str(field.alias) for field in ServiceIn.model_fields.values()}
@@ -32,7 +32,7 @@ async def import_contacts(api: ApiClient, list_id: UUID, file: Path, reading: Ma
         upload = bars.add_task("uploading", total=os.path.getsize(file))  # noqa: ASYNC240, PTH202 - asks the disk once
         row = await api.import_file(list_id, file, reading, lambda sent: bars.update(upload, completed=sent))
         merge = bars.add_task("merging", total=None)
-        while row.status not in FINAL:
+        while row.status not in FINAL_IMPORT_STATUSES:
             await asyncio.sleep(POLL_SECONDS)
             row = await api.contact_import(row.id)
             bars.update(merge, completed=row.accepted, total=row.rows_read - row.rejected - row.merged)

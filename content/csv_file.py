@@ -138,9 +138,8 @@ class _Lines:
 
 def _open(file: BinaryIO, encoding: Encoding) -> io.TextIOBase:
     file.seek(encoding.skip)
-    return io.TextIOWrapper(
-        io.BufferedReader(_KeepOpen(file), 1 << 18), encoding=encoding.name, errors="strict", newline=""
-    )
+    lent = io.BufferedReader(_KeepOpen(file), BUFFER)
+    return io.TextIOWrapper(lent, encoding=encoding.name, errors="strict", newline="")
 
 
 class _KeepOpen(io.RawIOBase):

@@ -8,7 +8,6 @@ from pydantic import BaseModel
 from contracts.task import Survey
 from scheduling.permit import PermitRun
 
-DeliveryPhase = Literal["claimed", "transmitting", "ended"]
 DELIVERY_PHASES: Final = ("claimed", "transmitting", "ended")
 Outcome = Literal["sent", "failed", "unknown", "returned"]
 DELIVERY_OUTCOMES: Final = ("sent", "failed", "unknown", "returned")

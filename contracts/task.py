@@ -30,6 +30,13 @@ SUBTASK_MOVES: Final[dict[str, frozenset[str]]] = {
 }
 """Every move a subtask may make; the database holds the same table in `subtask_move_allowed`."""
 
+TASK_MOVES: Final[dict[str, list[str]]] = {
+    "paused": ["scheduled", "sending"],
+    "sending": ["paused"],
+    "cancelled": ["scheduled", "sending", "paused"],
+}
+"""From which statuses an order may bring a task to another."""
+
 UnknownPolicy = Literal["hold", "resend", "count_as_sent"]
 UNKNOWN_POLICIES: Final = ("hold", "resend", "count_as_sent")
 

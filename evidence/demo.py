@@ -4,29 +4,28 @@ import asyncio
 import shutil
 import sys
 import time
-from collections.abc import Coroutine, Sequence
+from collections.abc import Coroutine
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from uuid import uuid4
 
 from rich.console import Console
 
 from api.client import ApiClient, ApiError, ApiUnreachableError
+from api.operations.admin_key import make_admin_key
 from api.schemas.task import RealtimeStatus
 from evidence import contacts as contact_file
 from evidence import journal, verdict
 from evidence.comparison import refusals, show_comparison
 from evidence.errors import DemoError
-from evidence.key import make_key
 from evidence.mailing import Mailing, prepare, shorten_retries, subjects
 from evidence.memory import watched_memory
 from evidence.progress import follow
-from evidence.providers import Providers, make_providers, refused_for_good, simulator_child
+from evidence.providers import Providers, make_providers, refused_for_good, with_simulator
 from evidence.report import Report
-from stack.child import Child
 from stack.errors import StackError
 from stack.local import LocalStack
-from stack.programs import tempost_programs
 from stack.surroundings import Surroundings, stack_ports
 
 SERVICES = 100
@@ -78,7 +77,7 @@ async def _run(contacts: int, interval: timedelta, demo: Path, console: Console)
     promised = stack_ports(demo).values()
     providers = make_providers(SERVICES, interval, daily_quota=10 + 2 * contacts // SERVICES, taken=promised)
     console.print(f"starting PostgreSQL, Temporal, API, worker and {SERVICES} simulated providers …")
-    stack = LocalStack(demo, programs=lambda where: _programs(where, providers))
+    stack = LocalStack(demo, programs=lambda where: with_simulator(where, providers, where.folder))
     async with stack, watched_memory() as memory:
         told = await _unless_failed(stack, _mail(stack.surroundings, providers, file, console))
     seen = journal.load(demo / "journal.jsonl")  # once all has stopped: a late mail would be in it
@@ -103,11 +102,6 @@ def _fresh_file(demo: Path, rows: list[tuple[str, ...]]) -> Path:
     return file
 
 
-def _programs(where: Surroundings, providers: Providers) -> Sequence[Child]:
-    simulator = simulator_child(providers.simulator(where.folder, where.certificates), where.folder)
-    return [simulator, *tempost_programs()(where)]
-
-
 async def _unless_failed(stack: LocalStack, story: Coroutine[None, None, Told]) -> Told:
     """Go on as long as the stack lives; what ends it ends this."""
     telling, failing = asyncio.create_task(story), asyncio.create_task(stack.failed())
@@ -123,7 +117,7 @@ async def _unless_failed(stack: LocalStack, story: Coroutine[None, None, Told]) 
 
 
 async def _mail(where: Surroundings, providers: Providers, file: Path, console: Console) -> Told:
-    key = await make_key(where.database_url)
+    key = await make_admin_key(where.database_url, f"{uuid4().hex}@tempost.example", "evidence")
     await shorten_retries(where.api_url, key)
     async with ApiClient(where.api_url, key) as api:
         console.print(f"API {where.api_url}, Temporal UI {where.temporal_ui_url or 'elsewhere'}", soft_wrap=True)

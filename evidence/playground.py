@@ -7,10 +7,9 @@ from collections.abc import Collection, Sequence
 from datetime import timedelta
 from pathlib import Path
 
-from evidence.providers import Providers, make_providers, simulator_child
+from evidence.providers import Providers, make_providers, with_simulator
 from stack.child import Child
 from stack.files import made_once, open_folder, write_private
-from stack.programs import tempost_programs
 from stack.surroundings import Surroundings
 
 COUNT = 100
@@ -27,7 +26,7 @@ def programs(where: Surroundings) -> Sequence[Child]:
     folder = open_folder(where.folder / "providers")
     providers = known_providers(folder, where.ports.values())
     write_private(services_file(where.folder), services_csv(providers))
-    return [simulator_child(providers.simulator(folder, where.certificates), folder), *tempost_programs()(where)]
+    return with_simulator(where, providers, folder)
 
 
 def services_file(folder: Path) -> Path:

@@ -2,7 +2,7 @@
 
 import secrets
 import sys
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -11,9 +11,10 @@ from stack.certificates import Certificates
 from stack.child import Child
 from stack.files import write_private
 from stack.ports import LOOPBACK, free_ports
-from stack.programs import CHECKOUT
+from stack.programs import CHECKOUT, tempost_programs
 from stack.simulator.config import ProviderConfig, Refusal, SimulatorConfig
 from stack.simulator.rules import chosen
+from stack.surroundings import Surroundings
 
 SEED = "demo"
 LATENCY_MS = 20.0
@@ -98,7 +99,12 @@ def refused_for_good(addresses: set[str]) -> int:
     return sum(chosen(SEED, GONE, address) for address in addresses)
 
 
-def simulator_child(config: SimulatorConfig, folder: Path) -> Child:
+def with_simulator(where: Surroundings, providers: Providers, folder: Path) -> Sequence[Child]:
+    """Tempost's own processes and the simulator, whose files are in `folder`."""
+    return [_simulator_child(providers.simulator(folder, where.certificates), folder), *tempost_programs()(where)]
+
+
+def _simulator_child(config: SimulatorConfig, folder: Path) -> Child:
     """Return the simulator as a part of the local stack."""
     path, ready = folder / "simulator.json", config.ready
     write_private(path, config.model_dump_json(indent=1))

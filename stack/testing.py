@@ -66,16 +66,6 @@ def end_servers() -> None:
     del os.environ[RUN_FOLDER]
 
 
-def begin_postgres() -> None:
-    """Have PostgreSQL started, without waiting for it."""
-    _begin("postgres")
-
-
-def begin_temporal(history_suggestion: int | None = None) -> None:
-    """Have this Temporal server started, without waiting for it."""
-    _begin(_temporal_name(history_suggestion))
-
-
 def postgres_for_tests() -> str:
     """Return the URL of a server on which every test may make databases."""
     return _address("postgres")

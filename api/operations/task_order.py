@@ -12,17 +12,10 @@ from api.operations.task import find_task, missing_task
 from api.operations.temporal import tell
 from api.problems import ConflictError, invalid
 from api.schemas.task import TaskChange, TaskOut
-from contracts.task import FINAL_STATUSES, Survey
+from contracts.task import FINAL_STATUSES, TASK_MOVES, Survey
 from database.connect import transaction
 from database.queries import pool, task
 from runtime.resources import Resources
-
-MOVES = {
-    "paused": ["scheduled", "sending"],
-    "sending": ["paused"],
-    "cancelled": ["scheduled", "sending", "paused"],
-}
-"""From which statuses a person may bring a task to another."""
 
 
 async def start(resources: Resources, caller: KeyHolder, task_id: UUID) -> None:
@@ -79,7 +72,7 @@ async def _move(resources: Resources, caller: KeyHolder, task_id: UUID, status: 
             raise missing_task(task_id)
         if row["status"] in FINAL_STATUSES and row["status"] != status:
             raise ConflictError(f"The task is {row['status']} and cannot be changed any more.")
-        await task.set_status(connection, caller.user_id, task_id, status, MOVES[status])
+        await task.set_status(connection, caller.user_id, task_id, status, TASK_MOVES[status])
         return TaskOut.model_validate(dict(await find_task(connection, caller, task_id)))
 
 

@@ -2,6 +2,7 @@
 
 from uuid import UUID
 
+from contracts.task import TASK_MOVES
 from database.connect import PoolConnection
 
 LOCK = "SELECT status, prepared_at IS NOT NULL AS prepared FROM tasks WHERE id = $1 FOR UPDATE"
@@ -69,22 +70,22 @@ async def prepare(connection: PoolConnection, task_id: UUID) -> None:
 
 async def pause(connection: PoolConnection, task_id: UUID) -> None:
     """Let nothing new go out."""
-    await _steer(connection, task_id, "paused", ["scheduled", "sending"])
+    await _steer(connection, task_id, "paused")
 
 
 async def resume(connection: PoolConnection, task_id: UUID) -> None:
     """Go on after a pause."""
-    await _steer(connection, task_id, "sending", ["paused"])
+    await _steer(connection, task_id, "sending")
 
 
 async def cancel(connection: PoolConnection, task_id: UUID) -> None:
     """Send nothing more; `cancel_rest` then ends what waits."""
-    await _steer(connection, task_id, "cancelled", ["scheduled", "sending", "paused"])
+    await _steer(connection, task_id, "cancelled")
 
 
-async def _steer(connection: PoolConnection, task_id: UUID, status: str, allowed: list[str]) -> None:
+async def _steer(connection: PoolConnection, task_id: UUID, status: str) -> None:
     async with connection.transaction():
-        await connection.execute(STEER, task_id, status, allowed)
+        await connection.execute(STEER, task_id, status, TASK_MOVES[status])
         await connection.execute(TOUCH, task_id)
 
 
