@@ -40,6 +40,11 @@ TASK_MOVES: Final[dict[str, list[str]]] = {
 UnknownPolicy = Literal["hold", "resend", "count_as_sent"]
 UNKNOWN_POLICIES: Final = ("hold", "resend", "count_as_sent")
 
+PinFallback = Literal["any", "wait"]
+PIN_FALLBACKS: Final = ("any", "wait")
+"""While the service that a mail is pinned to is paused, deleted, rested, out of quota or outside its window, the mail
+goes through any other of the pool, or waits for its own."""
+
 Priority = Literal[-1, 0, 1]
 
 GRANTED: Final = "granted"

@@ -14,7 +14,7 @@ from database.connect import PoolConnection, Row
 from scheduling.permit import Permit
 
 VerdictWord = Literal[
-    "claimed", "early", "no_quota", "service_rested", "service_paused", "lapsed", "stopped", "empty", "used"
+    "claimed", "early", "no_quota", "window", "service_rested", "service_paused", "lapsed", "stopped", "empty", "used"
 ]
 
 
@@ -40,7 +40,7 @@ class ClaimedMail:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What the guard said: a mail (`claimed`), or why not, and from when on."""
+    """What the guard said: a mail (`claimed`) and when its MAIL may go, or why not, and from when on."""
 
     word: VerdictWord
     available_at: datetime | None = None
@@ -67,11 +67,11 @@ class Record:
     """From MAIL to the answer to the dot."""
 
 
-CLAIM = "SELECT * FROM ledger_claim_v1($1, $2, $3, $4, $5, $6, $7, $8)"
+CLAIM = "SELECT * FROM ledger_claim_v2($1, $2, $3, $4, $5, $6, $7, $8)"
 MARK = "SELECT permit_id FROM ledger_mark_v1($1, $2)"
-RECORD = "SELECT permit_id, status FROM ledger_record_v1($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)"
+RECORD = "SELECT permit_id, status FROM ledger_record_v2($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)"
 SWEEP = """
-    SELECT DISTINCT d.task_id FROM ledger_sweep_v1($1) s JOIN deliveries d ON d.permit_id = s.permit_id
+    SELECT DISTINCT d.task_id FROM ledger_sweep_v2($1) s JOIN deliveries d ON d.permit_id = s.permit_id
 """
 RENEW = """
     WITH open AS (
@@ -109,7 +109,7 @@ def _verdict(row: Row) -> Verdict:
     if row["verdict"] != "claimed":
         return Verdict(row["verdict"], row["available_at"])
     names = ("seq", "email", "fields", "message_id", "attempt", "retry_count")
-    return Verdict("claimed", mail=ClaimedMail(*(row[name] for name in names)))
+    return Verdict("claimed", row["available_at"], ClaimedMail(*(row[name] for name in names)))
 
 
 async def mark(connection: PoolConnection, permit_ids: Sequence[UUID], hold: timedelta) -> list[bool]:

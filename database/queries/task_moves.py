@@ -6,16 +6,22 @@ from contracts.task import TASK_MOVES
 from database.connect import PoolConnection
 
 LOCK = "SELECT status, prepared_at IS NOT NULL AS prepared FROM tasks WHERE id = $1 FOR UPDATE"
+# Materialised: without an earlier task it is empty, and with one it is read once.
 FILL = """
-    INSERT INTO subtasks (task_id, seq, contact_id, email, status, reason, due_at)
+    WITH earlier AS MATERIALIZED (
+        SELECT b.contact_id, b.service_id FROM tasks t JOIN subtasks b ON b.task_id = t.follow_up_of
+        WHERE t.id = $1 AND b.status = 'sent'
+    )
+    INSERT INTO subtasks (task_id, seq, contact_id, email, status, reason, due_at, pinned_service_id)
     SELECT $1, row_number() OVER (ORDER BY c.id), c.id, c.email,
         CASE WHEN s.email IS NULL THEN 'pending' ELSE 'suppressed' END,
         CASE WHEN s.email IS NULL THEN NULL ELSE 'suppressed' END,
-        guard_now()
+        guard_now(), f.service_id
     FROM tasks t
     JOIN contact_list_members m ON m.contact_list_id = t.contact_list_id
     JOIN contacts c ON c.id = m.contact_id
     LEFT JOIN suppressions s ON s.user_id = t.user_id AND s.email = lower(c.email)
+    LEFT JOIN earlier f ON f.contact_id = c.id
     WHERE t.id = $1
 """
 PREPARED = "UPDATE tasks SET status = 'sending', prepared_at = clock_timestamp() WHERE id = $1"
@@ -27,13 +33,15 @@ TOUCH = """
     UPDATE user_task_queues q SET priority = t.priority, changed_at = clock_timestamp()
     FROM tasks t WHERE t.id = $1 AND q.task_id = t.id
 """
+# A mail that had its turn by a domain's limit keeps the reason: should it come early, it is put off before the others.
 RELEASE = """
     WITH due AS (
         SELECT task_id, seq FROM subtasks
         WHERE task_id = $1 AND status = 'pending' AND retry_at <= guard_now() + interval '50 ms'
         ORDER BY seq FOR UPDATE
     )
-    UPDATE subtasks b SET retry_at = NULL, reason = NULL FROM due WHERE b.task_id = due.task_id AND b.seq = due.seq
+    UPDATE subtasks b SET retry_at = NULL, reason = CASE WHEN b.reason = 'domain_limit' THEN b.reason END
+    FROM due WHERE b.task_id = due.task_id AND b.seq = due.seq
 """
 NEXT_RETRY = """
     UPDATE user_task_queues SET next_retry_at = (

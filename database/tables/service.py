@@ -1,8 +1,22 @@
 """Services: what a person configures, the guard's row of each, and who holds which connection."""
 
-from datetime import date, timedelta
+from datetime import date, time, timedelta
 
-from sqlalchemy import BigInteger, Column, Computed, Float, Index, Integer, Interval, LargeBinary, Text, text
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    Column,
+    Computed,
+    Float,
+    Index,
+    Integer,
+    Interval,
+    LargeBinary,
+    SmallInteger,
+    Text,
+    text,
+)
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlmodel import Field
 
 from database.tables.base import UUID, Table, created, datetime, instant, one_of, owner, uuid_key
@@ -42,6 +56,9 @@ class EmailServiceSchedule(Table, table=True):
     __table_args__ = (
         one_of("status", STATUSES),
         one_of("kind", KINDS),
+        CheckConstraint("jitter >= 0 AND jitter <= 1", name="jitter"),
+        CheckConstraint("num_nonnulls(first_day_quota, daily_step, warm_up_from) IN (0, 3)", name="warm_up"),
+        CheckConstraint("num_nonnulls(window_opens, window_closes, window_weekdays) IN (0, 3)", name="window"),
         Index(
             "ix_email_service_schedule_choice",
             "user_id", "next_available_at", "remaining_quota",
@@ -59,16 +76,30 @@ class EmailServiceSchedule(Table, table=True):
     """IANA name; the quota's day begins at its midnight."""
     last_sent_at: datetime | None = instant()
     sending_interval: timedelta = Field(sa_column=Column(Interval, nullable=False))
+    jitter: float = Field(default=0.0, sa_column=Column(Float, nullable=False, server_default="0"))
+    """Share of the interval by which each is lengthened at random; never shortened."""
+    window_opens: time | None = None
+    """With the two below: the hours of the local day in which it may send, and the days on which they begin."""
+    window_closes: time | None = None
+    """Exclusive. Not after `window_opens`: the window runs over midnight."""
+    window_weekdays: list[int] | None = Field(default=None, sa_column=Column(ARRAY(SmallInteger)))
+    """Monday is 0."""
     next_available_at: datetime = created()
     """Before it nothing goes. While a mailbox is in a dialogue: the worst case, upload limit and interval ahead."""
     expected_at: datetime = created()
     """When it is expected to be free, for planning: claim + dialogue + interval, then as `next_available_at`."""
     daily_quota: int
+    first_day_quota: int | None = None
+    """With the two below: a warm-up; the quota of the day `warm_up_from`, and what every further day adds."""
+    daily_step: int | None = None
+    warm_up_from: date | None = None
+    day_quota: int | None = None
+    """What `quota_day` allows while the service warms up; empty: the daily quota."""
     used_quota: int = Field(default=0, sa_column=Column(Integer, nullable=False, server_default="0"))
     carried_quota: int = Field(default=0, sa_column=Column(Integer, nullable=False, server_default="0"))
     """Mails claimed so late that their dot may fall on the next day: both days pay until it is known."""
     remaining_quota: int | None = Field(
-        default=None, sa_column=Column(Integer, Computed("daily_quota - used_quota", persisted=True))
+        default=None, sa_column=Column(Integer, Computed("least(daily_quota, day_quota) - used_quota", persisted=True))
     )
     quota_day: date | None = None
     quota_reset_at: datetime = created()
@@ -81,6 +112,8 @@ class EmailServiceSchedule(Table, table=True):
     last_permit_no: int = Field(default=0, sa_column=Column(BigInteger, nullable=False, server_default="0"))
     last_permit_id: UUID | None = None
     """The newest claim: only its record may shorten the wait it caused."""
+    failure_share: float = Field(default=0.0, sa_column=Column(Float, nullable=False, server_default="0"))
+    """Smoothed share of dialogues that failed for the service's sake; above its bound the service is rested."""
     rested_until: datetime | None = instant()
     rest_level: int = Field(default=0, sa_column=Column(Integer, nullable=False, server_default="0"))
     """How often in a row it was rested; a success sets it to 0."""

@@ -1,10 +1,10 @@
 """Tasks, their subtasks, and the counters of every task's queue."""
 
-from sqlalchemy import BigInteger, Column, Computed, Index, Integer, SmallInteger, text
+from sqlalchemy import BigInteger, CheckConstraint, Column, Computed, Float, Index, Integer, SmallInteger, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field
 
-from contracts.task import SUBTASK_STATUSES, TASK_STATUSES, UNKNOWN_POLICIES
+from contracts.task import PIN_FALLBACKS, SUBTASK_STATUSES, TASK_STATUSES, UNKNOWN_POLICIES
 from database.tables.base import UUID, Table, created, datetime, instant, one_of, owner, uuid_key
 
 
@@ -20,6 +20,8 @@ class Task(Table, table=True):
     __table_args__ = (
         one_of("status", TASK_STATUSES),
         one_of("unknown_policy", UNKNOWN_POLICIES),
+        one_of("pin_fallback", PIN_FALLBACKS),
+        CheckConstraint("weight > 0", name="weight"),
         Index("ix_tasks_unfinished", "id", postgresql_where=text("completed_at IS NULL")),
     )
     id: UUID = uuid_key()
@@ -28,6 +30,12 @@ class Task(Table, table=True):
     name: str
     status: str = Field(default="scheduled")
     priority: int = Field(default=0, sa_column=Column(SmallInteger, nullable=False, server_default="0"))
+    weight: float = Field(default=1.0, sa_column=Column(Float, nullable=False, server_default="1"))
+    """Its share against tasks of the same priority; 1 is everyone's."""
+    follow_up_of: UUID | None = Field(default=None, foreign_key="tasks.id", ondelete="SET NULL")
+    """An earlier task: each mail goes through the service that sent that task's mail to the same contact."""
+    pin_fallback: str = Field(default="any", sa_column_kwargs={"server_default": "any"})
+    """What a pinned mail does while its service cannot be used; see `contracts.task.PIN_FALLBACKS`."""
     contact_list_id: UUID = Field(foreign_key="contact_lists.id", index=True)
     template_id: UUID | None = Field(default=None, foreign_key="templates.id", ondelete="SET NULL")
     subject: str
@@ -52,7 +60,11 @@ class Subtask(Table, table=True):
         # Released retries come before fresh mails, so that an old mail is not overtaken for ever.
         Index(
             "ix_subtasks_ready", "task_id", text("retry_count DESC"), "seq",
-            postgresql_where=text("status = 'pending' AND retry_at IS NULL"),
+            postgresql_where=text("status = 'pending' AND retry_at IS NULL AND pinned_service_id IS NULL"),
+        ),
+        Index(
+            "ix_subtasks_pinned", "task_id", "pinned_service_id", text("retry_count DESC"), "seq",
+            postgresql_where=text("status = 'pending' AND retry_at IS NULL AND pinned_service_id IS NOT NULL"),
         ),
         Index(
             "ix_subtasks_retrying", "task_id", "retry_at",
@@ -82,6 +94,9 @@ class Subtask(Table, table=True):
     permit_id: UUID | None = None
     """The newest delivery."""
     service_id: UUID | None = None
+    """Of the newest delivery."""
+    pinned_service_id: UUID | None = None
+    """The service it shall go through."""
     sent_at: datetime | None = instant()
 
 
@@ -123,3 +138,12 @@ class UserTaskQueue(Table, table=True):
     )
     """Why its ready mails wait, as the allocator last said: `[{reason, retry_at, services, service_count}]`."""
     changed_at: datetime = created()
+
+
+class PinnedQueue(Table, table=True):
+    """Of a task's ready mails, those pinned to one service; kept by the same trigger, after the task's own row."""
+
+    __tablename__ = "pinned_queues"
+    task_id: UUID = Field(foreign_key="tasks.id", primary_key=True, ondelete="CASCADE")
+    service_id: UUID = Field(primary_key=True)
+    ready: int = Field(default=0, sa_column=count())

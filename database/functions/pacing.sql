@@ -1,0 +1,24 @@
+-- What a service's day allows while it warms up, as in scheduling.pacing.WarmUp; NULL: it does not, or not any more.
+CREATE FUNCTION warm_up_quota(first_day_quota int, daily_step int, warm_up_from date, daily_quota int, day date)
+RETURNS int LANGUAGE sql IMMUTABLE AS $$
+    SELECT CASE WHEN first_day_quota + daily_step::bigint * greatest(day - warm_up_from, 0) < daily_quota
+        THEN first_day_quota + daily_step * greatest(day - warm_up_from, 0) END
+$$;
+
+-- Whether a service may send at this moment, as in scheduling.pacing.SendingWindow. Weekdays are those on which the
+-- window opens, Monday is 0; one that does not close after it opens runs over midnight.
+CREATE FUNCTION window_open(time_zone text, opens time, closes time, weekdays smallint[], at timestamptz)
+RETURNS boolean LANGUAGE sql STABLE AS $$
+    SELECT opens IS NULL OR CASE
+        WHEN opens < closes THEN today = ANY (weekdays) AND hour >= opens AND hour < closes
+        ELSE today = ANY (weekdays) AND hour >= opens OR (today + 6) % 7 = ANY (weekdays) AND hour < closes END
+    FROM (SELECT l.local::time AS hour, extract(isodow FROM l.local)::int - 1 AS today
+          FROM (SELECT at AT TIME ZONE time_zone AS local) l) d
+$$;
+
+-- Whether the guard would let a mail through this service but for its interval.
+CREATE FUNCTION service_usable(s email_service_schedule, at timestamptz) RETURNS boolean LANGUAGE sql STABLE AS $$
+    SELECT s.status = 'active' AND coalesce(s.rested_until <= at, true)
+        AND (s.remaining_quota > 0 OR s.quota_reset_at <= at AND s.daily_quota > 0)
+        AND window_open(s.time_zone, s.window_opens, s.window_closes, s.window_weekdays, at)
+$$;
