@@ -5,8 +5,11 @@ from uuid import UUID
 
 import asyncpg
 from temporalio import activity
+from temporalio.client import Client
 from temporalio.exceptions import ApplicationError
 
+from activities.allocator import wake_allocator
+from contracts.allocator import WakeAllocator
 from contracts.task import ChangeTaskPriority, Survey
 from database.connect import PoolConnection
 from database.queries import task_moves
@@ -16,16 +19,26 @@ Move = Callable[[PoolConnection, UUID], Awaitable[None]]
 
 
 class TaskActivities:
-    """Needs the database's pool."""
+    """Needs the database's pool, and a Temporal client to wake allocators."""
 
-    def __init__(self, pool: "asyncpg.Pool[asyncpg.Record]") -> None:
+    def __init__(self, pool: "asyncpg.Pool[asyncpg.Record]", client: Client) -> None:
         self._pool = pool
+        self._client = client
 
     @activity.defn(name="task.survey")
     async def survey(self, task_id: UUID) -> Survey:
         """Read where the task stands. Changes nothing."""
         async with self._pool.acquire() as connection:
             return await _survey(connection, task_id)
+
+    @activity.defn(name="task.begin")
+    async def begin(self, task_id: UUID) -> Survey:
+        """Prepare a new task and wake its pool's allocator. Run again, it finds it prepared, and wakes once more."""
+        found = await self.prepare(task_id)
+        if found.ready:
+            order = WakeAllocator(pool_id=found.pool_id, task_id=task_id)
+            await wake_allocator(self._client, activity.info().task_queue, order)
+        return found
 
     @activity.defn(name="task.prepare")
     async def prepare(self, task_id: UUID) -> Survey:

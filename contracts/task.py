@@ -93,6 +93,8 @@ class TaskState(BaseModel):
     """All that a task's workflow carries through continue-as-new."""
 
     task_id: UUID
+    begin: bool = False
+    """Prepare at once, for nothing is waited for. Older runs decode to False: they look first."""
     grants: list[Grant] = Field(default_factory=list)
     """Received and not yet fanned out."""
     seen_grants: list[str] = Field(default_factory=list)

@@ -44,7 +44,7 @@ class Activities:
             limits,
         )
         self.deliveries = DeliveryActivities(pool, means, self._ledger_changed)
-        self._tasks = TaskActivities(pool)
+        self._tasks = TaskActivities(pool, resources.temporal_client)
         self._allocators = AllocatorActivities(pool, resources.temporal_client)
         self._imports = ContactImportActivities(pool)
 
@@ -53,6 +53,7 @@ class Activities:
         tasks, allocators = self._tasks, self._allocators
         return (
             tasks.survey,
+            tasks.begin,
             tasks.prepare,
             tasks.pause,
             tasks.resume,

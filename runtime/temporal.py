@@ -68,7 +68,7 @@ class TaskOrders:
         """Start `task-{id}`; one that runs is left alone. Raises `RPCError` where Temporal is down."""
         await self._client.start_workflow(
             TaskWorkflow.run,
-            TaskState(task_id=survey.task_id),
+            TaskState(task_id=survey.task_id, begin=_may_begin(survey)),
             id=identifiers.task_workflow_id(survey.task_id),
             task_queue=self._task_queue,
             id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
@@ -135,3 +135,8 @@ class TaskOrders:
 
     def _handle(self, task_id: UUID) -> WorkflowHandle[Any, Any]:
         return self._client.get_workflow_handle(identifiers.task_workflow_id(task_id))
+
+
+def _may_begin(survey: Survey) -> bool:
+    """Whether a task waits for nothing: neither for its start nor for a person."""
+    return survey.status == "sending" and not survey.prepared and survey.start_at is None

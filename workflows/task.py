@@ -61,6 +61,8 @@ class TaskWorkflow:
     @workflow.run
     async def run(self, state: TaskState) -> TaskTotals:
         """Prepare, then serve what surveys and signals bring, until no mail is open."""
+        if state.begin:
+            await self._begin()
         while True:
             self._news.clear()
             survey = await self._look()
@@ -72,6 +74,12 @@ class TaskWorkflow:
             if await self._advance(survey):
                 continue
             await self._wait(survey)
+
+    async def _begin(self) -> None:
+        """Prepare and wake the allocator in one step: a small task's first mail should not wait for three."""
+        self._state.begin = self._stale = False
+        await self._step(TaskActivities.begin, self._id)
+        self._allocator_told = True
 
     async def _look(self) -> Survey:
         """Carry out people's orders, and have a survey that is no older than what is known to have happened."""

@@ -185,3 +185,18 @@ async def test_progress_can_be_asked_of_the_workflow(flow: Flow) -> None:
     progress = await flow.handle(task).query(TaskWorkflow.progress)
     assert progress is not None
     assert progress.sent == 1
+
+
+async def test_a_task_that_waits_for_nothing_is_prepared_and_announced_in_one_step(flow: Flow) -> None:
+    await flow.service()
+    task = await flow.world.unprepared_task(mails=1)
+    await flow.start(task)
+    await flow.totals(task)
+
+    history = await flow.handle(task).fetch_history()
+    names = [
+        event.activity_task_scheduled_event_attributes.activity_type.name
+        for event in history.events
+        if event.HasField("activity_task_scheduled_event_attributes")
+    ]
+    assert names == ["task.begin", "delivery.deliver", "task.close"]
