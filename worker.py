@@ -10,7 +10,7 @@ import sys
 from contextlib import suppress
 
 import uvloop
-from temporalio.worker import Worker
+from temporalio.worker import UnsandboxedWorkflowRunner, Worker
 
 from database.errors import UNREACHABLE
 from database.queries.survey import queue_settings
@@ -39,6 +39,7 @@ async def run(resources: Resources, stop: asyncio.Event) -> None:
         workflows=WORKFLOWS,
         activities=activities.all(),
         max_concurrent_activities=most,
+        workflow_runner=UnsandboxedWorkflowRunner(),  # docs/decisions/0015
         disable_eager_activity_execution=True,
         graceful_shutdown_timeout=grace,
     )

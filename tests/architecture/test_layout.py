@@ -66,3 +66,15 @@ def test_a_packages_first_file_holds_only_its_rule() -> None:
         body = ast.parse(path.read_text()).body
         assert len(body) == 1, path
         assert isinstance(body[0], ast.Expr), path
+
+
+@pytest.mark.parametrize("name", names((ROOT / "workflows").rglob("*.py")))
+def test_workflows_share_no_state_in_their_modules(name: str) -> None:
+    tree = ast.parse((ROOT / name).read_text())
+    mutable = [
+        ast.unparse(node)
+        for node in tree.body
+        if isinstance(node, ast.Assign | ast.AnnAssign)
+        if isinstance(node.value, ast.List | ast.Set | ast.ListComp | ast.SetComp | ast.DictComp)
+    ]
+    assert not mutable, "they run outside the sandbox: what one writes there, all others would see"
