@@ -7,7 +7,7 @@ BIN := .venv/bin
 CONTACTS ?= 10000
 INTERVAL ?=
 
-.PHONY: all demo up test lint format lock clean
+.PHONY: all demo up bench test lint format lock clean
 
 all: .venv/.made
 
@@ -23,6 +23,10 @@ all: .venv/.made
 
 demo: .venv/.made
 	@$(BIN)/tempost demo --contacts $(CONTACTS) $(if $(INTERVAL),--interval $(INTERVAL))
+
+# All benchmarks, or one: make bench BENCH=steady. A failed one does not stop the others.
+bench: .venv/.made
+	@$(BIN)/tempost bench $(BENCH)
 
 up: .venv/.made
 	@$(BIN)/tempost up

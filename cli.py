@@ -22,6 +22,7 @@ for title, group in {**groups, "tasks": task.tasks, "keys": local.keys}.items():
     app.add_typer(group, name=title)
 app.command()(local.up)
 app.command()(local.demo)
+app.command()(local.bench)
 
 File = Annotated[Path, typer.Argument(exists=True, dir_okay=False, readable=True)]
 

@@ -1,10 +1,12 @@
-"""Starts the Temporal worker of this process; drains on SIGTERM.
+"""Starts Temporal workers, one process per core (`--processes N`); drains on SIGTERM.
 
-One process per core. On SIGTERM no new mail is taken, waiting permits lapse, dialogues under way end and are recorded.
+On SIGTERM no new mail is taken, waiting permits lapse, dialogues under way end and are recorded.
 """
 
+import argparse
 import asyncio
 import logging
+import os
 import signal
 import sys
 from contextlib import suppress
@@ -15,10 +17,11 @@ from temporalio.worker import UnsandboxedWorkflowRunner, Worker
 from database.errors import UNREACHABLE
 from database.queries.survey import queue_settings
 from runtime.logs import configure_logs
+from runtime.processes import GivenUpError, Processes, end_with
 from runtime.reconcile import keep_reconciled
 from runtime.registry import WORKFLOWS, Activities
 from runtime.resources import Resources, open_resources
-from runtime.settings import SettingsError, load_settings
+from runtime.settings import MOST_PROCESSES, SettingsError, load_settings
 
 log = logging.getLogger("worker")
 
@@ -74,21 +77,55 @@ async def most_under_way(resources: Resources, stop: asyncio.Event) -> int | Non
     return None
 
 
-async def main() -> None:
+async def serve() -> None:
     """Open everything and run until SIGTERM or SIGINT."""
-    settings = load_settings()
-    configure_logs()
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    async with open_resources(settings, connect_until=stop) as resources:
+    async with open_resources(load_settings(), connect_until=stop) as resources:
         if not stop.is_set():
             await run(resources, stop)
+
+
+async def serve_in(processes: int) -> None:
+    """Keep so many processes like this one."""
+    alone = ("--processes", "1", "--parent", str(os.getpid()))
+    await Processes((sys.executable, __file__, *alone)).keep(processes)
+
+
+def main(arguments: argparse.Namespace) -> None:
+    """Be one worker process, or the parent of several."""
+    if arguments.parent is not None:
+        end_with(arguments.parent)
+    settings = load_settings()
+    configure_logs()
+    processes = arguments.processes or settings.worker.processes
+    uvloop.run(serve() if processes == 1 else serve_in(processes))
+
+
+def count(text: str) -> int:
+    """A number of processes."""
+    if not text.isdecimal() or not 1 <= int(text) <= MOST_PROCESSES:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number from 1 to {MOST_PROCESSES}")
+    return int(text)
+
+
+def parser() -> argparse.ArgumentParser:
+    """Describe the command line."""
+    parser = argparse.ArgumentParser("worker", description="Serves Tempost's workflows and activities.")
+    how_many = "worker processes, best one per core; without it TEMPOST_WORKER__PROCESSES, or 1"
+    parser.add_argument("--processes", type=count, metavar="N", help=how_many)
+    parser.add_argument(
+        "--parent", type=int, metavar="PID", help="end when this process does, which must be the parent"
+    )
+    return parser
 
 
 if __name__ == "__main__":
     try:
         with suppress(KeyboardInterrupt):
-            uvloop.run(main())
+            main(parser().parse_args())
     except SettingsError as error:
         sys.exit(f"The worker cannot start:\n{error}")
+    except GivenUpError as error:
+        sys.exit(str(error))

@@ -5,7 +5,6 @@ import logging
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import timedelta
-from time import monotonic
 from uuid import UUID
 
 from activities.connection import Connection, Connections, NoConnectionError
@@ -68,8 +67,9 @@ class Attempt:
         self._connections = means.connections
         self._letters = means.letters
         self._limits = means.limits
-        self._upload_ends = 0.0
-        """By the loop's clock: until then the guard keeps the service for this mail."""
+        self._claimed_at = 0.0
+        """By the loop's clock, of the last try to claim: from then on the guard keeps the service for this mail."""
+        self._connection: Connection | None = None
         self._lapsing = False
         self._waiting: asyncio.Task[Result] | None = None
         """The task of `run`, while nothing is lost if it is interrupted."""
@@ -107,12 +107,19 @@ class Attempt:
         await asyncio.sleep(max(0.0, self._ledger.seconds_until(self.permit.not_before) - CONNECT_AHEAD))
         left = max(0.0, self._ledger.seconds_until(self.permit.expires_at))
         connection = await self._connections.acquire(self.permit.service_id, self.permit.no, left)
+        self._connection = connection
         try:
             verdict = await self._claim()
             if verdict.mail is None:
                 return Result("lapsed", verdict.word)
             return await self._deliver(connection, content, verdict.mail)
         finally:
+            self._hand_on()
+
+    def _hand_on(self) -> None:
+        """Let the next one have the connection."""
+        connection, self._connection = self._connection, None
+        if connection is not None:
             self._connections.give_back(connection)
 
     async def _claim(self) -> Verdict:
@@ -121,7 +128,7 @@ class Attempt:
         while True:
             await asyncio.sleep(max(0.0, self._ledger.seconds_until(moment)))
             waiting, self._waiting = self._waiting, None
-            self._upload_ends = asyncio.get_running_loop().time() + self._limits.upload.total_seconds()
+            self._claimed_at = asyncio.get_running_loop().time()
             verdict = await self._ledger.claim(self.permit, self.task_id)
             if verdict.word != "early" or verdict.available_at is None or self._lapsing:
                 return verdict
@@ -136,9 +143,8 @@ class Attempt:
         except (ContentError, UnsafeHeaderError) as error:
             reason = "missing_field" if isinstance(error, MissingFieldError) else "content"
             return await self._record(Record(self.permit.id, "failed", reason, reply_text=printable(str(error))))
-        begun = monotonic()
         try:
-            async with asyncio.timeout_at(self._upload_ends):
+            async with asyncio.timeout_at(self._claimed_at + self._limits.upload.total_seconds()):
                 sent = await self._send(connection.transport, letter)
         except NotSentError as error:
             return await self._not_sent(error, mail, dot_sent=False)
@@ -151,7 +157,7 @@ class Attempt:
             return await self._record(Record(self.permit.id, "returned", "ledger_unreachable", mail_begun=True))
         if not sent:
             return Result("lapsed", "taken_away")
-        return await self._answer(connection.transport, mail, begun)
+        return await self._answer(connection.transport, mail)
 
     async def _send(self, transport: Transport, letter: Letter) -> bool:
         """MAIL to the final dot, with the mark before the body. False: the delivery is not ours any more."""
@@ -163,7 +169,7 @@ class Attempt:
         await transport.transmit(letter.message)
         return True
 
-    async def _answer(self, transport: Transport, mail: ClaimedMail, begun: float) -> Result:
+    async def _answer(self, transport: Transport, mail: ClaimedMail) -> Result:
         """Wait for the answer to the dot: the activity for a while, this process for as long as RFC 5321 says."""
         try:
             try:
@@ -178,7 +184,7 @@ class Attempt:
             record = Record(self.permit.id, "unknown", "no_answer", reply_text=printable(str(error)))
         else:
             record = Record(self.permit.id, "sent", reply_code=reply.code, reply_text=reply.text)
-        span = timedelta(seconds=monotonic() - begun)
+        span = timedelta(seconds=asyncio.get_running_loop().time() - self._claimed_at)
         return await self._record(replace(record, mail_begun=True, dot_sent=True, dialogue=span))
 
     async def _not_sent(self, error: NotSentError, mail: ClaimedMail, *, dot_sent: bool) -> Result:
@@ -210,6 +216,8 @@ class Attempt:
             await self._ledger.rest(self.permit.service_id, f"{error.reason.value}: {error.text}")
 
     async def _record(self, record: Record) -> Result:
+        if self._connection is not None and self._connection.reservation.kind == "relay":
+            self._hand_on()  # a mailbox has one mail at a time: its next may be claimed only after this is recorded
         await self._ledger.record(record)
         self.transmitting = False
         return Result(record.outcome, record.reason)

@@ -41,8 +41,9 @@ class Connection:
     closing: asyncio.TimerHandle | None = None
 
 
-Place = tuple[int, int, "asyncio.Future[Connection]"]
-"""A place in a service's queue: turn, something to tell equals apart, and what the connection is handed through."""
+Place = tuple[int, int, "asyncio.Future[Connection | Reservation]"]
+"""A place in a service's queue: turn, something to tell equals apart, and what the connection is handed through, or the
+right to open one."""
 
 
 class Connections:
@@ -57,6 +58,7 @@ class Connections:
         self._open: set[Connection] = set()
         self._idle: defaultdict[UUID, list[Connection]] = defaultdict(list)
         self._waiting: defaultdict[UUID, list[Place]] = defaultdict(list)
+        self._asking: dict[UUID, asyncio.Task[None]] = {}
         self._closing: set[asyncio.Task[None]] = set()
 
     @property
@@ -86,42 +88,51 @@ class Connections:
         return None
 
     async def _next_free(self, service_id: UUID, turn: int) -> Connection:
-        """Wait for one that is given back in this process; the first in the queue also asks the database."""
-        handed: asyncio.Future[Connection] = asyncio.get_running_loop().create_future()
+        """Wait for one that is given back in this process, or for a reservation to open one with."""
+        handed: asyncio.Future[Connection | Reservation] = asyncio.get_running_loop().create_future()
         queue, place = self._waiting[service_id], (turn, id(handed), handed)
         insort(queue, place)
+        if service_id not in self._asking:
+            self._asking[service_id] = self._later(self._ask(service_id))
         try:
-            while not handed.done():
-                reservation = await self._take(service_id) if queue[0] is place else None
-                if reservation is not None:
-                    break
-                await asyncio.wait({handed}, timeout=ASK_AGAIN)
-        except BaseException:
-            queue.remove(place)
-            if handed.done():
-                self.give_back(handed.result())
-            raise
-        queue.remove(place)
-        if not handed.done():
-            assert reservation is not None
-            return await self._connect(reservation)
-        if reservation is not None:
-            self._later(self._ledger.release(reservation))
-        return handed.result()
-
-    async def _take(self, service_id: UUID) -> Reservation | None:
-        """Reserve a connection. What comes after the permit has ended is given back."""
-        taking = asyncio.create_task(self._ledger.take(service_id))
-        try:
-            return await asyncio.shield(taking)
+            found = await handed
         except asyncio.CancelledError:
-            self._later(self._give_up(taking))
+            if not handed.cancelled() and handed.exception() is None:
+                self._return(handed.result())
             raise
+        finally:
+            queue.remove(place)
+        return found if isinstance(found, Connection) else await self._connect(found)
 
-    async def _give_up(self, taking: "asyncio.Task[Reservation | None]") -> None:
-        with suppress(*UNREACHABLE):
-            if (reservation := await taking) is not None:
-                await self._ledger.release(reservation)
+    async def _ask(self, service_id: UUID) -> None:
+        """Reserve connections for as long as somebody waits: one asks for all, however many permits wait."""
+        try:
+            while self._first(service_id) is not None:
+                try:
+                    reservation = await self._ledger.take(service_id)
+                except Exception as error:  # noqa: BLE001 - it is raised where it is waited for
+                    if (first := self._first(service_id)) is not None:
+                        first.set_exception(error)
+                    continue
+                if reservation is not None:
+                    self._return(reservation)
+                else:
+                    await asyncio.sleep(ASK_AGAIN)
+        finally:
+            del self._asking[service_id]
+
+    def _first(self, service_id: UUID) -> "asyncio.Future[Connection | Reservation] | None":
+        """Whose turn it is."""
+        return next((handed for _, _, handed in self._waiting.get(service_id, ()) if not handed.done()), None)
+
+    def _return(self, found: Connection | Reservation) -> None:
+        """Hand on what was not used."""
+        if isinstance(found, Connection):
+            self.give_back(found)
+        elif (first := self._first(found.service_id)) is not None:
+            first.set_result(found)
+        else:
+            self._later(self._ledger.release(found))
 
     async def _connect(self, reservation: Reservation) -> Connection:
         connection = None
@@ -157,10 +168,9 @@ class Connections:
         if not connection.transport.usable or monotonic() - connection.opened_at > LONGEST_USE:
             self._later(self._close(connection))
             return
-        for _, _, handed in self._waiting.get(service_id, ()):
-            if not handed.done():
-                handed.set_result(connection)
-                return
+        if (first := self._first(service_id)) is not None:
+            first.set_result(connection)
+            return
         if connection.reservation.kind == "mailbox":
             self._later(self._close(connection))
             return

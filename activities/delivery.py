@@ -115,8 +115,8 @@ async def heartbeating() -> AsyncIterator[None]:
 
     async def beat() -> None:
         while True:
+            await asyncio.sleep(HEARTBEAT_EVERY)  # first: most are over by then, and every beat is a call
             activity.heartbeat()
-            await asyncio.sleep(HEARTBEAT_EVERY)
 
     task = asyncio.create_task(beat())
     try:

@@ -13,13 +13,15 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from commands.call import CLIENT_FILE, CliError, said_plainly
+from commands.call import CLIENT_FILE, CliError, said_plainly, say
 from commands.view import out
 
 if TYPE_CHECKING:
     from stack.local import LocalStack
 
 FOLDER = CLIENT_FILE.parent
+INTERRUPTED = 130
+"""The exit status after Ctrl-C."""
 
 keys = typer.Typer(no_args_is_help=True, help="Make keys on this machine, without the API.")
 
@@ -58,6 +60,29 @@ def demo(
     from evidence import demo as evidence_demo
 
     raise typer.Exit(evidence_demo.run(contacts, interval, FOLDER, keep=keep))
+
+
+def bench(
+    name: Annotated[str | None, typer.Argument(help="steady, fair, burst, relay, … All unless named.")] = None,
+    mails: Annotated[int | None, typer.Option(min=1, help="Mails of the large mailing, or rows of the file.")] = None,
+    seconds: Annotated[float | None, typer.Option(min=1, help="How long a load without an end goes on.")] = None,
+    keep: Annotated[bool, typer.Option("--keep", help="Leave the data in .tempost/bench-NAME.")] = False,  # noqa: FBT002
+) -> None:
+    """Measure the whole on this machine, and check each mail at the journal of simulated providers."""
+    from evidence.bench.runner import BENCHES, run
+    from evidence.bench.site import Options
+
+    if name is not None and name not in BENCHES:
+        raise typer.BadParameter(f"there is no {name!r}: choose one of {', '.join(BENCHES)}")
+    failed = []
+    for each in [name] if name else BENCHES:
+        status = run(each, Options(mails=mails, seconds=seconds), FOLDER, keep=keep)
+        if status == INTERRUPTED:
+            raise typer.Exit(status)
+        failed += [each] if status else []
+    if failed:
+        say(f"not as it should be: {', '.join(failed)}")
+        raise typer.Exit(1)
 
 
 def _database_url() -> str:

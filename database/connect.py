@@ -41,8 +41,15 @@ async def transaction(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
 
 
 async def create_pool(url: str, size: int = 10) -> asyncpg.Pool:
-    """Bare connections whose `jsonb` values are Python objects. Starts empty: the server may be down at start-up."""
-    return await asyncpg.create_pool(asyncpg_url(url), min_size=0, max_size=size, init=_decode_json)
+    """Bare connections whose `jsonb` values are Python objects. Starts empty: the server may be down at start-up.
+
+    What a user of a connection sets, it resets: clearing all at every return would be one more call per call.
+    """
+    return await asyncpg.create_pool(asyncpg_url(url), min_size=0, max_size=size, init=_decode_json, reset=_keep)
+
+
+async def _keep(_: asyncpg.Connection) -> None:
+    """Leave a connection that comes back as it is."""
 
 
 async def _decode_json(connection: asyncpg.Connection) -> None:

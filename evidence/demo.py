@@ -1,10 +1,6 @@
 """The demo: the whole stack, a hundred simulated providers, one mailing through the REST API, judged at the journal."""
 
-import asyncio
-import shutil
-import sys
 import time
-from collections.abc import Coroutine
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -12,19 +8,27 @@ from uuid import uuid4
 
 from rich.console import Console
 
-from api.client import ApiClient, ApiError, ApiUnreachableError
+from api.client import ApiClient
 from api.operations.admin_key import make_admin_key
 from api.schemas.task import RealtimeStatus
 from evidence import contacts as contact_file
 from evidence import journal, verdict
 from evidence.comparison import refusals, show_comparison
-from evidence.errors import DemoError
 from evidence.mailing import Mailing, prepare, shorten_retries, subjects
-from evidence.memory import watched_memory
+from evidence.processes import watched
 from evidence.progress import follow
-from evidence.providers import Providers, make_providers, refused_for_good, with_simulator
+from evidence.providers import (
+    Providers,
+    demo_provider,
+    intervals,
+    make_providers,
+    quotas,
+    refused_for_good,
+    services,
+    with_simulator,
+)
 from evidence.report import Report
-from stack.errors import StackError
+from evidence.show import emptied, shown, unless_failed
 from stack.local import LocalStack
 from stack.surroundings import Surroundings, stack_ports
 
@@ -46,74 +50,36 @@ class Told:
 
 
 def run(contacts: int, interval: float | None, folder: Path, *, keep: bool = False) -> int:
-    """Run the demo in `folder`/demo, write `folder`/reports/demo.json, and return the exit status.
-
-    The data are removed at the end, unless `keep` is set or a bound is broken.
-    """
+    """Run the demo in `folder`/demo, write `folder`/reports/demo.json, and return the exit status."""
     console = Console(highlight=False)
     demo = folder.resolve() / "demo"
     pause = INTERVAL if interval is None else timedelta(seconds=interval)
-    try:
-        report = asyncio.run(_run(contacts, pause, demo, console))
-    except (DemoError, StackError, ApiError, ApiUnreachableError, OSError) as error:
-        sys.stderr.write(f"tempost: {error}\n")
-        return 1
-    except KeyboardInterrupt:
-        return 130
-    path = report.write(folder / "reports")
-    report.show(console)
-    console.print(f"{'All bounds hold' if report.ok else 'A bound is broken'}. Report: {path}", soft_wrap=True)
-    if report.ok and not keep:
-        shutil.rmtree(demo)
-    else:
-        console.print(f"Journal and logs: {demo}", soft_wrap=True)
-    return 0 if report.ok else 1
+    return shown(_run(contacts, pause, demo, console), folder, demo, console, keep=keep)
 
 
 async def _run(contacts: int, interval: timedelta, demo: Path, console: Console) -> Report:
     started_at, began = datetime.now(UTC), time.monotonic()
     rows = contact_file.first_rows(contacts)
-    file = _fresh_file(demo, rows)
-    promised = stack_ports(demo).values()
-    providers = make_providers(SERVICES, interval, daily_quota=10 + 2 * contacts // SERVICES, taken=promised)
+    file = emptied(demo) / "contacts.csv"
+    file.write_bytes(contact_file.as_csv(rows))
+    like = demo_provider(interval, daily_quota=10 + 2 * contacts // SERVICES)
+    providers = make_providers(like, SERVICES, taken=stack_ports(demo).values())
     console.print(f"starting PostgreSQL, Temporal, API, worker and {SERVICES} simulated providers …")
     stack = LocalStack(demo, programs=lambda where: with_simulator(where, providers, where.folder))
-    async with stack, watched_memory() as memory:
-        told = await _unless_failed(stack, _mail(stack.surroundings, providers, file, console))
+    async with stack, watched(stack.supervisor.pids()) as usage:
+        told = await unless_failed(stack, _mail(stack.surroundings, providers, file, console))
     seen = journal.load(demo / "journal.jsonl")  # once all has stopped: a late mail would be in it
     judged = _judged(rows, providers, told, seen)
     show_comparison(judged, refusals(seen), console)
-    figures = verdict.figures(judged) | {"peak_rss_mb": memory.peak_mb, "api_response_ms": told.api_response_ms}
+    figures = verdict.figures(judged) | {"peak_rss_mb": usage.peak_mb, "api_response_ms": told.api_response_ms}
     return Report(
         name="demo",
         started_at=started_at,
         seconds=time.monotonic() - began,
         figures=figures,
         bounds=verdict.bounds(judged, figures),
+        processes=usage.table(),
     )
-
-
-def _fresh_file(demo: Path, rows: list[tuple[str, ...]]) -> Path:
-    """Remove what an earlier demo left, and write what is to be uploaded."""
-    shutil.rmtree(demo, ignore_errors=True)
-    demo.mkdir(parents=True)
-    file = demo / "contacts.csv"
-    file.write_bytes(contact_file.as_csv(rows))
-    return file
-
-
-async def _unless_failed(stack: LocalStack, story: Coroutine[None, None, Told]) -> Told:
-    """Go on as long as the stack lives; what ends it ends this."""
-    telling, failing = asyncio.create_task(story), asyncio.create_task(stack.failed())
-    try:
-        await asyncio.wait((telling, failing), return_when=asyncio.FIRST_COMPLETED)
-        if failing.done():
-            await failing
-        return await telling
-    finally:
-        telling.cancel()
-        failing.cancel()
-        await asyncio.gather(telling, failing, return_exceptions=True)
 
 
 async def _mail(where: Surroundings, providers: Providers, file: Path, console: Console) -> Told:
@@ -121,7 +87,7 @@ async def _mail(where: Surroundings, providers: Providers, file: Path, console: 
     await shorten_retries(where.api_url, key)
     async with ApiClient(where.api_url, key) as api:
         console.print(f"API {where.api_url}, Temporal UI {where.temporal_ui_url or 'elsewhere'}", soft_wrap=True)
-        mailing = await prepare(api, providers.services(), file, contact_file.shipped_suppressed())
+        mailing = await prepare(api, services(providers), file, contact_file.shipped_suppressed())
         console.print(f"imported {mailing.imported.accepted:,} of {mailing.imported.rows_read:,} rows; sending")
         submitted_at, began = time.time_ns(), time.monotonic()
         task = await api.submit_task(mailing.order)
@@ -155,8 +121,8 @@ def _judged(rows: list[tuple[str, ...]], providers: Providers, told: Told, seen:
         addressees=addressees,
         subjects=subjects(rows),
         gone=refused_for_good(addressees),
-        intervals=providers.intervals,
-        quotas=providers.quotas,
+        intervals=intervals(providers),
+        quotas=quotas(providers),
         submitted_at=told.submitted_at,
         seconds=told.seconds,
     )

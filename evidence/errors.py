@@ -1,5 +1,5 @@
 """What ends a demo or benchmark early."""
 
 
-class DemoError(Exception):
+class EvidenceError(Exception):
     """It cannot go on; the text says why."""

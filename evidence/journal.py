@@ -5,6 +5,7 @@ was never answered: the mail may be in its mailbox, so a second one would be a d
 """
 
 import json
+import sys
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
@@ -93,6 +94,8 @@ def _try(line: Mapping[str, object]) -> Try:
     code = line["code"] if dotted else None
     taken = dotted and (code is None or 200 <= int(str(code)) < 300)
     recipients = tuple(map(str, line["recipients"])) if isinstance(line["recipients"], list) else ()
+    for name in ("provider", "connection", "sender"):  # the same few in every line: keep each once
+        values[name] = sys.intern(str(values.get(name, "")))
     return Try(**values, recipients=recipients, code=code, taken=taken)  # type: ignore[arg-type] # the journal's own types
 
 

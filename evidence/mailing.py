@@ -12,7 +12,7 @@ import httpx
 from api.client import ApiClient
 from api.schemas.contact_import import ContactImportOut
 from evidence.contacts import address_key, is_address
-from evidence.errors import DemoError
+from evidence.errors import EvidenceError
 
 POLL_SECONDS = 0.2
 SUPPRESSED_AT_ONCE = 1000
@@ -62,26 +62,29 @@ async def prepare(
     api: ApiClient, services: list[dict[str, object]], contacts: Path, suppressed: Sequence[str]
 ) -> Mailing:
     """Register the services, suppress people, keep the template, import the file."""
-    await _register(api, services)
+    await register(api, services)
     for begin in range(0, len(suppressed), SUPPRESSED_AT_ONCE):
         await api.suppress(list(suppressed[begin : begin + SUPPRESSED_AT_ONCE]), "does not want mail")
     template = await api.create_template({"name": "demo", "subject": SUBJECT, "html": HTML})
     audience = await api.create_list("demo")
-    return Mailing(audience.id, template.id, await _import(api, audience.id, contacts))
+    return Mailing(audience.id, template.id, await import_file(api, audience.id, contacts))
 
 
-async def _register(api: ApiClient, services: list[dict[str, object]]) -> None:
+async def register(api: ApiClient, services: list[dict[str, object]]) -> dict[str, UUID]:
+    """Make all the services; their ids by name."""
     answer = await api.create_services(services)
     for row in answer.data:
         if row.problem is not None:
-            raise DemoError(f"service {services[row.index]['name']} was refused: {row.problem.detail}")
+            raise EvidenceError(f"service {services[row.index]['name']} was refused: {row.problem.detail}")
+    return {row.service.name: row.service.id for row in answer.data if row.service is not None}
 
 
-async def _import(api: ApiClient, list_id: UUID, contacts: Path) -> ContactImportOut:
+async def import_file(api: ApiClient, list_id: UUID, contacts: Path) -> ContactImportOut:
+    """Upload a file into a list and wait until it is merged."""
     imported = await api.import_file(list_id, contacts)
     while imported.status not in {"completed", "failed"}:
         await asyncio.sleep(POLL_SECONDS)
         imported = await api.contact_import(imported.id)
     if imported.error:
-        raise DemoError(f"{contacts.name} was not imported: {imported.error}")
+        raise EvidenceError(f"{contacts.name} was not imported: {imported.error}")
     return imported

@@ -7,7 +7,7 @@ from collections.abc import Collection, Sequence
 from datetime import timedelta
 from pathlib import Path
 
-from evidence.providers import Providers, make_providers, with_simulator
+from evidence.providers import Provider, Providers, demo_provider, make_providers, services, with_ports, with_simulator
 from stack.child import Child
 from stack.files import made_once, open_folder, write_private
 from stack.surroundings import Surroundings
@@ -34,21 +34,22 @@ def services_file(folder: Path) -> Path:
     return folder / "providers" / "services.csv"
 
 
-def known_providers(folder: Path, taken: Collection[int]) -> Providers:
+def known_providers(folder: Path, taken: Collection[int]) -> list[Provider]:
     """Ports and password are chosen once: services that were made of them stay right."""
+    like = demo_provider(INTERVAL, DAILY_QUOTA)
 
     def make() -> str:
-        new = make_providers(COUNT, INTERVAL, DAILY_QUOTA, taken)
-        return json.dumps({"ports": new.ports, "password": new.password})
+        new = make_providers(like, COUNT, taken)
+        return json.dumps({"ports": {each.name: each.port for each in new}, "password": new[0].password})
 
     kept = json.loads(made_once(folder / "providers.json", make))
-    return Providers(interval=INTERVAL, daily_quota=DAILY_QUOTA, **kept)
+    return with_ports(like, kept["ports"], kept["password"])
 
 
 def services_csv(providers: Providers) -> str:
     """One row per provider, columns as the API names them."""
     file = io.StringIO()
-    writer = csv.DictWriter(file, COLUMNS)
+    writer = csv.DictWriter(file, COLUMNS, extrasaction="ignore")
     writer.writeheader()
-    writer.writerows(providers.services())
+    writer.writerows(services(providers))
     return file.getvalue()

@@ -38,12 +38,19 @@ class Rate:
         return 3600 * (ended - before) / (at - since) if at > since else 0.0
 
 
-async def follow(api: ApiClient, task_id: UUID, console: Console) -> RealtimeStatus:
-    """Show a task until it has ended, or has stood still for too long; return where it stands then."""
+async def follow(
+    api: ApiClient, task_id: UUID, console: Console, done_if: Callable[[RealtimeStatus], bool] = lambda _: False
+) -> RealtimeStatus:
+    """Show a task until `done_if` holds, it has ended, or has stood still for too long; return where it stands then."""
     changed_at, rate = time.monotonic(), Rate()
+
+    def goes_on(status: RealtimeStatus) -> bool:
+        stalled = time.monotonic() - changed_at >= STALL_SECONDS
+        return not (status.status in FINAL or stalled or done_if(status))
+
     with _shown(console) as show:
         status = await api.task_status(task_id)
-        while status.status not in FINAL and time.monotonic() - changed_at < STALL_SECONDS:
+        while goes_on(status):
             show(status, rate.per_hour(time.monotonic(), done(status)))
             await asyncio.sleep(POLL_SECONDS)
             before, status = status, await api.task_status(task_id)

@@ -4,7 +4,7 @@ import json
 import os
 import platform
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Literal
@@ -59,6 +59,8 @@ class Report:
     seconds: float
     figures: Mapping[str, Figure]
     bounds: tuple[Bound, ...]
+    processes: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
+    """What each process cost, a row of figures by its name."""
 
     @property
     def ok(self) -> bool:
@@ -75,7 +77,7 @@ class Report:
             "startedAt": self.started_at.isoformat(),
             "seconds": round(self.seconds, 3),
             "machine": machine(),
-            "figures": dict(self.figures),
+            "figures": dict(self.figures) | ({"processes": self.processes} if self.processes else {}),
             "bounds": bounds,
             "ok": self.ok,
         }
@@ -100,6 +102,17 @@ class Report:
         for bound in bounds.values():
             table.add_row(bound.name, _shown(bound.value), bound.text, _mark(bound))
         console.print(table)
+        if self.processes:
+            console.print(self._of_processes())
+
+    def _of_processes(self) -> Table:
+        columns = list(dict.fromkeys(name for row in self.processes.values() for name in row))
+        table = Table("process", title=f"{self.name}: processes", title_justify="left", title_style="bold")
+        for column in columns:
+            table.add_column(column, justify="right")
+        for name, row in self.processes.items():
+            table.add_row(name, *(_shown(row[column]) if column in row else "" for column in columns))
+        return table
 
 
 def machine() -> dict[str, Figure]:
@@ -121,6 +134,8 @@ def _mark(bound: Bound | None) -> str:
 def _shown(value: Figure) -> str:
     if value is None:
         return "–"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
     if isinstance(value, float):
         return f"{value:,.0f}" if value == int(value) else f"{value:,.3f}".rstrip("0")
     return f"{value:,}" if isinstance(value, int) else value

@@ -13,6 +13,7 @@ from typing import Literal, Self
 from pydantic import BaseModel, Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+MOST_PROCESSES = 64
 LOOPBACK = {"127.0.0.1", "::1", "localhost"}
 
 
@@ -89,8 +90,10 @@ class SmtpSettings(Group):
 
 
 class WorkerSettings(Group):
-    """The worker process."""
+    """The worker processes."""
 
+    processes: int = Field(default=1, ge=1, le=MOST_PROCESSES)
+    """Of one `worker` command; best one per core."""
     grace: timedelta = timedelta(seconds=40)
     """Given to dialogues under way at SIGTERM; above `smtp.upload_limit` and `smtp.patience` together."""
 

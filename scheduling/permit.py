@@ -1,8 +1,9 @@
 """Permits: leave to try one mail through one service, granted as runs and handed to activities."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from itertools import pairwise
 from uuid import UUID, uuid5
 
 LIFETIME = timedelta(seconds=5)
@@ -105,27 +106,22 @@ class Grant:
 def fan_out(grant: Grant, width: int, batch_size: int) -> tuple[tuple[PermitRun, ...], ...]:
     """Split a grant over delivery activities; every permit goes to exactly one.
 
-    Up to `width` permits each gets an activity of its own. Beyond that the activities stay `width` and carry several,
-    the permits of one service side by side; only where that would put more than `batch_size` into one, they are more.
+    Up to `width` permits each gets an activity of its own. Beyond that they are dealt in the order of their moments to
+    as few activities as `batch_size` allows: so the earliest go first, and each worker has work for every service.
     """
-    count = grant.count
-    activities = max(min(count, width), -(-count // batch_size))
-    runs = sorted(grant.runs, key=lambda run: (run.service_id, run.first_no))
-    sizes = (count // activities + (index < count % activities) for index in range(activities))
-    return tuple(_cut(runs, sizes)) if count else ()
+    moments = sorted(
+        (run.first_at + run.spacing * index, place, index)
+        for place, run in enumerate(grant.runs)
+        for index in range(run.count)
+    )
+    activities = len(moments) if len(moments) <= width else -(-len(moments) // batch_size)
+    ends = [len(moments) * number // activities for number in range(activities + 1)]
+    return tuple(_runs(grant, moments[start:stop]) for start, stop in pairwise(ends))
 
 
-def _cut(runs: list[PermitRun], sizes: Iterator[int]) -> Iterator[tuple[PermitRun, ...]]:
-    """Cut a row of runs into pieces of the given sizes."""
-    left = list(reversed(runs))
-    for size in sizes:
-        piece: list[PermitRun] = []
-        missing = size
-        while missing:
-            run = left.pop()
-            taken = min(missing, run.count)
-            piece.append(run.part(0, taken))
-            if taken < run.count:
-                left.append(run.part(taken, run.count))
-            missing -= taken
-        yield tuple(piece)
+def _runs(grant: Grant, moments: Iterable[tuple[datetime, int, int]]) -> tuple[PermitRun, ...]:
+    """Put moments together again: of each run they are an unbroken part."""
+    parts: dict[int, list[int]] = {}
+    for _, place, index in moments:
+        parts.setdefault(place, []).append(index)
+    return tuple(grant.runs[place].part(indexes[0], indexes[-1] + 1) for place, indexes in parts.items())

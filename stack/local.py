@@ -30,6 +30,7 @@ from stack.supervisor import Step, Supervisor
 from stack.surroundings import Surroundings, stack_certificates, stack_ports, stack_secret
 from stack.temporal import TemporalServer, provide
 from stack.temporal_binary import Say, find_temporal
+from stack.temporal_settings import Setting
 
 DATABASE = "tempost"
 MIGRATE = "import os; from database.migrate import upgrade; upgrade(os.environ['TEMPOST_DATABASE__URL'])"
@@ -44,15 +45,26 @@ class Servers:
 
 
 class LocalStack:
-    """Runs while its `async with` block does, and holds the folder's lock. Raises `StackError`."""
+    """Runs while its `async with` block does, and holds the folder's lock. Raises `StackError`.
+
+    `temporal_settings` are dynamic configuration on top of the checked-in file, for a server of our own.
+    """
 
     surroundings: Surroundings
     supervisor: Supervisor
 
-    def __init__(self, folder: Path, *, programs: Programs | None = None, say: Say | None = None) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        programs: Programs | None = None,
+        say: Say | None = None,
+        temporal_settings: Mapping[str, Setting] | None = None,
+    ) -> None:
         self._folder = folder
         self._programs = programs or tempost_programs()
         self._say = say or say_to_person
+        self._temporal_settings = temporal_settings or {}
         self._held = ExitStack()
 
     async def __aenter__(self) -> Self:
@@ -84,7 +96,7 @@ class LocalStack:
         ports = stack_ports(folder)
         database_url, temporal_address = os.environ.get("DATABASE_URL"), os.environ.get("TEMPORAL_ADDRESS")
         postgres = None if database_url else PostgresServer(folder, ports["postgres"])
-        temporal = None if temporal_address else _temporal_server(folder, ports, self._say)
+        temporal = None if temporal_address else self._temporal_server(folder, ports)
         self.surroundings = Surroundings(
             folder=folder,
             ports=ports,
@@ -95,6 +107,15 @@ class LocalStack:
             temporal_ui_url=temporal.ui_url if temporal else None,
         )
         return Servers(postgres, temporal)
+
+    def _temporal_server(self, folder: Path, ports: Mapping[str, int]) -> TemporalServer:
+        return TemporalServer(
+            program=find_temporal(self._say),
+            folder=folder / "temporal",
+            ports=ports,
+            search_attributes=search_attributes(),
+            settings=self._temporal_settings,
+        )
 
     def _parts(self, servers: Servers) -> list[Child | Step]:
         parts: list[Child | Step] = []
@@ -166,12 +187,6 @@ def running_stack(folder: Path) -> dict[str, Any] | None:
 def search_attributes() -> dict[str, str]:
     """Return name and type of each search attribute of Tempost's workflows."""
     return {key.name: key.indexed_value_type.name for key in SEARCH_ATTRIBUTES}
-
-
-def _temporal_server(folder: Path, ports: Mapping[str, int], say: Say) -> TemporalServer:
-    return TemporalServer(
-        program=find_temporal(say), folder=folder / "temporal", ports=ports, search_attributes=search_attributes()
-    )
 
 
 def say_to_person(line: str) -> None:

@@ -86,6 +86,10 @@ class Supervisor:
         assert running is not None, "a kept child has been started"
         return running.pid
 
+    def pids(self) -> dict[str, int]:
+        """Return the present process of every child that runs, by its name."""
+        return {name: kept.running.pid for name, kept in self._kept.items() if kept.running and kept.running.alive}
+
     def restarts(self, name: str) -> int:
         """How often a child has been started again."""
         return self._kept[name].restarts

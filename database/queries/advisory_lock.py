@@ -11,9 +11,8 @@ from database.connect import PoolConnection
 async def advisory_lock(connection: PoolConnection, name: str) -> AsyncIterator[bool]:
     """Whether the lock is ours, without waiting for it. It ends with the block, or with the connection."""
     key = int.from_bytes(hashlib.sha256(f"tempost:{name}".encode()).digest()[:8], "big", signed=True)
-    ours: bool = await connection.fetchval("SELECT pg_try_advisory_lock($1)", key)
     try:
-        yield ours
+        yield await connection.fetchval("SELECT pg_try_advisory_lock($1)", key)
     finally:
-        if ours and not connection.is_closed():
-            await connection.execute("SELECT pg_advisory_unlock($1)", key)
+        if not connection.is_closed():  # all: who is interrupted while it asks does not know what it got
+            await connection.execute("SELECT pg_advisory_unlock_all()")

@@ -64,7 +64,7 @@ class Record:
     dot_sent: bool = False
     """The final dot went out: the quota is not given back."""
     dialogue: timedelta | None = None
-    """From MAIL to the answer to the dot."""
+    """From the claim to the answer to the dot: how long the mail had its connection."""
 
 
 CLAIM = "SELECT * FROM ledger_claim_v2($1, $2, $3, $4, $5, $6, $7, $8)"

@@ -106,7 +106,7 @@ class EmailServiceSchedule(Table, table=True):
     success_rate: float | None = Field(default=None, sa_column=Column(Float))
     """Smoothed share of accepted mails; unknown before the first."""
     dialogue: timedelta = Field(sa_column=Column(Interval, nullable=False, server_default=text("'100 ms'")))
-    """Smoothed time from MAIL to the answer to the dot."""
+    """Smoothed time from the claim to the answer to the dot."""
     finished: int = Field(default=0, sa_column=Column(BigInteger, nullable=False, server_default="0"))
     """Ended deliveries, ever: the allocator measures the fleet's speed by it."""
     last_permit_no: int = Field(default=0, sa_column=Column(BigInteger, nullable=False, server_default="0"))

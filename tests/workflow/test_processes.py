@@ -1,0 +1,151 @@
+"""Several worker processes under one parent: real ones, which are killed, orphaned, and asked to leave during work."""
+
+import asyncio
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from pathlib import Path
+
+import psutil
+import pytest
+
+import worker
+from runtime import processes
+from runtime.processes import GivenUpError, Processes
+from runtime.resources import Resources
+from stack.child import is_alive
+from stack.temporal import polls
+from tests.integration.ledger.world import World
+from tests.workflow.flow import Flow
+
+PATIENCE = 60.0
+
+
+def start(*arguments: str, **environment: str) -> "subprocess.Popen[str]":
+    """The command as people type it."""
+    return subprocess.Popen(
+        [sys.executable, worker.__file__, *arguments],
+        env={**os.environ, **environment},
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+@pytest.fixture
+async def flow(resources: Resources, tmp_path: Path) -> AsyncIterator[Flow]:
+    """A user with nothing yet; no worker runs."""
+    flow = Flow(resources, World(resources.ledger_pool), tmp_path)
+    await flow.world.begin()
+    yield flow
+    await flow.close()
+
+
+@pytest.fixture
+def parent(resources: Resources) -> Iterator[psutil.Process]:
+    """The parent of two worker processes."""
+    settings = resources.settings
+    process = start(
+        "--processes=2",
+        TEMPOST_ENVIRONMENT="local",
+        TEMPOST_DATABASE__URL=settings.database.url.get_secret_value(),
+        TEMPOST_TEMPORAL__ADDRESS=settings.temporal.address,
+        TEMPOST_TEMPORAL__TASK_QUEUE=settings.temporal.task_queue,
+        TEMPOST_SECRETS__KEY=settings.secrets.key.get_secret_value(),
+        TEMPOST_SMTP__ALLOW_PRIVATE_HOSTS="true",
+    )
+    with process:
+        yield psutil.Process(process.pid)
+        process.terminate()
+        process.communicate(timeout=PATIENCE)
+
+
+@pytest.fixture
+async def workers(flow: Flow, parent: psutil.Process) -> list[psutil.Process]:
+    """The two, once both ask for work."""
+    await flow.until_true(both_poll(flow, parent))
+    return parent.children()
+
+
+def both_poll(flow: Flow, parent: psutil.Process) -> Callable[[], Awaitable[bool]]:
+    """Whether two children of the parent ask for work."""
+    temporal = flow.resources.settings.temporal
+
+    async def poll() -> bool:
+        found = [await polls(temporal.address, temporal.task_queue, child.pid) for child in parent.children()]
+        return found == [True, True]
+
+    return poll
+
+
+async def test_a_worker_that_is_killed_is_followed_by_another(
+    flow: Flow, parent: psutil.Process, workers: list[psutil.Process]
+) -> None:
+    killed, other = workers
+    killed.kill()
+
+    await flow.until_true(both_poll(flow, parent))
+
+    now = parent.children()
+    assert other in now
+    assert killed not in now
+
+
+async def test_workers_end_with_a_parent_that_is_killed(
+    flow: Flow, parent: psutil.Process, workers: list[psutil.Process]
+) -> None:
+    parent.kill()
+
+    async def are_gone() -> bool:
+        return not any(is_alive(each) for each in workers)
+
+    await flow.until_true(are_gone)
+
+
+async def test_workers_that_are_asked_to_leave_during_work_leave_no_mail_half_sent(
+    flow: Flow, parent: psutil.Process, workers: list[psutil.Process]
+) -> None:
+    for _ in range(5):
+        await flow.service(interval=0.1, latency_ms=200)
+    task = await flow.world.task(mails=500)
+    await flow.start(task)
+    await flow.until(task, lambda survey: survey.sent >= 20)
+
+    parent.send_signal(signal.SIGTERM)
+    status = await asyncio.to_thread(parent.wait, PATIENCE)
+
+    assert status == 0
+    assert not any(is_alive(each) for each in workers)
+    survey = await flow.survey(task)
+    taken = flow.taken()
+    assert survey.in_flight == survey.unknown == 0
+    assert survey.sent == len(taken) == len(set(taken)) < 500
+
+
+async def test_a_process_that_cannot_live_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(processes, "PAUSES", (0.0, 0.0))
+    with pytest.raises(GivenUpError, match="ended with status 7, 3 times in a row"):
+        await Processes((sys.executable, "-c", "raise SystemExit(7)")).keep(2)
+
+
+def test_a_worker_whose_parent_is_gone_does_not_begin() -> None:
+    with start("--parent=1") as process:
+        _, said = process.communicate(timeout=PATIENCE)
+    assert process.returncode != 0
+    assert "the parent process is gone" in said
+
+
+@pytest.mark.parametrize("number", ["0", "-1", "65", "two"])
+def test_a_number_of_processes_that_makes_no_sense_is_refused(number: str) -> None:
+    with start(f"--processes={number}") as process:
+        _, said = process.communicate(timeout=PATIENCE)
+    assert process.returncode == 2
+    assert f"'{number}' is not a number from 1 to 64" in said
+
+
+def test_the_variable_is_checked_too() -> None:
+    with start(TEMPOST_WORKER__PROCESSES="0") as process:
+        _, said = process.communicate(timeout=PATIENCE)
+    assert process.returncode == 1
+    assert "TEMPOST_WORKER__PROCESSES: Input should be greater than or equal to 1" in said
