@@ -9,7 +9,7 @@ from pathlib import Path
 from api.schemas.task import RealtimeStatus
 from evidence import journal
 from evidence.bench import load
-from evidence.bench.crowd import Submitted, crowd, first_mails, settled, submit
+from evidence.bench.crowd import Submitted, crowd, first_mails, settled, statuses, submit
 from evidence.bench.judge import at, common_bounds, common_figures, number, taken_within
 from evidence.bench.site import Findings, Options, Site, play
 from evidence.processes import Usage, watched
@@ -51,8 +51,8 @@ async def run(folder: Path, options: Options) -> Findings:
                     for place, owner in enumerate(people.clients)
                 ]
                 submitted = await asyncio.gather(*tasks)
-                statuses = await settled(submitted, PATIENCE)
-            return Told(submitted, statuses, usage)
+                await settled(submitted, PATIENCE)
+            return Told(submitted, await statuses(submitted), usage)
 
     told, seen = await play(folder, providers, story)
     figures = common_figures(seen.tries, told.statuses, providers)

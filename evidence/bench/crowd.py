@@ -71,19 +71,30 @@ def _recipient(name: str, number: int) -> dict[str, object]:
     return {"email": f"{name}-{number}@example.com", "fields": fields}
 
 
-async def settled(submitted: Sequence[Submitted], seconds: float) -> list[RealtimeStatus]:
-    """Wait until all these tasks have ended, at most so long; where they stand then.
+async def settled(submitted: Sequence[Submitted], seconds: float) -> None:
+    """Wait until all these tasks have ended, at most so long; what has not ended then is cancelled.
 
     One task is asked for at a time, so that waiting costs the API next to nothing.
     """
-    until, statuses = time.monotonic() + seconds, []
+    until = time.monotonic() + seconds
+    for each in submitted:
+        while (await each.owner.task_status(each.task.id)).status not in FINAL:
+            if time.monotonic() > until:
+                await each.owner.order_task(each.task.id, "cancel")
+                break
+            await asyncio.sleep(POLL_SECONDS)
+
+
+async def statuses(submitted: Sequence[Submitted]) -> list[RealtimeStatus]:
+    """Where these tasks stand, once no mail of a cancelled one is under way."""
+    found = []
     for each in submitted:
         status = await each.owner.task_status(each.task.id)
-        while status.status not in FINAL and time.monotonic() < until:
+        while status.progress.by_status.claimed + status.progress.by_status.transmitting:
             await asyncio.sleep(POLL_SECONDS)
             status = await each.owner.task_status(each.task.id)
-        statuses.append(status)
-    return statuses
+        found.append(status)
+    return found
 
 
 def first_mails(submitted: Sequence[Submitted], tries: Sequence[journal.Try]) -> dict[str, Figure]:
