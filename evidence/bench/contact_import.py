@@ -22,7 +22,7 @@ INTERVAL = timedelta(seconds=10)
 STAGED_LEAST, MERGED_LEAST = 50_000.0, 15_000.0
 """Rows a second."""
 READY_WITHIN = 15.0
-"""Seconds from the submit until the task's total is the whole list."""
+"""Seconds from the submit until all mails stand in the ledger."""
 GROWN_MOST = 150.0
 """Megabytes that neither API nor worker may need more than before."""
 
@@ -67,7 +67,7 @@ async def run(folder: Path, options: Options) -> Findings:
         async with watched(site.pids) as of_task:
             began = time.monotonic()
             task = await site.api.submit_task(order("import", audience.id))
-            await site.until(task.id, lambda status: status.progress.total >= imported.accepted)
+            await site.until(task.id, lambda status: _stands(status, imported.accepted))
             ready = time.monotonic() - began
         size = file.stat().st_size / 2**20
         status = await load.end(site, task.id)
@@ -85,6 +85,12 @@ async def run(folder: Path, options: Options) -> Findings:
         *_flat(told),
     )
     return Findings(figures | {bound.name: bound.value for bound in _flat(told)}, bounds, told.of_import.table())
+
+
+def _stands(status: RealtimeStatus, mails: int) -> bool:
+    """Whether all mails of the task are in the ledger; until then it says that it prepares."""
+    preparing = any(wait.reason == "preparing" for wait in status.waiting)
+    return status.progress.total == mails and not preparing
 
 
 def _figures(told: Told, count: int) -> dict[str, Figure]:

@@ -119,7 +119,7 @@ async def _rate(site: Site, services: Mapping[str, UUID], interval: timedelta) -
     await asyncio.sleep(SETTLED_AFTER)
 
 
-def _wire(each: Round, tries: Sequence[journal.Try], large: UUID, providers: Sequence[Provider]) -> dict[str, Figure]:
+def _wire(each: Round, tries: Sequence[journal.Try], told: Told, providers: Sequence[Provider]) -> dict[str, Figure]:
     """Return who had the wire from the first submit to the last mail of the small ones, and how full it was."""
     ids = {one.task.id for one in each.submitted}
     begun = min(one.asked_at for one in each.submitted)
