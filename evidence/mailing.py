@@ -81,10 +81,16 @@ async def register(api: ApiClient, services: list[dict[str, object]]) -> dict[st
 
 async def import_file(api: ApiClient, list_id: UUID, contacts: Path) -> ContactImportOut:
     """Upload a file into a list and wait until it is merged."""
-    imported = await api.import_file(list_id, contacts)
+    imported = await merged(api, await api.import_file(list_id, contacts))
+    if imported.error:
+        raise EvidenceError(f"{contacts.name} was not imported: {imported.error}")
+    return imported
+
+
+async def merged(api: ApiClient, staged: ContactImportOut) -> ContactImportOut:
+    """Wait for the end of an import, whichever it is."""
+    imported = staged
     while imported.status not in {"completed", "failed"}:
         await asyncio.sleep(POLL_SECONDS)
         imported = await api.contact_import(imported.id)
-    if imported.error:
-        raise EvidenceError(f"{contacts.name} was not imported: {imported.error}")
     return imported

@@ -1,6 +1,7 @@
 """The mailing of the benchmarks: one template, and audiences of any size that are written to the disk in pieces."""
 
 from collections.abc import Iterator
+from math import lcm
 from pathlib import Path
 from uuid import UUID
 
@@ -27,12 +28,22 @@ MALFORMED_EVERY, REPEATED_EVERY = 500, 400
 def rows(count: int, word: str = "person", *, clean: bool = True) -> Iterator[str]:
     """Make lines of a file, the same at every run. Without `clean` some rows are refused and some merged."""
     for number in range(1, count + 1):
-        local, city = f"{word}-{number}", CITIES[number % len(CITIES)]
+        address = f"{word}-{number}@example{number % 50}.com"
         if not clean and number % MALFORMED_EVERY == 0:
-            local = f"{word} {number}"
+            address = f"{word} {number}"
         elif not clean and number % REPEATED_EVERY == 0:
-            local = f"{word}-{number - 1}".upper()
-        yield f"{local}@example{number % 50}.com,Name{number},Company {number % 1000},{city}\r\n"
+            address = f"{word}-{number - 1}@example{(number - 1) % 50}.com".upper()
+        yield f"{address},Name{number},Company {number % 1000},{CITIES[number % len(CITIES)]}\r\n"
+
+
+def malformed(count: int) -> int:
+    """How many of so many rows are no address."""
+    return count // MALFORMED_EVERY
+
+
+def repeated(count: int) -> int:
+    """How many of so many rows stand a second time: those that are not malformed."""
+    return count // REPEATED_EVERY - count // lcm(MALFORMED_EVERY, REPEATED_EVERY)
 
 
 def write_file(path: Path, count: int, word: str = "person", *, clean: bool = True) -> Path:

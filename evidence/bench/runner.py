@@ -7,14 +7,20 @@ from pathlib import Path
 
 from rich.console import Console
 
-from evidence.bench import relay
+from evidence.bench import burst, contact_import, fair, relay, steady
 from evidence.bench.site import Findings, Options
 from evidence.report import Report
 from evidence.show import emptied, shown
 
 Bench = Callable[[Path, Options], Awaitable[Findings]]
 
-BENCHES: Mapping[str, Bench] = {"relay": relay.run}
+BENCHES: Mapping[str, Bench] = {
+    "steady": steady.run,
+    "fair": fair.run,
+    "burst": burst.run,
+    "relay": relay.run,
+    "import": contact_import.run,
+}
 """In the order in which all of them are run."""
 
 

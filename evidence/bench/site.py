@@ -11,10 +11,10 @@ from uuid import UUID, uuid4
 import httpx
 from rich.console import Console
 
-from api.client import ApiClient
 from api.operations.admin_key import make_admin_key
 from api.schemas.task import RealtimeStatus
 from evidence import journal
+from evidence.bench.admin import AdminClient
 from evidence.mailing import register
 from evidence.progress import follow
 from evidence.providers import Providers, with_simulator
@@ -52,7 +52,7 @@ class Site:
     """A running stack. `api` speaks for an administrator."""
 
     stack: LocalStack
-    api: ApiClient
+    api: AdminClient
     providers: Providers
     console: Console
 
@@ -103,7 +103,7 @@ async def play(
     async def tell() -> Told:
         where = stack.surroundings
         key = await make_admin_key(where.database_url, f"{uuid4().hex}@tempost.example", "evidence")
-        async with ApiClient(where.api_url, key) as api:
+        async with AdminClient(where.api_url, key) as api:
             return await story(Site(stack=stack, api=api, providers=providers, console=console))
 
     async with stack:
