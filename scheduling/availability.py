@@ -77,7 +77,7 @@ class Availability:
             self._put_off(service.window.next_open(self.at) or NEVER, WaitReason.WINDOW)
         if self.at >= service.quota_reset_at and not self._new_day:
             # Permits that are out may well be used in the new day.
-            self._new_day, self.left = True, service.daily_quota - self.held.count
+            self._new_day, self.left = True, service.day_quota(self.at) - self.held.count
         if self._new_day and self.left <= 0:
             self._put_off(self.at + _DAY if service.daily_quota else NEVER, WaitReason.NO_QUOTA)
 

@@ -1,4 +1,4 @@
-"""Pacing: jitter, warm-up, sending window and the quota day of a service, in its own time zone."""
+"""Pacing: warm-up, sending window and the quota day of a service, in its own time zone. The guard's SQL agrees."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -8,17 +8,6 @@ from zoneinfo import ZoneInfo
 _DAY = timedelta(days=1)
 _DAYS_AHEAD = 15
 """How far the next opening may lie: one weekday, and the next such day taken by a change of the clocks."""
-
-
-def jittered(interval: timedelta, share: float, no: int) -> timedelta:
-    """Lengthen an interval by up to `share` of itself, never shorten it; the same number gives the same length.
-
-    The number is mixed by the finaliser of SplitMix64 (Steele et al., 2014), so that neighbours differ.
-    """
-    mixed = (no + 0x9E3779B97F4A7C15) % 2**64
-    mixed = (mixed ^ (mixed >> 30)) * 0xBF58476D1CE4E5B9 % 2**64
-    mixed = (mixed ^ (mixed >> 27)) * 0x94D049BB133111EB % 2**64
-    return interval * (1 + share * ((mixed ^ (mixed >> 31)) / 2**64))
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +43,8 @@ class SendingWindow:
         zone = ZoneInfo(self.time_zone)
         yesterday = at.astimezone(zone).date() - _DAY
         for day in (yesterday + _DAY * index for index in range(_DAYS_AHEAD)):
-            opens = _instant(day, self.opens, zone)
-            closes = _instant(day if self.opens < self.closes else day + _DAY, self.closes, zone)
+            opens = _last_instant(day, self.opens, zone)
+            closes = _last_instant(day if self.opens < self.closes else day + _DAY, self.closes, zone)
             # Where the clocks skip the whole window it does not open that day.
             if day.weekday() in self.weekdays and opens < closes:
                 yield opens, closes
@@ -75,6 +64,11 @@ def next_midnight(now: datetime, zone: ZoneInfo) -> datetime:
     tomorrow = quota_day(now, zone) + _DAY
     first = _instant(tomorrow, time(0), zone)
     return first if first > now else _instant(tomorrow, time(0, fold=1), zone)
+
+
+def _last_instant(day: date, local: time, zone: ZoneInfo) -> datetime:
+    """Turn a local time into an instant as PostgreSQL does: of one that comes twice the second counts."""
+    return max(_instant(day, local.replace(fold=fold), zone) for fold in (0, 1))
 
 
 def _instant(day: date, local: time, zone: ZoneInfo) -> datetime:

@@ -53,7 +53,8 @@ def score(service: ServiceState, at: datetime, remaining: int, last_sent_at: dat
 
     What is left of the quota and the last use are arguments since permits that were granted but not used yet count.
     """
-    quota = min(1.0, max(0, remaining) / service.daily_quota) if service.daily_quota > 0 else 0.0
+    day_quota = service.day_quota(at)
+    quota = min(1.0, max(0, remaining) / day_quota) if day_quota > 0 else 0.0
     rest = 1.0
     if last_sent_at is not None and service.sending_interval:
         rest = min(1.0, max(0.0, (at - last_sent_at) / service.sending_interval))

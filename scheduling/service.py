@@ -5,8 +5,9 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
 
-from scheduling.pacing import SendingWindow
+from scheduling.pacing import SendingWindow, WarmUp
 
+_DAY = timedelta(days=1)
 _SHORTEST_SPACING = timedelta(milliseconds=1)
 
 
@@ -28,6 +29,7 @@ class ServiceState:
     kind: ServiceKind
     sending_interval: timedelta
     daily_quota: int
+    """The full one; see `day_quota`."""
     remaining_quota: int
     """Of the day that ends at `quota_reset_at`."""
     quota_reset_at: datetime
@@ -51,10 +53,26 @@ class ServiceState:
     finished: int = 0
     """Deliveries that ended, however they ended; only ever rises."""
     window: SendingWindow | None = None
+    jitter: float = 0.0
+    """Share of the interval by which each is lengthened at random; the guard draws it."""
+    warm_up: WarmUp | None = None
+    warm_up_day: int = 0
+    """Number of the day that ends at `quota_reset_at`, 0 = first."""
 
     @property
     def spacing(self) -> timedelta:
         """The expected distance from the start of one mail to the start of the next at full use."""
+        interval = self.sending_interval * (1 + self.jitter / 2)
         if self.kind is ServiceKind.MAILBOX:
-            return max(self.sending_interval + self.dialogue, _SHORTEST_SPACING)
-        return max(self.sending_interval, self.dialogue / self.max_connections, _SHORTEST_SPACING)
+            return max(interval + self.dialogue, _SHORTEST_SPACING)
+        return max(interval, self.dialogue / self.max_connections, _SHORTEST_SPACING)
+
+    def day_quota(self, at: datetime) -> int:
+        """What the service's day at a moment allows: while it warms up, less than the full quota.
+
+        Days ahead are taken as 24 hours long.
+        """
+        if self.warm_up is None:
+            return self.daily_quota
+        days = 0 if at < self.quota_reset_at else 1 + (at - self.quota_reset_at) // _DAY
+        return self.warm_up.quota(self.daily_quota, self.warm_up_day + days)

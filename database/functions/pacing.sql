@@ -9,11 +9,12 @@ $$;
 -- window opens, Monday is 0; one that does not close after it opens runs over midnight.
 CREATE FUNCTION window_open(time_zone text, opens time, closes time, weekdays smallint[], at timestamptz)
 RETURNS boolean LANGUAGE sql STABLE AS $$
-    SELECT opens IS NULL OR CASE
-        WHEN opens < closes THEN today = ANY (weekdays) AND hour >= opens AND hour < closes
-        ELSE today = ANY (weekdays) AND hour >= opens OR (today + 6) % 7 = ANY (weekdays) AND hour < closes END
-    FROM (SELECT l.local::time AS hour, extract(isodow FROM l.local)::int - 1 AS today
-          FROM (SELECT at AT TIME ZONE time_zone AS local) l) d
+    SELECT opens IS NULL OR EXISTS (
+        SELECT 1 FROM (SELECT (at AT TIME ZONE time_zone)::date - ago AS day FROM generate_series(0, 1) ago) d
+        WHERE extract(isodow FROM day)::int - 1 = ANY (weekdays)
+            AND at >= (day + opens) AT TIME ZONE time_zone
+            AND at < (day + (opens >= closes)::int + closes) AT TIME ZONE time_zone
+    )
 $$;
 
 -- Whether the guard would let a mail through this service but for its interval.

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from database.connect import PoolConnection, Row
 from scheduling.allocator_state import Changes, Demand
+from scheduling.pacing import SendingWindow, WarmUp
 from scheduling.service import ServiceKind, ServiceState
 from scheduling.wait import WaitNotice
 
@@ -19,7 +20,8 @@ SERVICES = """
         e.quota_reset_at, greatest(e.expected_at, CASE WHEN e.kind = 'relay' THEN e.next_available_at END)
             AS next_available_at,
         v.priority, v.max_connections, e.last_sent_at, e.success_rate, e.rested_until, e.rest_level > 0 AS probing,
-        e.dialogue, e.last_permit_no, e.finished
+        e.dialogue, e.last_permit_no, e.finished, e.jitter, e.time_zone, e.window_opens, e.window_closes,
+        e.window_weekdays, e.first_day_quota, e.daily_step, coalesce(e.quota_day - e.warm_up_from, 0) AS warm_up_day
     FROM email_service_schedule e JOIN email_services v ON v.id = e.service_id
     WHERE e.pool_id = $1 AND ($2::timestamptz IS NULL OR e.changed_at > $2)
     ORDER BY e.service_id
@@ -87,13 +89,26 @@ def _demand(row: Row) -> Demand:
 
 def _service(row: Row) -> ServiceState:
     values = {name: row[name] for name in SERVICE_COLUMNS}
-    return ServiceState(id=row["service_id"], kind=ServiceKind(row["kind"]), paused=row["status"] == "paused", **values)
+    return ServiceState(
+        id=row["service_id"],
+        kind=ServiceKind(row["kind"]),
+        paused=row["status"] == "paused",
+        window=_window(row),
+        warm_up=None if row["daily_step"] is None else WarmUp(row["first_day_quota"], row["daily_step"]),
+        **values,
+    )
+
+
+def _window(row: Row) -> SendingWindow | None:
+    if row["window_opens"] is None:
+        return None
+    return SendingWindow(row["time_zone"], row["window_opens"], row["window_closes"], tuple(row["window_weekdays"]))
 
 
 SERVICE_COLUMNS = (
     "name", "sending_interval", "daily_quota", "remaining_quota", "quota_reset_at", "next_available_at", "priority",
     "max_connections", "last_sent_at", "success_rate", "rested_until", "probing", "dialogue", "last_permit_no",
-    "finished",
+    "finished", "jitter", "warm_up_day",
 )  # fmt: skip
 
 

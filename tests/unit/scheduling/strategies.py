@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from scheduling.allocator import Plan, plan
 from scheduling.allocator_state import AllocatorState, Changes, Demand, absorb
-from scheduling.pacing import SendingWindow
+from scheduling.pacing import SendingWindow, WarmUp
 from scheduling.permit import Permit
 from scheduling.service import ServiceKind, ServiceState
 
@@ -75,6 +75,7 @@ def services(draw: st.DrawFn, number: int) -> ServiceState:
         success_rate=draw(st.none() | st.floats(0, 1)),
         probing=draw(st.sampled_from([False, False, False, True])),
         dialogue=draw(_seconds(0, 0.1, 0.7)),
+        jitter=draw(st.sampled_from([0.0, 0.0, 0.5])),
     )
     return service if draw(st.booleans()) else draw(_troubled(service))
 
@@ -92,6 +93,8 @@ def _troubled(draw: st.DrawFn, service: ServiceState) -> ServiceState:
         rested_until=draw(st.none() | _MOMENTS),
         paused=draw(st.sampled_from([False, False, False, True])),
         window=draw(st.none() | _WINDOWS),
+        warm_up=draw(st.none() | st.builds(WarmUp, st.integers(0, 2), st.integers(0, 2))),
+        warm_up_day=draw(st.integers(-1, 2)),
     )
 
 
@@ -158,7 +161,12 @@ def _claimed(
     row, task = rows[permit.service_id], tasks[task_id]
     at = max(permit.not_before, row.next_available_at)
     if at >= row.quota_reset_at:
-        row = replace(row, remaining_quota=row.daily_quota, quota_reset_at=row.quota_reset_at + timedelta(days=1))
+        row = replace(
+            row,
+            remaining_quota=row.day_quota(at),
+            quota_reset_at=row.quota_reset_at + timedelta(days=1),
+            warm_up_day=row.warm_up_day + 1,
+        )
     in_time = at <= now and at < permit.expires_at and permit.no > row.last_permit_no
     if not (in_time and row.remaining_quota and task.ready):
         return rows, tasks

@@ -3,6 +3,7 @@
 import copy
 import itertools
 from collections import Counter, defaultdict
+from dataclasses import replace
 from datetime import datetime, time, timedelta
 from uuid import UUID
 
@@ -12,7 +13,7 @@ from pydantic import TypeAdapter
 from scheduling.allocator import HORIZON, TASKS_PER_TICK, TICK, plan
 from scheduling.allocator_state import AllocatorState, Changes, absorb
 from scheduling.availability import available, spread
-from scheduling.pacing import SendingWindow
+from scheduling.pacing import SendingWindow, WarmUp
 from scheduling.permit import Permit, PermitRun
 from scheduling.service import ServiceKind
 from scheduling.wait import WaitReason
@@ -48,7 +49,8 @@ def test_no_plan_spends_more_than_a_service_has_left(history: list[Step]) -> Non
             today = [permit for permit in permits if permit.not_before < row.quota_reset_at]
             if today:
                 assert len(today) + out[service_id] <= row.remaining_quota
-            assert len(permits) - len(today) + out[service_id] <= row.daily_quota or len(permits) == len(today)
+            if tomorrow := permits[len(today) :]:
+                assert len(tomorrow) + out[service_id] <= row.day_quota(tomorrow[0].not_before)
 
 
 @given(histories())
@@ -247,6 +249,19 @@ def test_the_allocator_wakes_a_tick_before_the_quota_comes_back() -> None:
     decision = plan(a_state([empty], [a_demand()]), NOW)
     assert decision.wake_at == empty.quota_reset_at - TICK
     assert [wait.reason for wait in decision.waits[0].waits] == [WaitReason.NO_QUOTA]
+
+
+def test_after_midnight_a_service_that_warms_up_gets_what_its_new_day_allows() -> None:
+    """The row still shows yesterday: the guard resets it with the next claim."""
+    row = a_service(interval=0.1, dialogue=timedelta(0), warm_up=WarmUp(2, 3), quota_reset_at=NOW - TICK)
+    (grant,) = plan(a_state([replace(row, remaining_quota=0)], [a_demand()]), NOW).grants
+    assert grant.count == 5
+
+
+def test_jitter_lengthens_the_expected_distance_by_half_its_share() -> None:
+    mailbox = a_service(interval=10, jitter=0.5, dialogue=timedelta(seconds=1))
+    relay = replace(mailbox, kind=ServiceKind.RELAY)
+    assert [row.spacing.total_seconds() for row in (mailbox, relay)] == [13.5, 12.5]
 
 
 def test_permits_that_lapsed_are_granted_again() -> None:

@@ -1,4 +1,4 @@
-"""Pacing: jitter, warm-up, windows, and days that the clocks make shorter or longer."""
+"""Pacing: warm-up, windows, and days that the clocks make shorter or longer."""
 
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import pairwise
@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scheduling.pacing import SendingWindow, WarmUp, jittered, next_midnight, quota_day
+from scheduling.pacing import SendingWindow, WarmUp, next_midnight, quota_day
 
 ZONES = [
     "UTC", "Europe/Berlin", "America/New_York", "Asia/Kolkata", "Asia/Beirut", "Africa/Cairo", "America/Havana",
@@ -111,20 +111,6 @@ def test_a_window_over_midnight_belongs_to_the_day_it_opens() -> None:
 
 def test_a_window_that_no_day_opens_stays_closed() -> None:
     assert SendingWindow("UTC", time(9), time(17), ()).next_open(datetime(2026, 3, 2, tzinfo=UTC)) is None
-
-
-@given(st.integers(0, 2**53), st.floats(0, 1))
-def test_jitter_only_lengthens_and_is_the_same_for_the_same_number(no: int, share: float) -> None:
-    interval = timedelta(seconds=60)
-    longer = jittered(interval, share, no)
-    assert interval <= longer <= interval * (1 + share)
-    assert longer == jittered(interval, share, no)
-
-
-def test_jitter_is_spread_over_its_whole_share() -> None:
-    lengths = [jittered(timedelta(seconds=10), 0.5, no) / timedelta(seconds=10) - 1 for no in range(1000)]
-    tenths = [sum(low <= length * 20 < low + 1 for length in lengths) for low in range(10)]
-    assert min(tenths) > 70
 
 
 def test_a_warm_up_rises_by_a_step_a_day_to_the_full_quota() -> None:

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from scheduling.pacing import WarmUp
 from scheduling.score import score
 from scheduling.service import ServiceState
 from tests.unit.scheduling.strategies import NOW, a_service, services
@@ -25,6 +26,12 @@ def test_a_service_of_which_nothing_is_known_counts_as_rested_and_nearly_perfect
 
 def test_without_an_interval_there_is_nothing_to_rest_from() -> None:
     assert score(a_service(interval=0), NOW, 1, NOW).rest == 1.0
+
+
+def test_while_it_warms_up_a_service_is_measured_by_what_its_day_allows() -> None:
+    service = a_service(daily_quota=200, warm_up=WarmUp(20, 15), warm_up_day=1)
+    tomorrow = service.quota_reset_at
+    assert [score(service, at, 10, None).quota for at in (NOW, tomorrow)] == [10 / 35, 10 / 50]
 
 
 @given(services(0), st.integers(-5, 200_000), st.timedeltas(timedelta(days=-1), timedelta(days=1)))

@@ -1,0 +1,47 @@
+"""What an allocator reads of services and tasks."""
+
+from datetime import time, timedelta
+
+from database.queries import allocator
+from scheduling.allocator_state import Changes
+from scheduling.pacing import SendingWindow, WarmUp
+from tests.integration.ledger.world import World
+
+
+async def read(world: World) -> Changes:
+    async with world.pool.acquire() as connection:
+        return (await allocator.read(connection, world.pool_id, None)).changes
+
+
+async def test_a_service_is_read_with_its_jitter_window_and_warm_up(world: World) -> None:
+    plain, paced = await world.service(zone="Asia/Kolkata"), await world.service(zone="Asia/Kolkata")
+    await world.pool.execute(
+        """UPDATE email_service_schedule SET jitter = 0.25, window_opens = '09:00', window_closes = '17:30',
+               window_weekdays = '{0,4}', first_day_quota = 20, daily_step = 15, quota_day = '2026-03-05',
+               warm_up_from = '2026-03-02' WHERE service_id = $1""",
+        paced,
+    )
+
+    services = {service.id: service for service in (await read(world)).services}
+
+    assert (services[plain].jitter, services[plain].window, services[plain].warm_up) == (0.0, None, None)
+    assert services[paced].jitter == 0.25
+    assert services[paced].window == SendingWindow("Asia/Kolkata", time(9), time(17, 30), (0, 4))
+    assert (services[paced].warm_up, services[paced].warm_up_day) == (WarmUp(20, 15), 3)
+
+
+async def test_the_day_of_a_warm_up_goes_on_with_the_guards(world: World) -> None:
+    service, task = await world.service(), await world.task()
+    await world.pool.execute(
+        """UPDATE email_service_schedule SET first_day_quota = 2, daily_step = 1,
+               warm_up_from = (guard_now() AT TIME ZONE 'UTC')::date WHERE service_id = $1""",
+        service,
+    )
+    await world.sent(service, task)
+    (before,) = (await read(world)).services
+    await world.advance_guard(timedelta(days=1))
+    await world.sent(service, task)
+    (after,) = (await read(world)).services
+
+    assert [(row.warm_up_day, row.remaining_quota) for row in (before, after)] == [(0, 1), (1, 2)]
+    assert before.day_quota(before.quota_reset_at) == after.day_quota(after.quota_reset_at - timedelta(seconds=1)) == 3
