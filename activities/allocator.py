@@ -11,7 +11,7 @@ from temporalio.service import RPCError, RPCStatusCode
 
 from contracts.allocator import AllocatorRun, Exchange, News, WakeAllocator
 from contracts.identifiers import ALLOCATOR_WORKFLOW, allocator_workflow_id, task_workflow_id
-from contracts.task import GRANTED, WAITS_CHANGED, WaitsChanged
+from contracts.task import GRANTED
 from database.queries import allocator as queries
 
 SIGNAL_TIMEOUT = timedelta(seconds=5)
@@ -38,9 +38,6 @@ class AllocatorActivities:
         async with self._pool.acquire() as connection:
             await queries.write_waits(connection, order.waits)
             reading = await queries.read(connection, order.pool_id, order.since, order.named)
-        for notice in order.waits:
-            said = WaitsChanged(waits=notice.waits)
-            await asyncio.gather(*(self._signal(task_id, WAITS_CHANGED, said) for task_id in notice.task_ids))
         return News(changes=reading.changes, read_at=reading.read_at, now=reading.now)
 
     async def _signal(self, task_id: UUID, name: str, fact: object) -> None:

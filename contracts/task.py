@@ -48,8 +48,7 @@ goes through any other of the pool, or waits for its own."""
 Priority = Literal[-1, 0, 1]
 
 GRANTED: Final = "granted"
-WAITS_CHANGED: Final = "waits_changed"
-"""Signals of a task's workflow, by name: activities send them, and may not import workflows."""
+"""Signal of a task's workflow, by name: activities send it, and may not import workflows."""
 
 
 class Survey(BaseModel, frozen=True):
@@ -82,6 +81,8 @@ class Survey(BaseModel, frozen=True):
     """`queue.fanout_width` as it is now: how settings reach running workflows, deterministically."""
     batch_size: int = 50
     """`queue.central_batch_size` as it is now."""
+    waits: tuple[Wait, ...] = ()
+    """Why its ready mails do not go now, as the allocator last said. Results before this field decode to nothing."""
 
     @property
     def open(self) -> int:
@@ -99,7 +100,6 @@ class TaskState(BaseModel):
     """Received and not yet fanned out."""
     seen_grants: list[str] = Field(default_factory=list)
     """The newest grant ids, so that one that comes twice is used once."""
-    waits: tuple[Wait, ...] = ()
 
 
 class TaskTotals(BaseModel, frozen=True):
@@ -125,9 +125,3 @@ class ChangeTaskPriority(BaseModel, frozen=True):
 
     task_id: UUID
     priority: Priority
-
-
-class WaitsChanged(BaseModel, frozen=True):
-    """Fact: why the task's ready mails wait now, by the allocator."""
-
-    waits: tuple[Wait, ...]

@@ -73,7 +73,16 @@ def plan(state: AllocatorState, now: datetime) -> Plan:
     queue = FairQueue(claimants, state.leads, now, TASKS_PER_TICK)
     shares = _assign(services, queue, _room(state, services), now + HORIZON)
 
-    grants = tuple(Grant(str(share.runs[0].first_id), task_id, tuple(share.runs)) for task_id, share in shares.items())
+    total = sum(run.count for share in shares.values() for run in share.runs)
+    grants = tuple(
+        Grant(
+            str(share.runs[0].first_id),
+            task_id,
+            tuple(share.runs),
+            round(sum(run.count for run in share.runs) / total, 4),
+        )
+        for task_id, share in shares.items()
+    )
     explanations = _explanations(grants, shares, claimants)
     state = _granted(state, grants, claimants, now)
     news, published = notices(state.published, pool_waits(services, now), state.unserved_since.keys())

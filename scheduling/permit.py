@@ -96,6 +96,8 @@ class Grant:
     """The id of its first permit, so it is never given twice, not even by an allocator that lost its state."""
     task_id: UUID
     runs: tuple[PermitRun, ...]
+    share: float = 1.0
+    """Of all permits of its tick: of what a tick spends on single activities a task gets as much."""
 
     @property
     def count(self) -> int:
@@ -106,15 +108,15 @@ class Grant:
 def fan_out(grant: Grant, width: int, batch_size: int) -> tuple[tuple[PermitRun, ...], ...]:
     """Split a grant over delivery activities; every permit goes to exactly one.
 
-    Up to `width` permits each gets an activity of its own. Beyond that they are dealt in the order of their moments to
-    as few activities as `batch_size` allows: so the earliest go first, and each worker has work for every service.
+    Up to the task's share of `width`, each permit gets an activity of its own. Beyond that they are dealt in the order
+    of their moments to as few as `batch_size` allows: the earliest go first, each worker has work for every service.
     """
     moments = sorted(
         (run.first_at + run.spacing * index, place, index)
         for place, run in enumerate(grant.runs)
         for index in range(run.count)
     )
-    activities = len(moments) if len(moments) <= width else -(-len(moments) // batch_size)
+    activities = len(moments) if len(moments) <= max(1, width * grant.share) else -(-len(moments) // batch_size)
     ends = [len(moments) * number // activities for number in range(activities + 1)]
     return tuple(_runs(grant, moments[start:stop]) for start, stop in pairwise(ends))
 

@@ -18,7 +18,6 @@ from contracts.task import (
     Survey,
     TaskState,
     TaskTotals,
-    WaitsChanged,
 )
 from scheduling.permit import Grant, PermitRun, fan_out
 from workflows.options import DELIVERY, LEDGER, LONG_LEDGER, WAKE, told
@@ -185,7 +184,7 @@ class TaskWorkflow:
 
     def _tell(self, survey: Survey) -> None:
         """Keep what people see in the Web UI true: the story, and the attributes they search by."""
-        workflow.set_current_details(details(survey, self._state.waits))
+        workflow.set_current_details(details(survey))
         known = workflow.info().typed_search_attributes
         if known.get(identifiers.TASK_STATUS) != survey.status or known.get(identifiers.PRIORITY) != survey.priority:
             workflow.upsert_search_attributes(
@@ -213,12 +212,6 @@ class TaskWorkflow:
             self._state.seen_grants = [*self._state.seen_grants[-GRANTS_REMEMBERED:], grant.id]
             self._state.grants.append(grant)
             self._news.set()
-
-    @workflow.signal
-    def waits_changed(self, fact: WaitsChanged) -> None:
-        """Note why mails wait, for people to read."""
-        self._state.waits = fact.waits
-        self._news.set()
 
     @workflow.signal
     def ledger_changed(self) -> None:

@@ -24,7 +24,7 @@ def deliver_summary(runs: Sequence[PermitRun]) -> str:
     return f"{mails} mails through {services} service{'s' if services > 1 else ''}"
 
 
-def details(survey: Survey, waits: Sequence[Wait]) -> str:
+def details(survey: Survey) -> str:
     """Where the task stands, as Markdown."""
     lines = [f"**{survey.name or 'Task'}** is {survey.status}: {survey.sent:,} of {survey.total:,} sent."]
     counts = [
@@ -41,7 +41,7 @@ def details(survey: Survey, waits: Sequence[Wait]) -> str:
         if count
     ]
     lines += [", ".join(counts) + "."] if counts else []
-    lines += [_wait(wait) for wait in waits] if survey.ready and survey.status == "sending" else []
+    lines += [_wait(wait) for wait in survey.waits] if survey.ready and survey.status == "sending" else []
     return "\n\n".join(lines)
 
 

@@ -1,17 +1,19 @@
 """What the ledger says of a task, and of the clock."""
 
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from contracts.task import Survey
 from database.connect import PoolConnection, Row
+from scheduling.wait import Wait, WaitReason
 
 SURVEY = """
     SELECT t.id AS task_id, t.user_id, t.pool_id, t.status, t.name, q.priority, t.start_at,
         t.prepared_at IS NOT NULL AS prepared, t.completed_at IS NOT NULL AS ended, q.total, q.ready, q.retrying,
         CASE WHEN q.retrying > 0 THEN q.next_retry_at END AS next_retry_at,
         q.claimed + q.transmitting AS in_flight, q.sent, q.failed, q.suppressed, q.unknown, q.cancelled,
-        guard_now() AS as_of,
+        guard_now() AS as_of, q.waits,
         (SELECT value::int FROM system_config WHERE key = 'queue.fanout_width') AS fanout_width,
         (SELECT value::int FROM system_config WHERE key = 'queue.central_batch_size') AS batch_size
     FROM tasks t JOIN user_task_queues q ON q.task_id = t.id
@@ -42,7 +44,14 @@ async def unfinished(connection: PoolConnection) -> list[Survey]:
 
 
 def _survey(row: Row) -> Survey:
-    return Survey.model_validate(dict(row))
+    return Survey.model_validate({**row, "waits": [_wait(wait) for wait in row["waits"]]})
+
+
+def _wait(said: dict[str, Any]) -> Wait:
+    """Read what `database.queries.allocator.write_waits` wrote."""
+    retry_at = datetime.fromisoformat(said["retry_at"]) if said["retry_at"] else None
+    names = tuple(said["services"])
+    return Wait(WaitReason(said["reason"]), retry_at, service_names=names, service_count=said["service_count"])
 
 
 async def changed_lately(connection: PoolConnection, task_ids: list[UUID], span: timedelta) -> list[UUID]:

@@ -79,3 +79,14 @@ def test_claimed_and_expired_permits_leave_a_run(claimed: int, seconds: float) -
 def test_a_grant_survives_json(grant: Grant) -> None:
     adapter = TypeAdapter(Grant)
     assert adapter.validate_json(adapter.dump_json(grant)) == grant
+
+
+@given(st.lists(st.integers(1, 30), min_size=1, max_size=60))
+def test_all_grants_of_a_tick_share_one_width(counts: list[int]) -> None:
+    runs = [PermitRun(an_id("service", i), 1, NOW, timedelta(seconds=1), n, LIFETIME) for i, n in enumerate(counts)]
+    shares = [Grant(str(i), an_id("task", i), (run,), run.count / sum(counts)) for i, run in enumerate(runs)]
+
+    activities = sum(len(fan_out(grant, 50, 200)) for grant in shares)
+
+    assert activities <= max(50, len(counts))
+    assert sum(counts) > 50 or activities == sum(counts)
