@@ -50,7 +50,7 @@ class Letters:
             while len(self._compiled) >= KEPT:
                 del self._compiled[next(iter(self._compiled))]
             reading = self._compiled[task_id] = asyncio.create_task(self._read(task_id))
-        return await asyncio.shield(reading)
+        return reading.result() if reading.done() else await asyncio.shield(reading)
 
     async def _read(self, task_id: UUID) -> Content:
         async with self._pool.acquire() as connection:

@@ -35,6 +35,8 @@ MAX_NUMBER = 10**18
 CHARACTERS_PER_STEP = 100
 ITEMS_PER_STEP = 10
 """Of a new text or list. So all values of a rendering together stay within a few megabytes."""
+STEPS_PER_LOOK = 25
+"""Between two looks at the processor time: a look costs more than a step."""
 
 
 class LimitError(Exception):
@@ -46,6 +48,7 @@ class Budget:
 
     def __init__(self, limits: Limits) -> None:
         self._steps = limits.steps
+        self._look_at = limits.steps - STEPS_PER_LOOK
         self._deadline = time.thread_time() + limits.cpu_seconds
 
     def charge(self, steps: int = 1) -> None:
@@ -53,6 +56,9 @@ class Budget:
         self._steps -= steps
         if self._steps < 0:
             raise LimitError("the template takes too many steps; use fewer or shorter loops")
+        if self._steps > self._look_at:
+            return
+        self._look_at = self._steps - STEPS_PER_LOOK
         if time.thread_time() > self._deadline:
             raise LimitError("the template takes too long to render")
 

@@ -6,6 +6,8 @@ are written apart, and nothing can come between writing the dot and knowing that
 
 import asyncio
 import ssl
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from datetime import timedelta
 from enum import Enum
 from typing import cast
@@ -16,6 +18,7 @@ from aiosmtplib.protocol import SMTPProtocol
 from mail.address import needs_smtputf8
 from mail.errors import NotSentError, OutcomeUnknownError
 from mail.opening import open_client
+from mail.pipeline import execute
 from mail.reason import Reason
 from mail.reply import Reply, make_reply, printable
 from mail.transport import Account, Timeouts
@@ -81,14 +84,15 @@ class SmtpTransport:
             raise self._not_sent("the connection is closed", Reason.CONNECTION_LOST)
         from_path, to_path = path(sender), path(recipient)
         options = self._mail_options(size=size, utf8=utf8 or needs_smtputf8(sender) or needs_smtputf8(recipient))
-        self._step = Step.BUSY
+        reset = [b"RSET"] if self._envelope_open else []
+        commands = [*reset, b" ".join((b"MAIL FROM:" + from_path, *options)), b"RCPT TO:" + to_path, b"DATA"]
+        self._step, self._envelope_open = Step.BUSY, True
         try:
-            if self._envelope_open:
-                await self._command(b"RSET", expect=250)
-            self._envelope_open = True
-            await self._command(b"MAIL", b"FROM:" + from_path, *options, expect=250)
-            await self._command(b"RCPT", b"TO:" + to_path, expect=250)
-            await self._command(b"DATA", expect=354)
+            if self._client.supports_extension("pipelining"):
+                await self._at_once(commands)
+            else:
+                for command in commands:
+                    await self._command(command)
         except NotSentError as error:
             self._settle(error.code)
             raise
@@ -172,20 +176,60 @@ class SmtpTransport:
             options += [b"BODY=8BITMIME", b"SMTPUTF8"]
         return options
 
-    async def _command(self, *words: bytes, expect: int) -> None:
-        """One command and its success (2xx or 3xx as expected)."""
-        try:
-            answer = make_reply(*await self._client.execute_command(*words))
-        except TimeoutError as error:
-            raise self._not_sent(f"no answer to {words[0].decode()}", Reason.TIMEOUT) from error
-        except aiosmtplib.SMTPResponseException as error:
-            raise self._not_sent(f"not an SMTP answer: {printable(error.message)}", Reason.OTHER) from error
-        except (OSError, aiosmtplib.SMTPException) as error:
-            raise self._not_sent(f"the connection was lost at {words[0].decode()}", Reason.CONNECTION_LOST) from error
-        if answer.code // 10 != expect // 10:
+    async def _command(self, command: bytes) -> None:
+        """One command and its success."""
+        with self._explained([command], []):
+            answer = make_reply(*await self._client.execute_command(command))
+        if not _welcome(command, answer):
             raise self._refused(answer)
         if not self._in_step():
             raise self._not_sent("the server answers more than it is asked", Reason.OTHER)
+
+    async def _at_once(self, commands: list[bytes]) -> None:
+        """RSET, MAIL, RCPT and DATA in one go. The first refusal counts, whatever came after it."""
+        protocol, answers = self._client.protocol, list[aiosmtplib.SMTPResponse]()
+        assert protocol is not None
+        try:
+            with self._explained(commands, answers):
+                async with asyncio.timeout(self._timeouts.command.total_seconds() * len(commands)):
+                    await execute(protocol, commands, answers)
+        except NotSentError:
+            self.abort()
+            self._raise_refusal(commands, [make_reply(*answer) for answer in answers])
+            raise
+        if not self._in_step():
+            raise self._not_sent("the server answers more than it is asked", Reason.OTHER)
+        replies = [make_reply(*answer) for answer in answers]
+        if any(reply.code == 421 for reply in replies):
+            self.abort()
+        elif not all(map(_welcome, commands, replies)) and replies[-1].code == 354:
+            await self._decline(replies[-2])
+        self._raise_refusal(commands, replies)
+
+    async def _decline(self, recipient: Reply) -> None:
+        """Send no body although it is asked for: a lone dot, which no recipient can get (RFC 2920, 3.1), or nothing."""
+        with suppress(OSError, aiosmtplib.SMTPException):
+            if recipient.refused and (await self._client.execute_command(b".")).code != 421:
+                return
+        self.abort()
+
+    def _raise_refusal(self, commands: list[bytes], replies: list[Reply]) -> None:
+        for command, reply in zip(commands, replies, strict=False):
+            if not _welcome(command, reply):
+                raise self._refused(reply)
+
+    @contextmanager
+    def _explained(self, commands: list[bytes], answers: list[aiosmtplib.SMTPResponse]) -> Iterator[None]:
+        """Say of aiosmtplib's errors what they mean for the mail, and at which command."""
+        try:
+            yield
+        except aiosmtplib.SMTPResponseException as error:
+            raise self._not_sent(f"not an SMTP answer: {printable(error.message)}", Reason.OTHER) from error
+        except (OSError, aiosmtplib.SMTPException) as error:
+            word = commands[len(answers)][:4].decode()
+            if isinstance(error, TimeoutError):
+                raise self._not_sent(f"no answer to {word}", Reason.TIMEOUT) from error
+            raise self._not_sent(f"the connection was lost at {word}", Reason.CONNECTION_LOST) from error
 
     async def _write_body(self, protocol: SMTPProtocol, body: bytes) -> None:
         """Hand all of the body to the system. An answer before its end is a refusal."""
@@ -225,6 +269,11 @@ class SmtpTransport:
 
     def _not_sent(self, problem: str, reason: Reason, *, permanent: bool = False) -> NotSentError:
         return NotSentError(f"{self._account.place}: {problem}", reason=reason, permanent=permanent)
+
+
+def _welcome(command: bytes, answer: Reply) -> bool:
+    """Whether the command had the success that was asked for (2xx, or 354 for DATA)."""
+    return answer.code // 10 == (35 if command == b"DATA" else 25)
 
 
 def _read(protocol: SMTPProtocol) -> asyncio.Task[aiosmtplib.SMTPResponse]:
