@@ -1,10 +1,12 @@
 """The steady load: a hundred mailboxes and one mailing that outlasts the measurement; how near it comes to nominal."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
 from uuid import UUID
 
+from api.client import ApiError
 from api.schemas.task import RealtimeStatus
 from evidence import journal
 from evidence.bench.letter import audience, order, write_file
@@ -42,7 +44,8 @@ async def begin(site: Site, seconds: float, providers: Sequence[Provider]) -> UU
 
 async def end(site: Site, task_id: UUID) -> RealtimeStatus:
     """Pause the mailing and wait until nothing of it is under way: from then on ledger and journal must agree."""
-    await site.api.order_task(task_id, "pause")
+    with suppress(ApiError):  # it has ended by itself: the machine was too slow for its measurement
+        await site.api.order_task(task_id, "pause")
     return await site.until(task_id, stands_still)
 
 
