@@ -30,6 +30,7 @@ async def run(folder: Path, options: Options) -> Findings:
     providers = load.mailboxes(folder)
 
     async def story(site: Site) -> Told:
+        await site.register()
         task_id = await load.begin(site, seconds, providers)
         path = f"/api/tasks/{task_id}/realtime-status"
         async with watched(site.pids) as usage:

@@ -31,8 +31,7 @@ def mailboxes(folder: Path, count: int = SERVICES, interval: timedelta = INTERVA
 
 
 async def begin(site: Site, seconds: float, providers: Sequence[Provider]) -> UUID:
-    """Register the services, and send one mailing that lasts so long and longer; returns once each has sent a mail."""
-    await site.register(providers)
+    """Send one mailing that lasts so long and longer through services like these; returns once each can have sent."""
     per_second = sum(1 / each.interval.total_seconds() for each in providers)
     list_id, _ = await audience(
         site.api, write_file(site.where.folder / "contacts.csv", int(per_second * (seconds + SPARE)))
