@@ -7,7 +7,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from evidence.bench import api, burst, contact_import, fair, live, relay, steady
+from evidence.bench import api, burst, contact_import, fair, live, quota, relay, steady
 from evidence.bench.site import Findings, Options
 from evidence.report import Report
 from evidence.show import emptied, shown
@@ -23,6 +23,7 @@ BENCHES: Mapping[str, Bench] = {
     "import": contact_import.run,
     "api": api.run,
     "live": live.run,
+    "quota": quota.run,
 }
 """In the order in which all of them are run."""
 
