@@ -41,7 +41,7 @@ def first_after_midnight(tries: Iterable[journal.Try], zones: dict[str, str]) ->
         day = begun.astimezone(ZoneInfo(zone)).date()
         first.setdefault((found.provider, day), (begun - _midnight(zone, day)).total_seconds())
     began = {name: min(day for other, day in first if other == name) for name in zones}
-    return {(name, day): seconds for (name, day), seconds in first.items() if day != days[name]}
+    return {(name, day): seconds for (name, day), seconds in first.items() if day != began[name]}
 
 
 def _midnight(zone: str, day: date) -> datetime:
