@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
 
-from scheduling.pacing import SendingWindow
+from scheduling.pacing import SendingWindow, WarmUp
 
 _SHORTEST_SPACING = timedelta(milliseconds=1)
 
@@ -51,6 +51,9 @@ class ServiceState:
     finished: int = 0
     """Deliveries that ended, however they ended; only ever rises."""
     window: SendingWindow | None = None
+    jitter: float = 0.0
+    warm_up: WarmUp | None = None
+    warm_up_day: int = 0
 
     @property
     def spacing(self) -> timedelta:
