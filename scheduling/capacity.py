@@ -64,7 +64,7 @@ class Capacity:
         """Find when so many mails have been sent; None: not before the horizon."""
         if mails <= 0:
             return self._now
-        wanted = max(mails - 0.5, min(mails, 0.5))  # at its own moment the last mail is half counted
+        wanted = half_counted(mails)
         for day in range(_DAYS):
             if self._up_to(day) >= wanted:
                 return self._now + self._curve(day).reached(wanted) * _SECOND
@@ -95,6 +95,11 @@ class Capacity:
                         runs += group.runs(near, self._least)
             self._curves[day] = _Curve(base, runs, since, until)
         return self._curves[day]
+
+
+def half_counted(mails: float) -> float:
+    """What is counted of so many mails at the moment of the last one: it is half sent."""
+    return max(mails - 0.5, min(mails, 0.5))
 
 
 def _sent(seconds: float, run: Run) -> float:

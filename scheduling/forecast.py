@@ -12,7 +12,7 @@ from math import ceil
 from uuid import UUID
 
 from scheduling.allocator_state import Demand
-from scheduling.capacity import HORIZON, Capacity
+from scheduling.capacity import HORIZON, Capacity, half_counted
 from scheduling.service import ServiceState
 from scheduling.sharing import left_after, mails_until_done
 from scheduling.wait import WaitReason
@@ -21,6 +21,7 @@ OTHER_TASKS = "other_tasks"
 """The pool serves other tasks before this one, or in turns with it."""
 RETRY = "retry"
 """A mail is tried again later."""
+PAUSED = "paused"
 TOO_LONG = "too_long"
 """The end lies beyond the horizon."""
 
@@ -42,6 +43,8 @@ class Mailing:
     starts_at: datetime | None = None
     retry_at: datetime | None = None
     """When the last of its mails is tried again."""
+    paused: bool = False
+    """Then it does not end, and nothing of the pool limits it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +80,7 @@ class Forecast:
     """Still to be sent."""
     ends_at: datetime | None
     no_end: str | None
-    """Why there is no end: `no_service` or `too_long`."""
+    """Why there is no end: `paused`, `no_service` or `too_long`."""
     limited_by: tuple[Limit, ...]
     """What matters, the largest gain first."""
     needed: Needed | None
@@ -90,12 +93,12 @@ class PoolForecast:
         self.now = now
         self._services = [_evened(service) for service in services if not service.paused]
         self._demands = {demand.task_id: demand for demand in demands}
-        self._capacities: dict[WaitReason | None, Capacity] = {}
+        self._capacities: dict[tuple[WaitReason | None, datetime], Capacity] = {}
         self._done: dict[UUID, float] | None = None
 
     def ends_at(self, mailing: Mailing) -> datetime | None:
         """When it ends; None: that cannot be foreseen. Cheap for the tasks that were read with the pool."""
-        return self._end(mailing, self._capacity())
+        return self._end(mailing)
 
     def forecast(self, mailing: Mailing, by: datetime | None = None) -> Forecast:
         """Say when it ends, what limits it, and what would be needed to end by a given time."""
@@ -103,15 +106,19 @@ class PoolForecast:
         return Forecast(
             mails=mailing.demand.ready,
             ends_at=end,
-            no_end=None if end else TOO_LONG if self._services else WaitReason.NO_SERVICE.value,
-            limited_by=tuple(self._limits(mailing, end)),
+            no_end=None if end else self._no_end(mailing),
+            limited_by=() if mailing.paused else tuple(self._limits(mailing, end)),
             needed=self._needed(mailing, by, end) if by else None,
         )
 
-    def _end(self, mailing: Mailing, capacity: Capacity, *, alone: bool = False) -> datetime | None:
+    def _no_end(self, mailing: Mailing) -> str:
+        return PAUSED if mailing.paused else TOO_LONG if self._services else WaitReason.NO_SERVICE.value
+
+    def _end(self, mailing: Mailing, without: WaitReason | None = None, *, alone: bool = False) -> datetime | None:
         starts_at = max(self.now, mailing.starts_at or self.now)
-        if starts_at - self.now > HORIZON:
+        if mailing.paused or starts_at - self.now > HORIZON:
             return None
+        capacity = self._capacity(mailing, without, alone=alone)
         reached = capacity.reached(self._work(mailing, capacity, alone=alone))
         return reached and max(reached, starts_at, mailing.retry_at or self.now)
 
@@ -137,25 +144,28 @@ class PoolForecast:
         left = left_after(others, before)
         return before, [replace(each, ready=ceil(left.get(each.task_id, 0.0))) for each in others]
 
-    def _capacity(self, without: WaitReason | None = None) -> Capacity:
-        if without not in self._capacities:
-            self._capacities[without] = Capacity.of(self._services, self.now, without)
-        return self._capacities[without]
+    def _capacity(self, mailing: Mailing, without: WaitReason | None = None, *, alone: bool = False) -> Capacity:
+        """What the services can send from now on, or from the task's start where there is nothing to do before."""
+        idle = alone or len(self._demands) == (mailing.demand.task_id in self._demands)
+        since = max(self.now, mailing.starts_at) if idle and mailing.starts_at else self.now
+        if (without, since) not in self._capacities:
+            self._capacities[without, since] = Capacity.of(self._services, since, without)
+        return self._capacities[without, since]
 
     def _limits(self, mailing: Mailing, end: datetime | None) -> list[Limit]:
         ends: dict[str, datetime | None] = {
-            reason.value: self._end(mailing, self._capacity(reason))
+            reason.value: self._end(mailing, reason)
             for reason in (WaitReason.RATE_LIMIT, WaitReason.NO_QUOTA, WaitReason.WINDOW, WaitReason.SERVICE_RESTED)
             if any(_held(reason, service, self.now) for service in self._services)
         }
-        ends[OTHER_TASKS] = self._end(mailing, self._capacity(), alone=True)
-        ends[RETRY] = self._end(replace(mailing, retry_at=None), self._capacity())
+        ends[OTHER_TASKS] = self._end(mailing, alone=True)
+        ends[RETRY] = self._end(replace(mailing, retry_at=None))
         least = _SHORTEST_GAIN if end is None else max(_SHORTEST_GAIN, _MATTERS * (end - self.now))
         limits = [Limit(reason, at) for reason, at in ends.items() if at and (end is None or end - at >= least)]
         return sorted(limits, key=lambda limit: limit.ends_at_without)
 
     def _needed(self, mailing: Mailing, by: datetime, end: datetime | None) -> Needed:
-        own, capacity = mailing.demand, self._capacity()
+        own, capacity = mailing.demand, self._capacity(mailing)
         before, others = self._when_it_starts(mailing, capacity)
         span = by - max(self.now, mailing.starts_at or self.now)
         pace = ceil(own.ready * timedelta(hours=1) / span) if span > timedelta(0) else None
@@ -163,11 +173,11 @@ class PoolForecast:
             return Needed(by, met=True, mails_per_hour=pace)
         in_time = capacity.by(by)
         left = left_after([own, *others], max(0.0, in_time - before)).get(own.task_id, 0.0)
-        missing = max(1, ceil(left))
-        if pace is None or (mailing.retry_at and mailing.retry_at > by):
+        missing = own.ready if mailing.paused else max(1, ceil(left))
+        if pace is None or mailing.paused or (mailing.retry_at and mailing.retry_at > by):
             return Needed(by, met=False, mails_per_hour=pace, missing_mails=missing)
-        work = self._work(mailing, capacity, alone=False)
-        more, quota = self._more_services(work - in_time, by), self._quota(mailing, by)
+        missing_in_pool = half_counted(self._work(mailing, capacity, alone=False)) - in_time
+        more, quota = self._more_services(missing_in_pool, by), self._quota(mailing, by)
         return Needed(by, met=False, mails_per_hour=pace, missing_mails=missing, more_services=more, daily_quota=quota)
 
     def _more_services(self, mails: float, by: datetime) -> int | None:
@@ -182,16 +192,16 @@ class PoolForecast:
 
     def _quota(self, mailing: Mailing, by: datetime) -> int | None:
         """Find the least daily quota with which all services together would do it in time."""
-        unlimited = self._capacity(WaitReason.NO_QUOTA)
-        end = self._end(mailing, unlimited)
+        end = self._end(mailing, WaitReason.NO_QUOTA)
         if end is None or end > by:
             return None
-        work = self._work(mailing, unlimited, alone=False)
+        limited, unlimited = self._capacity(mailing), self._capacity(mailing, WaitReason.NO_QUOTA)
+        work = half_counted(self._work(mailing, unlimited, alone=False))
         shortest = min(service.spacing for service in self._services)
         low, high = 0, ceil(_DAY / shortest) + 1
         while high - low > max(1, low // _QUOTA_STEP):
             middle = (low + high) // 2
-            low, high = (low, middle) if self._capacity().with_quota(middle).by(by) >= work else (middle, high)
+            low, high = (low, middle) if limited.with_quota(middle).by(by) >= work else (middle, high)
         return high
 
 
