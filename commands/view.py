@@ -16,6 +16,7 @@ from rich.text import Text
 from api.client import ApiClient, ApiUnreachableError
 from api.schemas.contact import ContactListOut
 from api.schemas.contact_import import ContactImportOut
+from api.schemas.forecast import ForecastOut, NeededOut
 from api.schemas.service import ServiceOut
 from api.schemas.system import Health
 from api.schemas.task import DryRunOut, RealtimeStatus, TaskOut, Waiting
@@ -32,6 +33,10 @@ PATIENCE_SECONDS = 120.0
 """An API that is restarted is waited for."""
 NUMERIC = {"mails", "sent", "failed", "open", "total", "contacts", "left today", "interval"}
 FINAL = ("completed", "cancelled")
+LIMITS = {
+    "rate_limit": "the intervals", "no_quota": "the daily quotas", "window": "the sending windows",
+    "service_rested": "the services' rests", "other_tasks": "other tasks", "retry": "late retries",
+}  # fmt: skip
 COLOURS = {
     "sent": "green", "completed": "green", "healthy": "green", "active": "green", "ready": "green",
     "sending": "cyan", "failed": "red", "unhealthy": "red", "cancelled": "red",
@@ -110,8 +115,8 @@ def imported(row: ContactImportOut) -> Table:
     return table
 
 
-def dry_run(answer: DryRunOut) -> Table:
-    """What a task would do."""
+def dry_run(answer: DryRunOut) -> RenderableType:
+    """What a task would do, and when it would end."""
     table = Table.grid(padding=(0, 2))
     table.add_row("recipients", f"{answer.total:,}")
     table.add_row("to send", f"{answer.to_send:,}")
@@ -119,7 +124,29 @@ def dry_run(answer: DryRunOut) -> Table:
     table.add_row("services", f"{answer.active_services:,}")
     for field in answer.missing_fields:
         table.add_row("[red]missing[/]", f"{field.name}: {field.contacts:,} contacts, such as {escape(field.example)}")
+    return Group(table, forecast(answer.forecast))
+
+
+def forecast(answer: ForecastOut) -> Table:
+    """When a task ends, when it would without each limit, and what is needed."""
+    table = Table.grid(padding=(0, 2))
+    ends = f"[green]{_date(answer.ends_at)}[/] ({_when(answer.ends_at)})" if answer.ends_at else ""
+    table.add_row("ends", ends or f"[yellow]{escape(answer.no_end.detail) if answer.no_end else '–'}[/]")
+    for limit in answer.limited_by:
+        table.add_row(f"without {LIMITS[limit.reason]}", _date(limit.ends_at_without))
+    if answer.needed:
+        table.add_row(f"by {_date(answer.needed.by)}", _needed(answer.needed))
     return table
+
+
+def _needed(needed: NeededOut) -> str:
+    if needed.met:
+        return "[green]met[/]"
+    parts = [f"[red]{needed.missing_mails:,} mails too late[/]"]
+    parts += [f"needs {needed.mails_per_hour:,} mails/hour"] if needed.mails_per_hour else []
+    parts += [f"{needed.more_services:,} more services like these would do"] if needed.more_services else []
+    parts += [f"a daily quota of {needed.daily_quota:,} each would do"] if needed.daily_quota else []
+    return ", ".join(parts)
 
 
 def health(answer: Health) -> Table:

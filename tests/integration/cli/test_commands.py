@@ -89,6 +89,9 @@ async def test_a_mailing_is_submitted_by_names_and_steered(tempost: Tempost, peo
     assert "to send     2" in dry.stdout
     submitted = await tempost("tasks", "submit", "--list", "Club", "--template", "Hello", "--name", "News")
     assert "submitted News" in submitted.stdout, submitted.stderr
+    foreseen = await tempost("tasks", "forecast", "News", "--by", "2020-01-01")
+    assert "--by: must lie in the future" in foreseen.stderr
+    assert "ends" in (await tempost("tasks", "forecast", "News")).stdout
     assert (await tempost("tasks", "pause", "News")).stdout == "News: paused\n"
     assert (await tempost("tasks", "cancel", "News", "--yes")).stdout == "News: cancelled\n"
     assert "cancelled" in (await tempost("tasks", "watch", "News")).stdout

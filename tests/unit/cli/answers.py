@@ -1,9 +1,10 @@
 """Answers as the API gives them."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from api.schemas.forecast import ForecastOut
 from api.schemas.service import ServiceOut
 from api.schemas.task import RealtimeStatus
 
@@ -37,3 +38,12 @@ def status(word: str = "sending", sent: int = 40, waiting: list[dict[str, Any]] 
             "waiting": waiting or [], "lastActivity": NOW,
         }
     )  # fmt: skip
+
+
+def forecast(**changes: Any) -> ForecastOut:
+    """A task that ends in two hours."""
+    whole: dict[str, Any] = {
+        "asOf": NOW, "mails": 100, "endsAt": NOW + timedelta(hours=2), "noEnd": None,
+        "limitedBy": [{"reason": "no_quota", "endsAtWithout": NOW + timedelta(hours=1)}], "needed": None,
+    }  # fmt: skip
+    return ForecastOut.model_validate(whole | changes)

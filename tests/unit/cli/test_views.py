@@ -64,3 +64,25 @@ def test_a_task_fits_into_one_plain_line() -> None:
     wait = {"reason": "no_quota", "count": 55, "retryAt": None}
     line = view.status_line("News", answers.status(waiting=[wait]))
     assert line == "News: sending | pending 55, sent 40, failed 5 | 7200 mails/hour | waiting: no_quota 55"
+
+
+def test_a_forecast_shows_the_end_and_what_would_bring_it_forward() -> None:
+    text = shown(view.forecast(answers.forecast()))
+    assert "(in 2.0 h)" in text
+    assert "without no quota" not in text
+    assert f"without the daily quotas  {(NOW + timedelta(hours=1)).astimezone():%Y-%m-%d}" in text
+
+
+def test_a_forecast_without_an_end_says_why() -> None:
+    paused = {"reason": "paused", "detail": "The task is paused: it goes on when it is resumed."}
+    assert "is paused" in shown(view.forecast(answers.forecast(endsAt=None, noEnd=paused, limitedBy=[])))
+
+
+def test_a_forecast_shows_what_is_needed() -> None:
+    needed = {
+        "by": NOW + timedelta(hours=1), "met": False, "mailsPerHour": 1200, "missingMails": 50, "moreServices": 3,
+        "dailyQuota": None,
+    }  # fmt: skip
+    text = shown(view.forecast(answers.forecast(needed=needed)), width=200)
+    assert "50 mails too late, needs 1,200 mails/hour, 3 more services like these would do" in text
+    assert "quota of" not in text
