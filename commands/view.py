@@ -41,8 +41,10 @@ COLOURS = {
     "sent": "green", "completed": "green", "healthy": "green", "active": "green", "ready": "green",
     "sending": "cyan", "failed": "red", "unhealthy": "red", "cancelled": "red",
     "paused": "yellow", "scheduled": "yellow", "degraded": "yellow", "unknown": "yellow",
-    "rested": "yellow", "used up": "yellow",
+    "rested": "yellow", "used up": "yellow", "closed": "yellow",
 }  # fmt: skip
+STATES = {"paused": "paused", "service_rested": "rested", "no_quota": "used up", "window": "closed"}
+"""Why a service cannot be used, in a word."""
 
 
 def services(rows: Sequence[ServiceOut]) -> RenderableType:
@@ -51,7 +53,7 @@ def services(rows: Sequence[ServiceOut]) -> RenderableType:
     why = []
     for row in rows:
         state, free_at, reason = service_state(row)
-        left = f"{row.remaining_quota:,} of {row.daily_quota:,}"
+        left = f"{row.remaining_quota:,} of {row.day_quota:,}"
         table.add_row(
             escape(row.name), _coloured(state), row.kind, escape(row.from_address), left,
             f"{row.sending_interval:g} s", _when(free_at, past="now"),
@@ -62,14 +64,10 @@ def services(rows: Sequence[ServiceOut]) -> RenderableType:
 
 def service_state(row: ServiceOut) -> tuple[str, datetime | None, str]:
     """One word, from when on it sends, and why not before."""
-    now = datetime.now(UTC)
-    if row.status == "paused":
-        return "paused", None, ""
-    if row.rested_until and row.rested_until > now:
-        return "rested", row.rested_until, row.rest_reason or ""
-    if row.remaining_quota <= 0:
-        return "used up", row.quota_reset_at, ""
-    return "ready", row.next_available_at, ""
+    if row.waiting is None:
+        return "ready", row.next_available_at, ""
+    why = row.rest_reason or "" if row.waiting.reason == "service_rested" else ""
+    return STATES[row.waiting.reason], row.waiting.retry_at, why
 
 
 def lists(rows: Sequence[ContactListOut]) -> Table:

@@ -12,14 +12,14 @@ SET_CONFIG = text("""
     UPDATE system_config SET value = :value, updated_at = clock_timestamp() WHERE key = :key RETURNING *
 """)
 SET_GUARD_CLOCK = text("UPDATE guard_clock SET ahead = :ahead")
-# Available: active, not rested, with quota for its own day. Used: in a dialogue, or resting between two mails.
+# Available: active, not rested, with quota for its own day, inside its window. Used: in a dialogue, or resting between
+# two mails.
 SERVICES = text("""
     SELECT count(*) AS total, count(*) FILTER (WHERE available) AS available,
         count(*) FILTER (WHERE available AND next_available_at > now) AS used
     FROM (
         SELECT e.next_available_at, n.now,
-            e.status = 'active' AND coalesce(e.rested_until <= n.now, true)
-                AND (e.remaining_quota > 0 OR e.daily_quota > 0 AND e.quota_reset_at <= n.now) AS available
+            service_usable(e, n.now) AS available
         FROM email_service_schedule e, (SELECT guard_now() AS now) n
         WHERE e.status <> 'deleted' AND (CAST(:user_id AS uuid) IS NULL OR e.user_id = :user_id)
     ) s

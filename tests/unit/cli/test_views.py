@@ -25,7 +25,9 @@ def test_a_service_shows_what_it_has_left_and_that_it_is_free() -> None:
 
 
 def test_a_service_that_rests_shows_until_when_and_why() -> None:
-    rested = answers.service(restedUntil=NOW + timedelta(hours=3), restReason="auth_failed: 535 no")
+    until = NOW + timedelta(hours=3)
+    rest = {"reason": "service_rested", "retryAt": until}
+    rested = answers.service(waiting=rest, restedUntil=until, restReason="auth_failed: 535 no")
     text = shown(view.services([rested]))
     assert "rested" in text
     assert "in 3.0 h" in text
@@ -33,9 +35,21 @@ def test_a_service_that_rests_shows_until_when_and_why() -> None:
 
 
 def test_a_service_without_quota_shows_when_it_has_some_again() -> None:
-    text = shown(view.services([answers.service(remainingQuota=0, quotaResetAt=NOW + timedelta(hours=5))]))
+    used_up = {"reason": "no_quota", "retryAt": NOW + timedelta(hours=5)}
+    text = shown(view.services([answers.service(remainingQuota=0, waiting=used_up)]))
     assert "used up" in text
     assert "in 5.0 h" in text
+
+
+def test_a_service_outside_its_window_shows_when_it_opens() -> None:
+    outside = {"reason": "window", "retryAt": NOW + timedelta(hours=4)}
+    text = shown(view.services([answers.service(waiting=outside)]))
+    assert "closed" in text
+    assert "in 4.0 h" in text
+
+
+def test_a_service_that_warms_up_shows_what_today_allows() -> None:
+    assert "15 of 20" in shown(view.services([answers.service(dayQuota=20, remainingQuota=15)]))
 
 
 def test_names_of_people_are_shown_as_they_are() -> None:
