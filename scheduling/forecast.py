@@ -181,17 +181,17 @@ class PoolForecast:
         if pace is None or mailing.paused or (mailing.retry_at and mailing.retry_at > by):
             return Needed(by, met=False, mails_per_hour=pace, missing_mails=missing)
         missing_in_pool = half_counted(self._work(mailing, capacity, alone=False)) - in_time
-        more, quota = self._more_services(missing_in_pool, by), self._quota(mailing, by)
+        more, quota = self._more_services(missing_in_pool, mailing.starts_at, by), self._quota(mailing, by)
         return Needed(by, met=False, mails_per_hour=pace, missing_mails=missing, more_services=more, daily_quota=quota)
 
-    def _more_services(self, mails: float, by: datetime) -> int | None:
+    def _more_services(self, mails: float, since: datetime | None, by: datetime) -> int | None:
         """Count the further services like the median one that send so many mails in time."""
         if not self._services:
             return None
         ranked = sorted(self._services, key=_mails_a_day)
         typical = ranked[len(ranked) // 2]
         fresh = replace(typical, next_available_at=self.now, rested_until=None, remaining_quota=_day_quota(typical))
-        each = Capacity.of([fresh], self.now).by(by)
+        each = Capacity.of([fresh], max(self.now, since or self.now)).by(by)
         return max(1, ceil(mails / each)) if each > 0 else None
 
     def _quota(self, mailing: Mailing, by: datetime) -> int | None:
