@@ -8,16 +8,15 @@ from typing import Annotated
 import typer
 
 from api.client import ApiClient, ApiError
-from commands import local, task, upload, view
+from commands import local, service, task, upload, view
 from commands.call import Address, CliError, call, collect, find, say
 from commands.view import out
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
-services = typer.Typer(no_args_is_help=True, help="Sending accounts.")
 lists = typer.Typer(no_args_is_help=True, help="Contact lists.")
 templates = typer.Typer(no_args_is_help=True, help="Templates.")
 suppress = typer.Typer(no_args_is_help=True, help="Addresses that are never written to.")
-groups = {"services": services, "lists": lists, "templates": templates, "suppress": suppress}
+groups = {"services": service.services, "lists": lists, "templates": templates, "suppress": suppress}
 for title, group in {**groups, "tasks": task.tasks, "keys": local.keys}.items():
     app.add_typer(group, name=title)
 app.command()(local.up)
@@ -41,51 +40,6 @@ def options(
 def status(context: typer.Context) -> None:
     """Show how the installation does."""
     out.print(view.health(call(context, lambda api: api.health())))
-
-
-@services.command("add")
-def services_add(  # noqa: PLR0913, PLR0917 - an option each
-    context: typer.Context,
-    name: Annotated[str, typer.Option()],
-    host: Annotated[str, typer.Option()],
-    from_address: Annotated[str, typer.Option("--from", help="Address the mails come from.")],
-    port: Annotated[int, typer.Option()] = 587,
-    security: Annotated[str, typer.Option(help="starttls, tls or none")] = "starttls",
-    username: Annotated[str | None, typer.Option(help="The password is asked for.")] = None,
-    from_name: Annotated[str | None, typer.Option()] = None,
-    daily_quota: Annotated[int, typer.Option(help="Mails a day.")] = 500,
-    interval: Annotated[float, typer.Option(help="Seconds between two mails.")] = 60.0,
-    kind: Annotated[str, typer.Option(help="mailbox or relay")] = "mailbox",
-    connections: Annotated[int | None, typer.Option(help="Most at a time.")] = None,
-    priority: Annotated[int, typer.Option(help="Higher goes first.")] = 0,
-    time_zone: Annotated[str, typer.Option(help="Whose midnight resets the quota.")] = "UTC",
-    pool: Annotated[str | None, typer.Option()] = None,
-) -> None:
-    """Add a service. Its password is read from the terminal or TEMPOST_SERVICE_PASSWORD, never from an option."""
-    order: dict[str, object] = {
-        "name": name, "host": host, "port": port, "security": security, "kind": kind, "fromAddress": from_address,
-        "dailyQuota": daily_quota, "sendingInterval": interval, "priority": priority, "timeZone": time_zone,
-    }  # fmt: skip
-    optional = {"username": username, "fromName": from_name, "maxConnections": connections, "pool": pool}
-    order |= {field: value for field, value in optional.items() if value is not None}
-    if username is not None:
-        known = os.environ.get("TEMPOST_SERVICE_PASSWORD")
-        order["password"] = known or typer.prompt(f"Password of {username}", hide_input=True, err=True)
-    made = call(context, lambda api: api.create_service(order))
-    out.print(f"added {made.name} ({made.id})", markup=False, soft_wrap=True)
-
-
-@services.command("list")
-def services_list(context: typer.Context) -> None:
-    """List services: what each has left today, when it is free, and why it rests."""
-    out.print(view.services(call(context, lambda api: collect(api.services()))))
-
-
-@services.command("import")
-def services_import(context: typer.Context, file: File) -> None:
-    """Add the services of a CSV file; its columns are named as in the API, such as fromAddress or daily quota."""
-    if call(context, lambda api: upload.import_services(api, file)):
-        raise typer.Exit(1)
 
 
 @lists.command("import")

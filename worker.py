@@ -13,6 +13,7 @@ from contextlib import suppress
 
 import uvloop
 from temporalio.worker import UnsandboxedWorkflowRunner, Worker
+from temporalio.workflow import NondeterminismError
 
 from database.errors import UNREACHABLE
 from database.queries.survey import queue_settings
@@ -43,6 +44,8 @@ async def run(resources: Resources, stop: asyncio.Event) -> None:
         activities=activities.all(),
         max_concurrent_activities=most,
         workflow_runner=UnsandboxedWorkflowRunner(),  # docs/decisions/0015
+        # What another version of the code has begun is begun anew from the ledger: reconcile starts it.
+        workflow_failure_exception_types=[NondeterminismError],
         disable_eager_activity_execution=True,
         graceful_shutdown_timeout=grace,
     )

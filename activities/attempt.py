@@ -3,12 +3,13 @@
 import asyncio
 import logging
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from uuid import UUID
 
 from activities.connection import Connection, Connections, NoConnectionError
 from activities.letter import Content, Letter, Letters
+from activities.pace import Pace
 from content.errors import ContentError, MissingFieldError
 from database.errors import UNREACHABLE
 from database.ledger import Ledger
@@ -44,6 +45,7 @@ class Means:
     connections: Connections
     letters: Letters
     limits: Limits
+    pace: Pace = field(default_factory=Pace)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +69,7 @@ class Attempt:
         self._connections = means.connections
         self._letters = means.letters
         self._limits = means.limits
+        self._pace = means.pace
         self._claimed_at = 0.0
         """By the loop's clock, of the last try to claim: from then on the guard keeps the service for this mail."""
         self._connection: Connection | None = None
@@ -112,6 +115,9 @@ class Attempt:
             verdict = await self._claim()
             if verdict.mail is None:
                 return Result("lapsed", verdict.word)
+            if verdict.spacing is not None and verdict.available_at is not None:
+                left = self._ledger.seconds_until(verdict.available_at)
+                await self._pace.wait(self.permit.service_id, left, verdict.spacing)
             return await self._deliver(connection, content, verdict.mail)
         finally:
             self._hand_on()

@@ -9,6 +9,7 @@ import ipaddress
 import ssl
 import uuid
 from collections.abc import AsyncIterator, Callable, Mapping
+from datetime import datetime
 from functools import cache
 from pathlib import Path
 from types import TracebackType
@@ -22,6 +23,7 @@ from pydantic import BaseModel, ValidationError
 from api.schemas.base import Page
 from api.schemas.contact import ContactListOut, SuppressionOut, SuppressionsOut
 from api.schemas.contact_import import ContactImportOut
+from api.schemas.forecast import ForecastOut
 from api.schemas.service import ServiceBulkOut, ServiceOut
 from api.schemas.system import Health
 from api.schemas.task import DryRunOut, RealtimeStatus, SubtaskOut, TaskOut
@@ -178,6 +180,11 @@ class ApiClient:
         """Where a task stands now."""
         return await self._get(RealtimeStatus, f"/api/tasks/{task_id}/realtime-status")
 
+    async def forecast(self, task_id: UUID, by: datetime | None = None) -> ForecastOut:
+        """When a task ends, what limits it, and what is needed to end by a given time."""
+        params = {"by": by.astimezone().isoformat()} if by else None
+        return await self._get(ForecastOut, f"/api/tasks/{task_id}/forecast", params)
+
     def subtasks(self, task_id: UUID, **filters: str) -> AsyncIterator[SubtaskOut]:
         """Mails of a task; `status` and `reason` narrow them down."""
         return self._all(SubtaskOut, f"/api/tasks/{task_id}/subtasks", filters)
@@ -186,8 +193,8 @@ class ApiClient:
         """`pause`, `resume` or `cancel`; each may be given twice."""
         return await self._post(TaskOut, f"/api/tasks/{task_id}/{order}", {})
 
-    async def _get(self, kind: type[Answer], path: str) -> Answer:
-        return kind.model_validate_json((await self._send("GET", path)).content)
+    async def _get(self, kind: type[Answer], path: str, params: Mapping[str, str] | None = None) -> Answer:
+        return kind.model_validate_json((await self._send("GET", path, params=params)).content)
 
     async def _post(self, kind: type[Answer], path: str, body: Body, params: Mapping[str, str] | None = None) -> Answer:
         plain = body if isinstance(body, Mapping) else body.model_dump(mode="json", by_alias=True, exclude_unset=True)

@@ -8,6 +8,7 @@ from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from api.operations.api_key import KeyHolder, authenticate
+from api.pool_forecasts import PoolForecasts
 from api.problems import NotAllowedError
 from api.rate_limit import RateLimit
 from content.trial import TemplateTrial
@@ -31,6 +32,14 @@ def template_trial(request: Request) -> TemplateTrial:
 
 
 Trial = Annotated[TemplateTrial, Depends(template_trial)]
+
+
+def pool_forecasts(request: Request) -> PoolForecasts:
+    """Give the readings of pools that this process keeps."""
+    return cast("PoolForecasts", request.app.state.pool_forecasts)
+
+
+Forecasts = Annotated[PoolForecasts, Depends(pool_forecasts)]
 
 
 async def key_holder(

@@ -56,10 +56,17 @@ def decode_text(cursor: str | None) -> str:
 
 def make_page(rows: Sequence[RowMapping], limit: int, item: type[Item], *position: str) -> Page[Item]:
     """Make a part of `limit` rows from a query that asked for one more; `position` names what it is sorted by."""
+    return make_shown_page(rows, limit, lambda row: item.model_validate(dict(row)), *position)
+
+
+def make_shown_page(
+    rows: Sequence[RowMapping], limit: int, show: Callable[[RowMapping], Item], *position: str
+) -> Page[Item]:
+    """Make the same of rows that need more than their names changed to be shown."""
     shown = rows[:limit]
     last = shown[-1] if len(rows) > limit else None
     return Page(
-        data=[item.model_validate(dict(row)) for row in shown],
+        data=[show(row) for row in shown],
         next_cursor=encode_cursor(*(last[name] for name in position)) if last is not None else None,
     )
 

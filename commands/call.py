@@ -61,7 +61,12 @@ def explain(error: Exception) -> str:
 
 def _as_options(text: str) -> str:
     """Name parameters of the API as the command line does."""
-    for parameter, option in {"?emailColumn=": "--email-column", "?encoding=": "--encoding", "#/": ""}.items():
+    for parameter, option in {
+        "?emailColumn=": "--email-column",
+        "?encoding=": "--encoding",
+        "?by": "--by",
+        "#/": "",
+    }.items():
         text = text.replace(parameter, option)
     return text
 

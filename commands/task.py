@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from api.client import ApiClient
+from api.schemas.forecast import ForecastOut
 from api.schemas.task import TaskOut
 from commands import view
 from commands.call import call, collect, find
@@ -63,6 +64,20 @@ def list_all(context: typer.Context) -> None:
 def watch_one(context: typer.Context, task: Task) -> None:
     """Show a task until it has ended. Ctrl-C ends the view, not the task."""
     _watch(context, task)
+
+
+@tasks.command("forecast")
+def forecast(
+    context: typer.Context,
+    task: Task,
+    by: Annotated[datetime | None, typer.Option(help="Also say what is needed to end by then. Local time.")] = None,
+) -> None:
+    """Say when a task ends with the services of its pool, and what limits it."""
+
+    async def work(api: ApiClient) -> ForecastOut:
+        return await api.forecast((await find("task", api.tasks(), task)).id, by)
+
+    out.print(view.forecast(call(context, work)))
 
 
 @tasks.command("pause")

@@ -16,6 +16,7 @@ from rich.text import Text
 from api.client import ApiClient, ApiUnreachableError
 from api.schemas.contact import ContactListOut
 from api.schemas.contact_import import ContactImportOut
+from api.schemas.forecast import ForecastOut, NeededOut
 from api.schemas.service import ServiceOut
 from api.schemas.system import Health
 from api.schemas.task import DryRunOut, RealtimeStatus, TaskOut, Waiting
@@ -32,12 +33,18 @@ PATIENCE_SECONDS = 120.0
 """An API that is restarted is waited for."""
 NUMERIC = {"mails", "sent", "failed", "open", "total", "contacts", "left today", "interval"}
 FINAL = ("completed", "cancelled")
+LIMITS = {
+    "rate_limit": "the intervals", "no_quota": "the daily quotas", "window": "the sending windows",
+    "service_rested": "the services' rests", "other_tasks": "other tasks", "retry": "late retries",
+}  # fmt: skip
 COLOURS = {
     "sent": "green", "completed": "green", "healthy": "green", "active": "green", "ready": "green",
     "sending": "cyan", "failed": "red", "unhealthy": "red", "cancelled": "red",
     "paused": "yellow", "scheduled": "yellow", "degraded": "yellow", "unknown": "yellow",
-    "rested": "yellow", "used up": "yellow",
+    "rested": "yellow", "used up": "yellow", "closed": "yellow",
 }  # fmt: skip
+STATES = {"paused": "paused", "service_rested": "rested", "no_quota": "used up", "window": "closed"}
+"""Why a service cannot be used, in a word."""
 
 
 def services(rows: Sequence[ServiceOut]) -> RenderableType:
@@ -46,7 +53,7 @@ def services(rows: Sequence[ServiceOut]) -> RenderableType:
     why = []
     for row in rows:
         state, free_at, reason = service_state(row)
-        left = f"{row.remaining_quota:,} of {row.daily_quota:,}"
+        left = f"{row.remaining_quota:,} of {row.day_quota:,}"
         table.add_row(
             escape(row.name), _coloured(state), row.kind, escape(row.from_address), left,
             f"{row.sending_interval:g} s", _when(free_at, past="now"),
@@ -57,14 +64,10 @@ def services(rows: Sequence[ServiceOut]) -> RenderableType:
 
 def service_state(row: ServiceOut) -> tuple[str, datetime | None, str]:
     """One word, from when on it sends, and why not before."""
-    now = datetime.now(UTC)
-    if row.status == "paused":
-        return "paused", None, ""
-    if row.rested_until and row.rested_until > now:
-        return "rested", row.rested_until, row.rest_reason or ""
-    if row.remaining_quota <= 0:
-        return "used up", row.quota_reset_at, ""
-    return "ready", row.next_available_at, ""
+    if row.waiting is None:
+        return "ready", row.next_available_at, ""
+    why = row.rest_reason or "" if row.waiting.reason == "service_rested" else ""
+    return STATES[row.waiting.reason], row.waiting.retry_at, why
 
 
 def lists(rows: Sequence[ContactListOut]) -> Table:
@@ -110,8 +113,8 @@ def imported(row: ContactImportOut) -> Table:
     return table
 
 
-def dry_run(answer: DryRunOut) -> Table:
-    """What a task would do."""
+def dry_run(answer: DryRunOut) -> RenderableType:
+    """What a task would do, and when it would end."""
     table = Table.grid(padding=(0, 2))
     table.add_row("recipients", f"{answer.total:,}")
     table.add_row("to send", f"{answer.to_send:,}")
@@ -119,7 +122,29 @@ def dry_run(answer: DryRunOut) -> Table:
     table.add_row("services", f"{answer.active_services:,}")
     for field in answer.missing_fields:
         table.add_row("[red]missing[/]", f"{field.name}: {field.contacts:,} contacts, such as {escape(field.example)}")
+    return Group(table, forecast(answer.forecast))
+
+
+def forecast(answer: ForecastOut) -> Table:
+    """When a task ends, when it would without each limit, and what is needed."""
+    table = Table.grid(padding=(0, 2))
+    ends = f"[green]{_date(answer.ends_at)}[/] ({_when(answer.ends_at)})" if answer.ends_at else ""
+    table.add_row("ends", ends or f"[yellow]{escape(answer.no_end.detail) if answer.no_end else '–'}[/]")
+    for limit in answer.limited_by:
+        table.add_row(f"without {LIMITS[limit.reason]}", _date(limit.ends_at_without))
+    if answer.needed:
+        table.add_row(f"by {_date(answer.needed.by)}", _needed(answer.needed))
     return table
+
+
+def _needed(needed: NeededOut) -> str:
+    if needed.met:
+        return "[green]met[/]"
+    parts = [f"[red]{needed.missing_mails:,} mails too late[/]"]
+    parts += [f"needs {needed.mails_per_hour:,} mails/hour"] if needed.mails_per_hour else []
+    parts += [f"{needed.more_services:,} more services like these would do"] if needed.more_services else []
+    parts += [f"a daily quota of {needed.daily_quota:,} each would do"] if needed.daily_quota else []
+    return ", ".join(parts)
 
 
 def health(answer: Health) -> Table:

@@ -38,11 +38,17 @@ class SendingWindow:
         """`at` itself inside the window, else the next opening; None: it never opens."""
         return next((max(at, opens) for opens, closes in self._around(at) if at < closes), None)
 
-    def _around(self, at: datetime) -> Iterator[tuple[datetime, datetime]]:
+    def open_spans(self, since: datetime, until: datetime) -> Iterator[tuple[datetime, datetime]]:
+        """List the spans in which it is open from one moment to another, in order."""
+        for opens, closes in self._around(since, (until - since) // _DAY + 3):
+            if opens < until and closes > since:
+                yield max(since, opens), min(until, closes)
+
+    def _around(self, at: datetime, days: int = _DAYS_AHEAD) -> Iterator[tuple[datetime, datetime]]:
         """List openings with their closings, in order, from one that began the day before."""
         zone = ZoneInfo(self.time_zone)
         yesterday = at.astimezone(zone).date() - _DAY
-        for day in (yesterday + _DAY * index for index in range(_DAYS_AHEAD)):
+        for day in (yesterday + _DAY * index for index in range(days)):
             opens = _last_instant(day, self.opens, zone)
             closes = _last_instant(day if self.opens < self.closes else day + _DAY, self.closes, zone)
             # Where the clocks skip the whole window it does not open that day.

@@ -67,9 +67,12 @@ class Surroundings:
         }
 
 
-def stack_ports(folder: Path) -> dict[str, int]:
-    """Choose the ports of a stack, those of the environment first."""
-    preferred = dict.fromkeys(all_ports(with_ui=True), 0) | PREFERRED
+def stack_ports(folder: Path, *, well_known: bool = True) -> dict[str, int]:
+    """Choose the ports of a stack, those of the environment first; all random at its first start if not `well_known`.
+
+    So stacks that nobody types the address of can start side by side.
+    """
+    preferred = dict.fromkeys(all_ports(with_ui=True), 0) | (PREFERRED if well_known else dict.fromkeys(PREFERRED, 0))
     return choose_ports(folder / "ports.json", preferred, _fixed_ports())
 
 

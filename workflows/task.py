@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Callable, Coroutine
-from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -34,6 +33,7 @@ SURVEY_IDLE_EVERY = timedelta(hours=6)
 """The same for a task that is paused or not begun: people change it, and reconcile says so if they could not."""
 LAST_MOMENTS = timedelta(seconds=2)
 """Given to running activities before continue-as-new; what runs longer records itself."""
+SHORTEST_PAUSE = timedelta(milliseconds=10)
 GRANTS_REMEMBERED = 200
 
 Move = Callable[..., Coroutine[Any, Any, Survey]]
@@ -56,6 +56,8 @@ class TaskWorkflow:
         self._allocator_told = False
         """The allocator knows that mails are ready, and nothing happened since."""
         self._news = asyncio.Event()
+        self._alarm: asyncio.Task[None] | None = None
+        self._alarm_at = workflow.now()
 
     @workflow.run
     async def run(self, state: TaskState) -> TaskTotals:
@@ -164,9 +166,21 @@ class TaskWorkflow:
         if survey.status in ("scheduled", "sending") and not survey.prepared and survey.start_at is not None:
             until, why = min((until, why), (survey.start_at, "the task's start"))
         self._tell(survey)
-        pause = max(until - workflow.now(), timedelta(milliseconds=10))
-        with suppress(TimeoutError):
-            await workflow.wait_condition(self._news.is_set, timeout=pause, timeout_summary=f"until {why}")
+        self._set_alarm(until, why)
+        await self._news.wait()
+
+    def _set_alarm(self, until: datetime, why: str) -> None:
+        """See to it that there is news by then. A timer that rings sooner is left alone: a new one costs two events."""
+        if self._alarm is not None and not self._alarm.done():
+            if self._alarm_at <= until:
+                return
+            self._alarm.cancel()
+        self._alarm_at = until
+        self._alarm = asyncio.create_task(self._ring(max(until - workflow.now(), SHORTEST_PAUSE), why))
+
+    async def _ring(self, pause: timedelta, why: str) -> None:
+        await workflow.sleep(pause, summary=f"until {why}")
+        self._news.set()
 
     async def _continue_as_new(self) -> None:
         """Begin a new history. Dialogues under way record themselves; the next survey tells the rest."""

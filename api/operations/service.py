@@ -10,6 +10,7 @@ from api.operations.address import checked_one
 from api.operations.api_key import KeyHolder
 from api.operations.host import check_name
 from api.operations.pool import find_pool
+from api.operations.service_pacing import PACING, UNPACED, pacing, shown
 from api.problems import ConflictError, FieldError, NotFoundError, ProblemError, invalid
 from api.schemas.service import (
     RowProblem,
@@ -34,7 +35,9 @@ async def create_service(
 ) -> ServiceOut:
     """Add a service."""
     service_id = uuid4()
-    values = order.model_dump(exclude={"pool", "password"})
+    values = UNPACED | order.model_dump(exclude={"pool", "password", *PACING}) | pacing(order, order.kind)
+    if values.get("sending_interval") is None:
+        raise invalid("#/sendingInterval", "is missing; a relay may have a `ratePerSecond` instead")
     values |= {"id": service_id, "user_id": caller.user_id}
     values["from_address"] = checked_one("#/fromAddress", order.from_address)
     values["max_connections"] = order.max_connections or CONNECTIONS[order.kind]
@@ -51,7 +54,7 @@ async def read_service(connection: AsyncConnection, caller: KeyHolder, service_i
     row = await service.get(connection, caller.user_id, service_id)
     if row is None:
         raise _missing(service_id)
-    return ServiceOut.model_validate(dict(row))
+    return shown(row)
 
 
 async def change_service(
@@ -73,7 +76,7 @@ async def change_service(
 async def _changed(
     connection: AsyncConnection, resources: Resources, caller: KeyHolder, row: dict[str, Any], change: ServiceChange
 ) -> dict[str, Any]:
-    given = change.model_dump(exclude_unset=True)
+    given = change.model_dump(exclude_unset=True, exclude=PACING) | pacing(change, change.kind or row["kind"])
     values: dict[str, Any] = {"daily_quota": None, "sending_interval": None} | row | given
     values["reachable"] = bool(REACHING & set(given))
     values["time_zone"] = given.get("time_zone")

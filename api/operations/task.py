@@ -1,7 +1,8 @@
 """Tasks: ordered, tried dry, read."""
 
 from dataclasses import asdict, dataclass
-from uuid import UUID
+from datetime import datetime
+from uuid import UUID, uuid4
 
 from sqlalchemy import RowMapping
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -9,12 +10,16 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from api.operations.api_key import KeyHolder
 from api.operations.contact import merged
 from api.operations.content import CheckedContent, checked
+from api.operations.forecast import order_forecast
 from api.operations.pool import find_pool
+from api.pool_forecasts import PoolForecasts
 from api.problems import FieldError, InvalidError, NotFoundError, invalid
 from api.schemas.contact import ContactIn
 from api.schemas.task import DryRunOut, MissingField, TaskIn, TaskOut, TaskTestIn
 from content.trial import Content, TemplateTrial
 from database.queries import contact, task, template
+from scheduling.allocator_state import Demand
+from scheduling.forecast import Mailing
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,20 +47,29 @@ async def create_task(
     return await read_task(connection, caller, await task.insert(connection, caller.user_id, values))
 
 
-async def dry_run(
-    connection: AsyncConnection, caller: KeyHolder, order: TaskIn, inline: CheckedContent | None
+async def dry_run(  # noqa: PLR0913 - what an order is checked with, and the two parts of a forecast
+    connection: AsyncConnection,
+    caller: KeyHolder,
+    order: TaskIn,
+    inline: CheckedContent | None,
+    *,
+    forecasts: PoolForecasts,
+    by: datetime | None,
 ) -> DryRunOut:
     """Say what a task would do. Whatever was written on the way is undone."""
     undo = await connection.begin_nested()
     plan = await _plan(connection, caller, order, inline)
     await undo.rollback()
+    to_send = plan.total - plan.suppressed
+    ordered = Mailing(Demand(uuid4(), caller.user_id, to_send, order.priority), starts_at=order.start_at)
     return DryRunOut(
         total=plan.total,
-        to_send=plan.total - plan.suppressed,
+        to_send=to_send,
         suppressed=plan.suppressed,
         missing_fields=plan.missing,
         active_services=plan.pool["active_services"],
         start_at=order.start_at,
+        forecast=await order_forecast(forecasts, plan.pool["id"], ordered, by),
     )
 
 

@@ -10,6 +10,7 @@ from sqlalchemy.exc import DBAPIError
 
 from api.operations.api_key import KeyHolder
 from api.operations.task_status import realtime_status
+from api.pool_forecasts import PoolForecasts
 from api.schemas.task import RealtimeStatus
 from contracts.task import FINAL_STATUSES
 from database.connect import transaction
@@ -25,13 +26,13 @@ SILENCE = 15
 
 
 async def task_events(
-    resources: Resources, caller: KeyHolder, task_id: UUID, stopping: asyncio.Event
+    resources: Resources, forecasts: PoolForecasts, caller: KeyHolder, task_id: UUID, stopping: asyncio.Event
 ) -> AsyncIterator[str]:
     """Yield an event for each change, the first at once; the last tells of the end. Ends early with the process."""
     last: RealtimeStatus | None = None
     quiet = 0
     while not stopping.is_set():
-        status = await _look(resources, caller, task_id)
+        status = await _look(resources, forecasts, caller, task_id)
         quiet += 1
         if status is not None and status != last:
             last, quiet = status, 0
@@ -44,11 +45,13 @@ async def task_events(
             await asyncio.wait_for(stopping.wait(), EVERY)
 
 
-async def _look(resources: Resources, caller: KeyHolder, task_id: UUID) -> RealtimeStatus | None:
+async def _look(
+    resources: Resources, forecasts: PoolForecasts, caller: KeyHolder, task_id: UUID
+) -> RealtimeStatus | None:
     """Read the status; None while the database is away, which ends no stream."""
     try:
         async with transaction(resources.engine) as connection:
-            return await realtime_status(connection, caller, task_id)
+            return await realtime_status(connection, forecasts, caller, task_id)
     except (*OUTAGES, DBAPIError) as error:
         log.warning("events of task %s: %s", task_id, type(error).__name__)
         return None

@@ -1,6 +1,6 @@
 """Where a task stands at this moment: progress, pace, and why its mails wait."""
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -8,20 +8,22 @@ from sqlalchemy import RowMapping
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from api.operations.api_key import KeyHolder
+from api.operations.forecast import estimated_completion
 from api.operations.task import find_task
+from api.pool_forecasts import PoolForecasts
 from api.schemas.task import Metrics, Progress, RealtimeStatus, StatusCounts, Waiting
-from contracts.task import FINAL_STATUSES
 from database.queries import task_status
 
 RATE_SPAN = timedelta(minutes=5)
-SHORTEST_SPAN = timedelta(seconds=1)
 WHOLE_TASK = ("scheduled", "paused")
 """Statuses in which all mails wait, for the task's own reason."""
 PER_HOUR = timedelta(hours=1) / RATE_SPAN
 
 
-async def realtime_status(connection: AsyncConnection, caller: KeyHolder, task_id: UUID) -> RealtimeStatus:
-    """Read it all from counters, and the pace from the newest deliveries."""
+async def realtime_status(
+    connection: AsyncConnection, forecasts: PoolForecasts, caller: KeyHolder, task_id: UUID
+) -> RealtimeStatus:
+    """Read it all from counters, the pace from the newest deliveries, the end from the forecast."""
     row = await find_task(connection, caller, task_id)
     pace = await task_status.pace(connection, task_id)
     retrying = await task_status.retrying(connection, task_id) if row["retrying"] else []
@@ -36,7 +38,7 @@ async def realtime_status(connection: AsyncConnection, caller: KeyHolder, task_i
         metrics=Metrics(
             avg_wait_time=None if pace["wait_seconds"] is None else round(max(pace["wait_seconds"], 0.0), 3),
             throughput=round(pace["recent"] * PER_HOUR),
-            estimated_completion=_estimated_completion(row, counts, pace),
+            estimated_completion=await estimated_completion(forecasts, row, retrying),
         ),
         waiting=[*_waiting(row, counts), *_retrying(row, retrying)],
         last_activity=max(moment for moment in moments if moment is not None),
@@ -45,19 +47,6 @@ async def realtime_status(connection: AsyncConnection, caller: KeyHolder, task_i
 
 def _unfinished(counts: StatusCounts) -> int:
     return counts.pending + counts.claimed + counts.transmitting
-
-
-def _estimated_completion(row: RowMapping, counts: StatusCounts, pace: RowMapping) -> datetime | None:
-    """Go on at the rate of the last 5 minutes, or of the time since the first mail."""
-    if row["status"] in FINAL_STATUSES:
-        ended: datetime | None = row["completed_at"]
-        return ended
-    if row["status"] != "sending" or not pace["recent"]:
-        return None
-    now: datetime = pace["now"]
-    span = min(RATE_SPAN, max(now - row["first_sent_at"], SHORTEST_SPAN))
-    seconds = _unfinished(counts) * span.total_seconds() / pace["recent"]
-    return now + timedelta(seconds=min(seconds, 10 * 365 * 86_400))
 
 
 def _waiting(row: RowMapping, counts: StatusCounts) -> list[Waiting]:

@@ -9,9 +9,10 @@ from fastapi import APIRouter, BackgroundTasks, Query, Response
 from api.dependencies import Connection, Process, Reader, Writer
 from api.idempotency import OnlyOnce
 from api.operations import service as operations
+from api.operations.service_pacing import shown
 from api.operations.service_test import try_service
 from api.operations.temporal import tell_allocators
-from api.pages import Cursor, Limit, decode_moment, make_page
+from api.pages import Cursor, Limit, decode_moment, make_shown_page
 from api.schemas.base import Page
 from api.schemas.service import (
     ServiceBulkIn,
@@ -56,7 +57,7 @@ async def list_own(
 ) -> Page[ServiceOut]:
     """List your services."""
     rows = await service.list_own(connection, caller.user_id, status, decode_moment(cursor), limit)
-    return make_page(rows, limit, ServiceOut, "created_at", "id")
+    return make_shown_page(rows, limit, shown, "created_at", "id")
 
 
 @router.get("/{service_id}")

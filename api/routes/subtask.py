@@ -6,7 +6,7 @@ from uuid import UUID
 from fastapi import APIRouter, Path, Query, Request
 from fastapi.responses import StreamingResponse
 
-from api.dependencies import Connection, Process, Reader, Writer
+from api.dependencies import Connection, Forecasts, Process, Reader, Writer
 from api.operations import subtask as operations
 from api.operations.task import find_task
 from api.operations.task_events import task_events
@@ -64,10 +64,16 @@ async def export(task_id: UUID, caller: Reader, connection: Connection, process:
 
 
 @router.get("/events", response_class=StreamingResponse)
-async def events(
-    task_id: UUID, caller: Reader, connection: Connection, process: Process, request: Request
+async def events(  # noqa: PLR0913 - a part of the process each
+    *,
+    task_id: UUID,
+    caller: Reader,
+    connection: Connection,
+    process: Process,
+    forecasts: Forecasts,
+    request: Request,
 ) -> StreamingResponse:
     """Server-sent events: the realtime status whenever it changes, until the task ends."""
     await find_task(connection, caller, task_id)
-    stream = task_events(process, caller, task_id, request.app.state.stopping)
+    stream = task_events(process, forecasts, caller, task_id, request.app.state.stopping)
     return StreamingResponse(stream, media_type="text/event-stream", headers=NO_CACHE)

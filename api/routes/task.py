@@ -5,14 +5,18 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Response
+from pydantic import AwareDatetime
 
-from api.dependencies import Connection, Process, Reader, Trial, Writer
+from api.dependencies import Connection, Forecasts, Process, Reader, Trial, Writer
 from api.idempotency import OnlyOnce
 from api.operations import task as operations
 from api.operations import task_order
+from api.operations.forecast import task_forecast
 from api.operations.task_status import realtime_status
 from api.pages import Cursor, Limit, decode_moment, make_page
+from api.problems import invalid
 from api.schemas.base import Page
+from api.schemas.forecast import ForecastOut
 from api.schemas.task import DryRunOut, RealtimeStatus, TaskChange, TaskIn, TaskOut, TaskStatus, TaskTestIn
 from database.connect import transaction
 from database.queries import task
@@ -20,18 +24,28 @@ from database.queries import task
 router = APIRouter(prefix="/api/tasks", tags=["tasks"])
 
 DryRun = Annotated[bool, Query(alias="dryRun", description="Only say what would be done")]
+By = Annotated[AwareDatetime | None, Query(description="Also say what is needed to end by then (ISO 8601, with zone)")]
 
 
 @router.post("", status_code=201, responses={200: {"model": DryRunOut, "description": "With dryRun=true"}})
-async def create(
-    order: TaskIn, once: OnlyOnce, trial: Trial, response: Response, *, dry_run: DryRun = False
+async def create(  # noqa: PLR0913 - a parameter each
+    *,
+    order: TaskIn,
+    once: OnlyOnce,
+    trial: Trial,
+    forecasts: Forecasts,
+    response: Response,
+    dry_run: DryRun = False,
+    by: By = None,
 ) -> TaskOut | DryRunOut:
     """Send one content to many people. Whatever would fail for a recipient is told here, before anything is sent."""
     inline = await operations.inline_content(trial, order)
     if dry_run:
         response.status_code = 200
         async with transaction(once.resources.engine) as connection:
-            return await operations.dry_run(connection, once.caller, order, inline)
+            return await operations.dry_run(connection, once.caller, order, inline, forecasts=forecasts, by=by)
+    if by is not None:
+        raise invalid("?by", "is for dryRun=true only: a task ends when it can")
     made = await once.run(TaskOut, partial(operations.create_task, caller=once.caller, order=order, inline=inline))
     await task_order.start(once.resources, once.caller, made.id)
     response.headers["Location"] = f"/api/tasks/{made.id}"
@@ -92,6 +106,14 @@ async def cancel(task_id: UUID, caller: Writer, process: Process) -> TaskOut:
 
 
 @router.get("/{task_id}/realtime-status")
-async def realtime(task_id: UUID, caller: Reader, connection: Connection) -> RealtimeStatus:
+async def realtime(task_id: UUID, caller: Reader, connection: Connection, forecasts: Forecasts) -> RealtimeStatus:
     """Where the task stands, how fast it goes, and why mails wait."""
-    return await realtime_status(connection, caller, task_id)
+    return await realtime_status(connection, forecasts, caller, task_id)
+
+
+@router.get("/{task_id}/forecast")
+async def forecast(
+    task_id: UUID, caller: Reader, connection: Connection, forecasts: Forecasts, by: By = None
+) -> ForecastOut:
+    """When the task ends, what limits it, and what is needed to end by a given time."""
+    return await task_forecast(connection, forecasts, await operations.find_task(connection, caller, task_id), by)

@@ -2,9 +2,9 @@
 
 import ipaddress
 import re
-from datetime import datetime
+from datetime import date, datetime
 from functools import cache
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal, get_args
 from uuid import UUID
 from zoneinfo import available_timezones
 
@@ -15,6 +15,8 @@ from api.schemas.base import Address, Incoming, Line, Outgoing, Text
 Kind = Literal["mailbox", "relay"]
 Security = Literal["none", "starttls", "tls"]
 Status = Literal["active", "paused"]
+Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
+WEEKDAYS: Final[tuple[Weekday, ...]] = get_args(Weekday)
 
 HOST_LABEL = re.compile(r"(?!-)[A-Za-z0-9_-]{1,63}(?<!-)")
 NO_ZONES = {"localtime", "Factory", "posixrules"}
@@ -49,11 +51,37 @@ Port = Annotated[int, Field(ge=1, le=65535)]
 Quota = Annotated[int, Field(ge=0, le=100_000_000)]
 Interval = Annotated[float, Field(ge=0, le=7 * 86_400, allow_inf_nan=False)]
 """Seconds; may be a fraction."""
+Rate = Annotated[float, Field(gt=0, le=10_000, allow_inf_nan=False)]
+"""Mails a second."""
+Share = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
 Connections = Annotated[int, Field(ge=1, le=100)]
 Rank = Annotated[int, Field(ge=-1000, le=1000)]
 TimeZone = Annotated[str, StringConstraints(max_length=64), AfterValidator(_time_zone)]
 Username = Annotated[Text, StringConstraints(min_length=1, max_length=320)]
 Password = Annotated[Text, StringConstraints(min_length=1, max_length=1000)]
+
+
+Clock = Annotated[str, StringConstraints(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$")]
+"""A time of day such as 09:00."""
+
+
+class Window(Incoming):
+    """The hours of the service's own day in which it may send."""
+
+    opens: Clock
+    closes: Clock
+    """Not after `opens`: it runs over midnight."""
+    weekdays: list[Weekday] = Field(default_factory=lambda: list(WEEKDAYS), min_length=1, max_length=7)
+    """The days on which it opens."""
+
+
+class WarmUp(Incoming):
+    """A new mailbox sends little at first and a step more each day, until it has its daily quota."""
+
+    first_day_quota: Annotated[Quota, Field(ge=1)]
+    daily_step: Annotated[Quota, Field(ge=1)]
+    first_day: date | None = Field(default=None, alias="from")
+    """Its first day; unless said that of the present warm-up, or today at the service's place."""
 
 
 class ServiceIn(Incoming):
@@ -71,7 +99,15 @@ class ServiceIn(Incoming):
     from_address: Address
     from_name: Line | None = None
     daily_quota: Quota
-    sending_interval: Interval
+    sending_interval: Interval | None = None
+    """A mailbox: from the end of one mail to the start of the next. A relay: from start to start; 0 is no limit."""
+    rate_per_second: Rate | None = None
+    """Of a relay, instead of `sendingInterval`."""
+    jitter: Share = 0.0
+    """Each interval is lengthened at random by up to this share of it."""
+    window: Window | None = None
+    """At any hour unless given."""
+    warm_up: WarmUp | None = None
     max_connections: Connections | None = None
     """1 for a mailbox and 5 for a relay, unless said."""
     priority: Rank = 0
@@ -82,6 +118,9 @@ class ServiceIn(Incoming):
         if self.password is not None and self.username is None:
             raise ValueError("a password needs a username")
         return self
+
+
+EMPTIABLE = {"username", "password", "from_name", "window", "warm_up"}
 
 
 class ServiceChange(Incoming):
@@ -99,16 +138,47 @@ class ServiceChange(Incoming):
     from_name: Line | None = None
     daily_quota: Quota | None = None
     sending_interval: Interval | None = None
+    rate_per_second: Rate | None = None
+    jitter: Share | None = None
+    window: Window | None = None
+    """Null: at any hour."""
+    warm_up: WarmUp | None = None
+    """Null: it has its daily quota."""
     max_connections: Connections | None = None
     priority: Rank | None = None
     time_zone: TimeZone | None = None
 
     @model_validator(mode="after")
     def _only_some_can_be_emptied(self) -> "ServiceChange":
-        for name in self.model_fields_set - {"username", "password", "from_name"}:
+        for name in self.model_fields_set - EMPTIABLE:
             if getattr(self, name) is None:
                 raise ValueError(f"{name} cannot be empty")
         return self
+
+
+class WindowOut(Outgoing):
+    """The hours of the service's own day in which it may send."""
+
+    opens: str
+    closes: str
+    weekdays: list[str]
+
+
+class WarmUpOut(Outgoing):
+    """How the quota of a new mailbox grows."""
+
+    first_day_quota: int
+    daily_step: int
+    first_day: date = Field(alias="from")
+
+
+class ServiceWait(Outgoing):
+    """Why a service cannot be used now."""
+
+    reason: Literal["paused", "service_rested", "no_quota", "window"]
+    """Where several hold it, the one that holds it longest."""
+    retry_at: datetime | None
+    """Nobody knows unless given: a person must act."""
 
 
 class ServiceOut(Outgoing):
@@ -128,15 +198,23 @@ class ServiceOut(Outgoing):
     from_address: str
     from_name: str | None
     daily_quota: int
+    day_quota: int
+    """Of today: the daily quota, or less while the service warms up."""
     remaining_quota: int
+    """Of today's."""
     quota_reset_at: datetime
     sending_interval: float
+    jitter: float
+    window: WindowOut | None
+    warm_up: WarmUpOut | None
     max_connections: int
     priority: int
     time_zone: str
     last_sent_at: datetime | None
     next_available_at: datetime
     success_rate: float | None
+    waiting: ServiceWait | None
+    """Empty: it can be used, at its pace."""
     rested_until: datetime | None
     """Not used until then, because of `restReason`."""
     rest_reason: str | None

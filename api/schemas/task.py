@@ -8,6 +8,7 @@ from pydantic import AwareDatetime, Field, model_validator
 
 from api.schemas.base import Address, Fields, Incoming, Line, Outgoing
 from api.schemas.contact import ContactIn
+from api.schemas.forecast import ForecastOut
 from api.schemas.template import ContentIn
 
 Priority = Literal[-1, 0, 1]
@@ -118,6 +119,8 @@ class DryRunOut(Outgoing):
     active_services: int
     """Of the pool."""
     start_at: datetime | None
+    forecast: ForecastOut
+    """As if it were ordered now."""
 
 
 class Progress(Outgoing):
@@ -139,7 +142,7 @@ class Metrics(Outgoing):
     throughput: int
     """Mails an hour, by the last 5 minutes."""
     estimated_completion: datetime | None
-    """By the recent rate; when it ended, once it has."""
+    """The forecast's end, at most five seconds old; when it ended, once it has. Empty while none can be foreseen."""
 
 
 class Waiting(Outgoing):

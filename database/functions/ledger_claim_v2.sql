@@ -46,7 +46,8 @@ END $$;
 
 -- Claim: for each permit, the next due mail of its task, if the guard lets one through its service now.
 --
--- Verdicts: claimed (available_at: when its MAIL may go, a moment ahead for a relay that keeps a rate) · early
+-- Verdicts: claimed (available_at: when its MAIL may go, a moment ahead for a relay that keeps a rate; spacing: how
+-- far apart such a relay's MAILs must begin) · early
 -- (available_at) · no_quota (available_at) · window · service_rested (available_at) · service_paused · lapsed · stopped
 -- (the task does not run) · empty (no mail is due) · used (the permit has a delivery already, or stands in this call
 -- before). One row for each permit, in the order they came in.
@@ -58,7 +59,7 @@ CREATE FUNCTION ledger_claim_v2(
     worker_name text, upload_limit interval, hold interval
 ) RETURNS TABLE (
     permit_id uuid, verdict text, available_at timestamptz, seq int, email text, contact_id bigint, fields jsonb,
-    message_id text, attempt int, retry_count int
+    message_id text, attempt int, retry_count int, spacing interval
 ) LANGUAGE plpgsql AS $$
 #variable_conflict use_column
 DECLARE
@@ -68,6 +69,7 @@ DECLARE
     verdicts text[] := array_fill(NULL::text, ARRAY[n]);
     available timestamptz[] := array_fill(NULL::timestamptz, ARRAY[n]);
     mails int[] := array_fill(NULL::int, ARRAY[n]);
+    spacings interval[] := array_fill(NULL::interval, ARRAY[n]);
     locked uuid[];
     used uuid[];
     limited boolean;
@@ -144,6 +146,7 @@ BEGIN
         ELSE
             verdicts[i] := 'passed';
             available[i] := greatest(next_free, t);
+            spacings[i] := CASE WHEN s.kind = 'relay' AND s.sending_interval > '0' THEN s.sending_interval END;
             charged := charged + 1;
             next_free := available[i] + s.sending_interval * (1 + s.jitter * random())
                 + CASE WHEN s.kind = 'mailbox' THEN upload_limit ELSE '0' END;
@@ -245,7 +248,7 @@ BEGIN
     RETURN QUERY
     SELECT permit_ids[o], verdicts[o], CASE WHEN verdicts[o] NOT IN ('stopped', 'empty') THEN available[o] END,
         b.seq, b.email::text, b.contact_id, coalesce(p.fields, '{}'), b.message_id::text, d.attempt::int,
-        b.retry_count::int
+        b.retry_count::int, CASE WHEN verdicts[o] = 'claimed' THEN spacings[o] END
     FROM generate_subscripts(permit_ids, 1) o
     LEFT JOIN subtasks b ON b.task_id = task_ids[o] AND b.seq = mails[o]
     LEFT JOIN contacts p ON p.id = b.contact_id

@@ -69,7 +69,7 @@ async def read(
         services = await connection.fetch(SERVICES, pool_id, after)
         demands = await connection.fetch(DEMANDS, pool_id, after, list(named))
     changes = Changes(
-        services=tuple(_service(row) for row in services if row["status"] != "deleted"),
+        services=tuple(service_state(row) for row in services if row["status"] != "deleted"),
         demands=tuple(_demand(row) for row in demands),
         removed_services=tuple(row["service_id"] for row in services if row["status"] == "deleted"),
         complete=since is None,
@@ -87,7 +87,8 @@ def _demand(row: Row) -> Demand:
     )
 
 
-def _service(row: Row) -> ServiceState:
+def service_state(row: Row) -> ServiceState:
+    """Read a row of `SERVICES`."""
     values = {name: row[name] for name in SERVICE_COLUMNS}
     return ServiceState(
         id=row["service_id"],

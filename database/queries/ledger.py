@@ -45,6 +45,8 @@ class Verdict:
     word: VerdictWord
     available_at: datetime | None = None
     mail: ClaimedMail | None = None
+    spacing: timedelta | None = None
+    """Of a relay that keeps a rate: how far apart its MAILs must begin."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +111,7 @@ def _verdict(row: Row) -> Verdict:
     if row["verdict"] != "claimed":
         return Verdict(row["verdict"], row["available_at"])
     names = ("seq", "email", "fields", "message_id", "attempt", "retry_count")
-    return Verdict("claimed", row["available_at"], ClaimedMail(*(row[name] for name in names)))
+    return Verdict("claimed", row["available_at"], ClaimedMail(*(row[name] for name in names)), row["spacing"])
 
 
 async def mark(connection: PoolConnection, permit_ids: Sequence[UUID], hold: timedelta) -> list[bool]:

@@ -9,19 +9,21 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 # The guard resets a day lazily, at the first claim: what is shown after midnight is the day that it will begin.
 VIEW = """
     SELECT s.id, s.name, s.kind, e.status, s.pool_id, p.name AS pool, s.host, s.port, s.security, s.username,
-        s.password_sealed IS NOT NULL AS has_password, s.from_address, s.from_name, e.daily_quota,
-        CASE WHEN d.day <= e.quota_day THEN greatest(e.remaining_quota, 0)
-            WHEN d.day = e.quota_day + 1 THEN greatest(e.daily_quota - e.carried_quota, 0)
-            ELSE e.daily_quota END AS remaining_quota,
+        s.password_sealed IS NOT NULL AS has_password, s.from_address, s.from_name, e.daily_quota, w.day_quota,
+        greatest(w.day_quota - CASE WHEN d.day <= e.quota_day THEN e.used_quota
+            WHEN d.day = e.quota_day + 1 THEN e.carried_quota ELSE 0 END, 0) AS remaining_quota,
         (d.day + 1)::timestamp AT TIME ZONE e.time_zone AS quota_reset_at,
-        extract(epoch FROM e.sending_interval)::float8 AS sending_interval, s.max_connections, s.priority,
-        e.time_zone, e.last_sent_at, e.next_available_at, e.success_rate,
+        extract(epoch FROM e.sending_interval)::float8 AS sending_interval, e.jitter, e.window_opens,
+        e.window_closes, e.window_weekdays, e.first_day_quota, e.daily_step, e.warm_up_from, s.max_connections,
+        s.priority, e.time_zone, e.last_sent_at, e.next_available_at, e.success_rate,
         CASE WHEN e.rested_until > guard_now() THEN e.rested_until END AS rested_until,
-        e.rest_reason, s.created_at, s.updated_at
+        e.rest_reason, guard_now() AS now, s.created_at, s.updated_at
     FROM email_services s
     JOIN email_service_schedule e ON e.service_id = s.id
     JOIN pools p ON p.id = s.pool_id,
-    LATERAL (SELECT (guard_now() AT TIME ZONE e.time_zone)::date AS day) d
+    LATERAL (SELECT (guard_now() AT TIME ZONE e.time_zone)::date AS day) d,
+    LATERAL (SELECT least(e.daily_quota, CASE WHEN d.day <= e.quota_day THEN e.day_quota ELSE warm_up_quota(
+        e.first_day_quota, e.daily_step, e.warm_up_from, e.daily_quota, d.day) END) AS day_quota) w
     WHERE s.user_id = :user_id AND e.status <> 'deleted'
 """
 GET = text(VIEW + " AND s.id = :id")
@@ -50,15 +52,22 @@ INSERT = text("""
 """)
 INSERT_SCHEDULE = text("""
     INSERT INTO email_service_schedule (service_id, user_id, pool_id, kind, status, time_zone, sending_interval,
-        daily_quota, quota_day, quota_reset_at, next_available_at, expected_at)
+        jitter, window_opens, window_closes, window_weekdays, first_day_quota, daily_step, warm_up_from, daily_quota,
+        day_quota, quota_day, quota_reset_at, next_available_at, expected_at)
     SELECT :id, :user_id, :pool_id, :kind, 'active', :time_zone,
         make_interval(secs => CAST(:sending_interval AS float8)),
-        :daily_quota, d.day, (d.day + 1)::timestamp AT TIME ZONE CAST(:time_zone AS text), d.now, d.now
-    FROM (SELECT n.now, (n.now AT TIME ZONE CAST(:time_zone AS text))::date AS day
-          FROM (SELECT guard_now() AS now) n) d
+        :jitter, :window_opens, :window_closes, :window_weekdays, :first_day_quota, :daily_step, d.warm_up_from,
+        :daily_quota, warm_up_quota(:first_day_quota, :daily_step, d.warm_up_from, :daily_quota, d.day), d.day,
+        (d.day + 1)::timestamp AT TIME ZONE CAST(:time_zone AS text), d.now, d.now
+    FROM (SELECT n.now, n.day, CASE WHEN CAST(:first_day_quota AS int) IS NOT NULL
+              THEN coalesce(CAST(:warm_up_from AS date), n.day) END AS warm_up_from
+          FROM (SELECT g.now, (g.now AT TIME ZONE CAST(:time_zone AS text))::date AS day
+                FROM (SELECT guard_now() AS now) g) n) d
 """)
 LOCK = text("""
-    SELECT s.*, e.status, e.time_zone FROM email_services s JOIN email_service_schedule e ON e.service_id = s.id
+    SELECT s.*, e.status, e.time_zone, e.jitter, e.window_opens, e.window_closes, e.window_weekdays, e.first_day_quota,
+        e.daily_step, e.warm_up_from
+    FROM email_services s JOIN email_service_schedule e ON e.service_id = s.id
     WHERE s.id = :id AND s.user_id = :user_id AND e.status <> 'deleted' FOR UPDATE OF e
 """)
 UPDATE = text("""
@@ -68,14 +77,24 @@ UPDATE = text("""
         priority = :priority, updated_at = clock_timestamp()
     WHERE id = :id AND user_id = :user_id
 """)
-# A changed interval counts from the last mail on; what is used up stays used up. A day that is over ends in the old
-# zone before the new one begins.
+# A changed interval counts from the last mail on: what is known of that mail, or its interval without jitter, says when
+# it was. What is used up stays used up. A day that is over ends in the old zone before the new one begins.
 UPDATE_SCHEDULE = text("""
     UPDATE email_service_schedule e SET pool_id = :pool_id, kind = :kind,
         daily_quota = coalesce(:daily_quota, e.daily_quota),
-        next_available_at = e.next_available_at - e.sending_interval + d.sending_interval,
-        expected_at = e.expected_at - e.sending_interval + d.sending_interval,
-        sending_interval = d.sending_interval,
+        next_available_at = CASE WHEN d.paced_anew
+            THEN least(e.next_available_at - e.sending_interval, d.last_at)
+                + d.sending_interval * (1 + CASE WHEN d.last_at IS NULL THEN 0 ELSE :jitter * random() END)
+            ELSE e.next_available_at END,
+        expected_at = CASE WHEN d.paced_anew
+            THEN least(e.expected_at - e.sending_interval, d.last_at)
+                + d.sending_interval * (1 + CASE WHEN d.last_at IS NULL THEN 0 ELSE :jitter / 2 END)
+            ELSE e.expected_at END,
+        sending_interval = d.sending_interval, jitter = :jitter,
+        window_opens = :window_opens, window_closes = :window_closes, window_weekdays = :window_weekdays,
+        first_day_quota = :first_day_quota, daily_step = :daily_step, warm_up_from = d.warm_up_from,
+        day_quota = warm_up_quota(
+            :first_day_quota, :daily_step, d.warm_up_from, coalesce(:daily_quota, e.daily_quota), d.new_day),
         used_quota = CASE WHEN d.old_day <= e.quota_day THEN e.used_quota
             WHEN d.old_day = e.quota_day + 1 THEN e.carried_quota ELSE 0 END,
         carried_quota = CASE WHEN d.old_day <= e.quota_day THEN e.carried_quota ELSE 0 END,
@@ -86,11 +105,20 @@ UPDATE_SCHEDULE = text("""
         rest_reason = CASE WHEN :reachable THEN NULL ELSE e.rest_reason END,
         changed_at = clock_timestamp(), updated_at = clock_timestamp()
     FROM (
-        SELECT x.service_id, z.zone,
-            coalesce(make_interval(secs => CAST(:sending_interval AS float8)), x.sending_interval) AS sending_interval,
-            (guard_now() AT TIME ZONE x.time_zone)::date AS old_day,
-            (guard_now() AT TIME ZONE z.zone)::date AS new_day
-        FROM email_service_schedule x, LATERAL (SELECT coalesce(CAST(:time_zone AS text), x.time_zone) AS zone) z
+        SELECT x.service_id, z.zone, z.sending_interval, n.old_day, n.new_day,
+            (z.sending_interval, CAST(:jitter AS float8)) <> (x.sending_interval, x.jitter) AS paced_anew,
+            CASE WHEN x.kind = 'relay' THEN v.claimed_at + interval '100 ms' WHEN v.phase = 'ended' THEN v.ended_at END
+                AS last_at,
+            CASE WHEN CAST(:first_day_quota AS int) IS NOT NULL
+                THEN coalesce(CAST(:warm_up_from AS date), n.new_day) END AS warm_up_from
+        FROM email_service_schedule x LEFT JOIN deliveries v ON v.permit_id = x.last_permit_id,
+        LATERAL (
+            SELECT coalesce(CAST(:time_zone AS text), x.time_zone) AS zone,
+                coalesce(make_interval(secs => CAST(:sending_interval AS float8)), x.sending_interval)
+                    AS sending_interval
+        ) z,
+        LATERAL (SELECT (guard_now() AT TIME ZONE x.time_zone)::date AS old_day,
+            (guard_now() AT TIME ZONE z.zone)::date AS new_day) n
         WHERE x.service_id = :id
     ) d
     WHERE e.service_id = d.service_id

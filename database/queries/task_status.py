@@ -7,25 +7,26 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 # Both clocks of the rate are the guard's: `ended_at` is written by it.
 PACE = text("""
-    SELECT n.now, count(d.ended_at) FILTER (WHERE d.ended_at > n.now - interval '5 minutes') AS recent,
+    SELECT count(d.ended_at) FILTER (WHERE d.ended_at > n.now - interval '5 minutes') AS recent,
         avg(extract(epoch FROM d.ended_at - d.due_at))::float8 AS wait_seconds
     FROM (SELECT guard_now() AS now) n
     LEFT JOIN deliveries d ON d.task_id = :id AND d.phase = 'ended' AND d.outcome = 'sent'
         AND d.ended_at > n.now - interval '15 minutes'
-    GROUP BY n.now
 """)
 RETRYING = text("""
-    SELECT coalesce(reason, 'retry') AS reason, count(*) AS count, min(retry_at) AS retry_at FROM subtasks
+    SELECT coalesce(reason, 'retry') AS reason, count(*) AS count, min(retry_at) AS retry_at,
+        max(retry_at) AS last_retry_at
+    FROM subtasks
     WHERE task_id = :id AND status = 'pending' AND retry_at IS NOT NULL
     GROUP BY 1 ORDER BY 2 DESC, 1
 """)
 
 
 async def pace(connection: AsyncConnection, task_id: UUID) -> RowMapping:
-    """The guard's clock, mails of the last 5 minutes, and the mean wait of those of the last 15."""
+    """Mails of the last 5 minutes, and the mean wait of those of the last 15."""
     return (await connection.execute(PACE, {"id": task_id})).mappings().one()
 
 
 async def retrying(connection: AsyncConnection, task_id: UUID) -> list[RowMapping]:
-    """Why mails are tried again later: reason, count and the first moment."""
+    """Why mails are tried again later: reason, count, the first moment and the last."""
     return list((await connection.execute(RETRYING, {"id": task_id})).mappings())

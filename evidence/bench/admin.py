@@ -6,7 +6,7 @@ from uuid import UUID
 from api.client import ApiClient
 from api.schemas.api_key import NewApiKeyOut
 from api.schemas.service import ServiceOut
-from api.schemas.task import TaskOut
+from api.schemas.task import SubtaskHistoryOut, TaskOut
 from api.schemas.user import PoolOut, UserOut
 
 
@@ -25,6 +25,10 @@ class AdminClient(ApiClient):
         """Make a pool that these users share; a member by id or address."""
         return await self._post(PoolOut, "/api/pools", {"name": name, "members": members})
 
+    async def service(self, service_id: UUID) -> ServiceOut:
+        """One service."""
+        return await self._get(ServiceOut, f"/api/services/{service_id}")
+
     async def change_service(self, service_id: UUID, change: Mapping[str, object]) -> ServiceOut:
         """Change what is named."""
         response = await self._send("PATCH", f"/api/services/{service_id}", json=change)
@@ -42,3 +46,8 @@ class AdminClient(ApiClient):
         """Change what is named."""
         response = await self._send("PATCH", f"/api/tasks/{task_id}", json=change)
         return TaskOut.model_validate_json(response.content)
+
+    async def workers_of(self, task_id: UUID, seq: int) -> set[str]:
+        """Which worker processes had this mail in hand."""
+        found = await self._get(SubtaskHistoryOut, f"/api/tasks/{task_id}/subtasks/{seq}")
+        return {delivery.worker for delivery in found.deliveries}

@@ -7,10 +7,11 @@ from pathlib import Path
 
 from rich.console import Console
 
-from evidence.bench import burst, contact_import, fair, relay, steady
+from evidence.bench import api, burst, contact_import, fair, live, quota, relay, steady
 from evidence.bench.site import Findings, Options
 from evidence.report import Report
 from evidence.show import emptied, shown
+from stack.surroundings import stack_ports
 
 Bench = Callable[[Path, Options], Awaitable[Findings]]
 
@@ -20,6 +21,9 @@ BENCHES: Mapping[str, Bench] = {
     "burst": burst.run,
     "relay": relay.run,
     "import": contact_import.run,
+    "api": api.run,
+    "live": live.run,
+    "quota": quota.run,
 }
 """In the order in which all of them are run."""
 
@@ -33,6 +37,7 @@ def run(name: str, options: Options, folder: Path, *, keep: bool = False) -> int
 
 async def _report(name: str, data: Path, options: Options) -> Report:
     started_at, began = datetime.now(UTC), time.monotonic()
+    stack_ports(data, well_known=False)
     found = await BENCHES[name](data, options)
     return Report(
         name=f"bench-{name}",

@@ -53,6 +53,8 @@ class Site:
 
     stack: LocalStack
     api: AdminClient
+    key: str
+    """The administrator's."""
     providers: Providers
     console: Console
 
@@ -104,7 +106,7 @@ async def play(
         where = stack.surroundings
         key = await make_admin_key(where.database_url, f"{uuid4().hex}@tempost.example", "evidence")
         async with AdminClient(where.api_url, key) as api:
-            return await story(Site(stack=stack, api=api, providers=providers, console=console))
+            return await story(Site(stack=stack, api=api, key=key, providers=providers, console=console))
 
     async with stack:
         told = await unless_failed(stack, tell())

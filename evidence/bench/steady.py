@@ -32,6 +32,7 @@ async def run(folder: Path, options: Options) -> Findings:
     providers = load.mailboxes(folder)
 
     async def story(site: Site) -> Told:
+        await site.register()
         task_id = await load.begin(site, seconds, providers)
         async with watched(site.pids) as usage:
             await asyncio.sleep(seconds)

@@ -21,7 +21,7 @@ def upgrade() -> None:
     _subtasks()
     _choices()
     _domain_limits()
-    for name in ("pacing", "domain_limit", "counters_v2", "ledger_claim_v2", "ledger_record_v2"):
+    for name in ("pacing", "domain_limit", "counters_v2", "ledger_claim_v2", "ledger_record_v2", "plans"):
         run_file(name)
 
 

@@ -89,7 +89,9 @@ async def test_a_dry_run_counts_and_writes_nothing(ann: Asker, resources: Resour
     await ann.made("/api/suppressions", {"email": "person1@example.org"})
     response = await ann.post("/api/tasks?dryRun=true", order)
     assert response.status_code == 200, response.text
-    assert response.json() == {
+    answer = response.json()
+    assert answer.pop("forecast")["mails"] == 2
+    assert answer == {
         "total": 3,
         "toSend": 2,
         "suppressed": 1,

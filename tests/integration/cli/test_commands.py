@@ -25,11 +25,11 @@ def body(tmp_path: Path) -> str:
     return str(path)
 
 
-async def add_service(tempost: Tempost, name: str = "box") -> None:
+async def add_service(tempost: Tempost, *more: str, name: str = "box") -> None:
     """A service at a port where nobody is."""
     result = await tempost(
         "services", "add", "--name", name, "--host", "127.0.0.1", "--port", "9", "--from", "me@example.com",
-        "--security", "none",
+        "--security", "none", *more,
     )  # fmt: skip
     assert result.exit_code == 0, result.stderr
 
@@ -81,6 +81,32 @@ async def test_services_come_from_a_table_and_its_faults_are_told_by_line(tempos
     assert "3.5 s" in (await tempost("services", "list")).stdout
 
 
+async def test_a_table_of_services_may_say_their_windows_and_warm_ups(tempost: Tempost, tmp_path: Path) -> None:
+    path = tmp_path / "services.csv"
+    path.write_text(
+        "name,host,port,from address,daily quota,sending interval,window opens,window closes,window weekdays,"
+        "warm-up first day quota,warm-up daily step\n"
+        'a,mx.example.com,587,a@example.com,500,60,09:00,17:00,"Mon, Tue",20,10\n'
+        "b,mx.example.com,587,b@example.com,500,60,,,,,\n"
+        "c,mx.example.com,587,c@example.com,500,60,09:00,,,,\n"
+    )
+    result = await tempost("services", "import", str(path))
+    assert "2 services added, 1 refused" in result.stdout
+    assert "line 4: " in result.stderr
+    assert "window/closes" in result.stderr
+    assert "20 of 20" in (await tempost("services", "list")).stdout
+
+
+async def test_a_service_is_added_with_its_window_and_warm_up(tempost: Tempost) -> None:
+    await add_service(tempost, "--window", "00:00-00:00", "--weekdays", "mon tue", "--warm-up", "20+10")
+    assert "20 of 20" in (await tempost("services", "list")).stdout
+
+
+async def test_a_relay_is_added_with_its_rate(tempost: Tempost) -> None:
+    await add_service(tempost, "--kind", "relay", "--rate", "4")
+    assert "0.25 s" in (await tempost("services", "list")).stdout
+
+
 async def test_a_mailing_is_submitted_by_names_and_steered(tempost: Tempost, people: str, body: str) -> None:
     await add_service(tempost)
     await tempost("lists", "import", people, "--name", "Club")
@@ -89,6 +115,9 @@ async def test_a_mailing_is_submitted_by_names_and_steered(tempost: Tempost, peo
     assert "to send     2" in dry.stdout
     submitted = await tempost("tasks", "submit", "--list", "Club", "--template", "Hello", "--name", "News")
     assert "submitted News" in submitted.stdout, submitted.stderr
+    foreseen = await tempost("tasks", "forecast", "News", "--by", "2020-01-01")
+    assert "--by: must lie in the future" in foreseen.stderr
+    assert "ends" in (await tempost("tasks", "forecast", "News")).stdout
     assert (await tempost("tasks", "pause", "News")).stdout == "News: paused\n"
     assert (await tempost("tasks", "cancel", "News", "--yes")).stdout == "News: cancelled\n"
     assert "cancelled" in (await tempost("tasks", "watch", "News")).stdout

@@ -1,9 +1,10 @@
 """Answers as the API gives them."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from api.schemas.forecast import ForecastOut
 from api.schemas.service import ServiceOut
 from api.schemas.task import RealtimeStatus
 
@@ -17,7 +18,8 @@ def service(**changes: Any) -> ServiceOut:
         "id": UUID(int=1), "name": "box", "kind": "mailbox", "status": "active", "poolId": UUID(int=2),
         "pool": "default", "host": "mx.example.com", "port": 587, "security": "starttls", "username": "me",
         "hasPassword": True, "fromAddress": "me@example.com", "fromName": None, "dailyQuota": 500,
-        "remainingQuota": 420, "quotaResetAt": NOW, "sendingInterval": 2.5, "maxConnections": 1, "priority": 0,
+        "dayQuota": 500, "remainingQuota": 420, "quotaResetAt": NOW, "sendingInterval": 2.5, "jitter": 0,
+        "window": None, "warmUp": None, "waiting": None, "maxConnections": 1, "priority": 0,
         "timeZone": "UTC", "lastSentAt": None, "nextAvailableAt": NOW, "successRate": None, "restedUntil": None,
         "restReason": None, "createdAt": NOW, "updatedAt": NOW,
     }  # fmt: skip
@@ -37,3 +39,12 @@ def status(word: str = "sending", sent: int = 40, waiting: list[dict[str, Any]] 
             "waiting": waiting or [], "lastActivity": NOW,
         }
     )  # fmt: skip
+
+
+def forecast(**changes: Any) -> ForecastOut:
+    """A task that ends in two hours."""
+    whole: dict[str, Any] = {
+        "asOf": NOW, "mails": 100, "endsAt": NOW + timedelta(hours=2), "noEnd": None,
+        "limitedBy": [{"reason": "no_quota", "endsAtWithout": NOW + timedelta(hours=1)}], "needed": None,
+    }  # fmt: skip
+    return ForecastOut.model_validate(whole | changes)

@@ -25,7 +25,9 @@ def test_a_service_shows_what_it_has_left_and_that_it_is_free() -> None:
 
 
 def test_a_service_that_rests_shows_until_when_and_why() -> None:
-    rested = answers.service(restedUntil=NOW + timedelta(hours=3), restReason="auth_failed: 535 no")
+    until = NOW + timedelta(hours=3)
+    rest = {"reason": "service_rested", "retryAt": until}
+    rested = answers.service(waiting=rest, restedUntil=until, restReason="auth_failed: 535 no")
     text = shown(view.services([rested]))
     assert "rested" in text
     assert "in 3.0 h" in text
@@ -33,9 +35,21 @@ def test_a_service_that_rests_shows_until_when_and_why() -> None:
 
 
 def test_a_service_without_quota_shows_when_it_has_some_again() -> None:
-    text = shown(view.services([answers.service(remainingQuota=0, quotaResetAt=NOW + timedelta(hours=5))]))
+    used_up = {"reason": "no_quota", "retryAt": NOW + timedelta(hours=5)}
+    text = shown(view.services([answers.service(remainingQuota=0, waiting=used_up)]))
     assert "used up" in text
     assert "in 5.0 h" in text
+
+
+def test_a_service_outside_its_window_shows_when_it_opens() -> None:
+    outside = {"reason": "window", "retryAt": NOW + timedelta(hours=4)}
+    text = shown(view.services([answers.service(waiting=outside)]))
+    assert "closed" in text
+    assert "in 4.0 h" in text
+
+
+def test_a_service_that_warms_up_shows_what_today_allows() -> None:
+    assert "15 of 20" in shown(view.services([answers.service(dayQuota=20, remainingQuota=15)]))
 
 
 def test_names_of_people_are_shown_as_they_are() -> None:
@@ -64,3 +78,25 @@ def test_a_task_fits_into_one_plain_line() -> None:
     wait = {"reason": "no_quota", "count": 55, "retryAt": None}
     line = view.status_line("News", answers.status(waiting=[wait]))
     assert line == "News: sending | pending 55, sent 40, failed 5 | 7200 mails/hour | waiting: no_quota 55"
+
+
+def test_a_forecast_shows_the_end_and_what_would_bring_it_forward() -> None:
+    text = shown(view.forecast(answers.forecast()))
+    assert "(in 2.0 h)" in text
+    assert "without no quota" not in text
+    assert f"without the daily quotas  {(NOW + timedelta(hours=1)).astimezone():%Y-%m-%d}" in text
+
+
+def test_a_forecast_without_an_end_says_why() -> None:
+    paused = {"reason": "paused", "detail": "The task is paused: it goes on when it is resumed."}
+    assert "is paused" in shown(view.forecast(answers.forecast(endsAt=None, noEnd=paused, limitedBy=[])))
+
+
+def test_a_forecast_shows_what_is_needed() -> None:
+    needed = {
+        "by": NOW + timedelta(hours=1), "met": False, "mailsPerHour": 1200, "missingMails": 50, "moreServices": 3,
+        "dailyQuota": None,
+    }  # fmt: skip
+    text = shown(view.forecast(answers.forecast(needed=needed)), width=200)
+    assert "50 mails too late, needs 1,200 mails/hour, 3 more services like these would do" in text
+    assert "quota of" not in text

@@ -1,0 +1,16 @@
+-- The ledger's functions touch a few rows by their keys. PL/pgSQL keeps the plans of its first calls, made while the
+-- tables are small, and takes an array for a thousand rows: it would scan and hash whole tables for ever after.
+-- Measured at 16,000 mails: 1.77 ms of PostgreSQL's CPU per mail without these settings, 0.80 with them.
+DO $$
+DECLARE
+    name text;
+BEGIN
+    FOREACH name IN ARRAY ARRAY[
+        'ledger_pick_v2', 'ledger_claim_v2', 'ledger_mark_v1', 'ledger_record_v2', 'ledger_sweep_v2',
+        'domain_pass_v1', 'domain_defer_v1'
+    ] LOOP
+        EXECUTE format('ALTER FUNCTION %I SET enable_seqscan = off', name);
+        EXECUTE format('ALTER FUNCTION %I SET enable_hashjoin = off', name);
+        EXECUTE format('ALTER FUNCTION %I SET enable_mergejoin = off', name);
+    END LOOP;
+END $$;
