@@ -9,7 +9,7 @@ from temporalio.client import Client
 
 from contracts.identifiers import allocator_workflow_id, task_workflow_id
 from contracts.task import GRANTED
-from runtime.reconcile import start_missing
+from runtime.reconcile import forget, start_missing
 from scheduling.permit import Grant, PermitRun
 from tests.workflow.flow import Flow
 
@@ -54,6 +54,19 @@ async def test_a_terminated_allocator_is_started_again_and_the_task_goes_on(flow
     await start_missing(flow.resources)
 
     assert (await flow.totals(task)).sent == len(flow.taken()) == 8
+
+
+async def test_reconcile_forgets_old_choices_and_no_others(flow: Flow) -> None:
+    await flow.world.pool.execute(
+        """INSERT INTO choices (service_id, first_no, count, task_id, decided_at, score, quota, rest, success)
+           SELECT $1, days, 1, $1, guard_now() - make_interval(days => days), 1, 1, 1, 1
+           FROM generate_series(28, 40) days""",
+        uuid4(),
+    )
+
+    await forget(flow.resources)
+
+    assert [row["first_no"] for row in await flow.world.pool.fetch("SELECT * FROM choices")] == [28, 29]
 
 
 async def test_a_terminated_task_is_started_again_from_the_ledger(flow: Flow) -> None:
