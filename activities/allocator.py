@@ -13,6 +13,7 @@ from contracts.allocator import AllocatorRun, Exchange, News, WakeAllocator
 from contracts.identifiers import ALLOCATOR_WORKFLOW, allocator_workflow_id, task_workflow_id
 from contracts.task import GRANTED
 from database.queries import allocator as queries
+from database.queries import choice
 
 SIGNAL_TIMEOUT = timedelta(seconds=5)
 REFUSALS = (RPCStatusCode.NOT_FOUND, RPCStatusCode.INVALID_ARGUMENT, RPCStatusCode.FAILED_PRECONDITION)
@@ -33,10 +34,12 @@ class AllocatorActivities:
 
     @activity.defn(name="allocator.exchange")
     async def exchange(self, order: Exchange) -> News:
-        """Publish, then read. Run again, grants come twice and are used once: tasks know them by id."""
+        """Publish, then read. Run again, grants come twice and are used once, for tasks know them by id."""
         await asyncio.gather(*(self._signal(grant.task_id, GRANTED, grant) for grant in order.grants))
         async with self._pool.acquire() as connection:
             await queries.write_waits(connection, order.waits)
+            if order.choices is not None:
+                await choice.write(connection, order.choices, order.grants)
             reading = await queries.read(connection, order.pool_id, order.since, order.named)
         return News(changes=reading.changes, read_at=reading.read_at, now=reading.now)
 

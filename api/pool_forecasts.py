@@ -13,7 +13,7 @@ from scheduling.forecast import PoolForecast
 
 FRESH_SECONDS = 5.0
 KEPT = 100
-"""Pools; of a thousand services and tasks one takes about two megabytes."""
+"""Pools; of a thousand services and tasks one takes about three megabytes."""
 
 
 class PoolForecasts:

@@ -6,6 +6,7 @@ from uuid import UUID
 from pydantic import BaseModel, Field
 
 from scheduling.allocator_state import AllocatorState, Changes
+from scheduling.choice import Choices
 from scheduling.permit import Grant
 from scheduling.wait import WaitNotice
 
@@ -38,6 +39,8 @@ class Exchange(BaseModel, frozen=True):
     pool_id: UUID
     grants: tuple[Grant, ...] = ()
     waits: tuple[WaitNotice, ...] = ()
+    choices: Choices | None = None
+    """Why the grants are what they are, for people who ask; without grants there are none."""
     since: datetime | None = None
     """An earlier `read_at`; None: say everything."""
     named: tuple[UUID, ...] = ()

@@ -13,7 +13,7 @@ from temporalio.service import RPCError
 
 from contracts.task import Survey
 from database.errors import UNREACHABLE
-from database.queries import ledger, reservation, survey
+from database.queries import choice, ledger, reservation, survey
 from database.queries.advisory_lock import advisory_lock
 from database.queries.contact_merge import unfinished_imports
 from runtime.resources import Resources
@@ -25,6 +25,8 @@ EVERY = 10.0
 LATELY = timedelta(minutes=3)
 STARTS_EVERY = 6
 """Sweeps between two looks for workflows that should run and do not."""
+FORGETS_EVERY = 360
+"""Sweeps between two deletions of what is kept for a while."""
 
 
 async def keep_reconciled(resources: Resources) -> None:
@@ -36,6 +38,8 @@ async def keep_reconciled(resources: Resources) -> None:
                     await sweep(resources)
                     if turn % STARTS_EVERY == 0:
                         await start_missing(resources)
+                    if turn % FORGETS_EVERY == 0:
+                        await forget(resources)
         except (*UNREACHABLE, RPCError) as error:
             log.warning("not reconciled, trying again: %s", error)
         except Exception:  # an outermost loop: without it, nobody would ever sweep again
@@ -73,6 +77,13 @@ async def start_missing(resources: Resources) -> None:
         await resources.orders.wake_allocator(pool_id, task.task_id)
     for unfinished in imports:
         await resources.orders.start_import(unfinished)
+
+
+async def forget(resources: Resources) -> None:
+    """Delete old choices, in steps that hold up nobody."""
+    async with resources.ledger_pool.acquire() as connection:
+        while await choice.forget(connection):
+            pass
 
 
 def _waiting(tasks: list[Survey]) -> dict[UUID, Survey]:

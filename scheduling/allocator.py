@@ -1,18 +1,18 @@
 """Allocation: which task gets permits for which service in the next two seconds, and why."""
 
 import heapq
-from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 from scheduling.allocator_state import AllocatorState, Changes, Outstanding, absorb
 from scheduling.availability import NEVER, Availability, available, spread
-from scheduling.fair_queue import Claimant, FairQueue
-from scheduling.notice import notices, pool_waits
+from scheduling.choice import WAITING_NAMED, Choice, Choices, pack
+from scheduling.fair_queue import Claimant, FairQueue, Unmet
+from scheduling.notice import notices, task_waits
 from scheduling.permit import Grant, PermitRun
-from scheduling.score import Candidate, Explanation
+from scheduling.pins import claimants
 from scheduling.wait import WaitNotice, WaitReason
 
 TICK = timedelta(seconds=1)
@@ -25,8 +25,6 @@ TASKS_PER_TICK = 40
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 _RUNNERS_UP = 3
-_WAITING_NAMED = 5
-_EXPLANATIONS_KEPT = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,104 +40,89 @@ class Plan:
 
     After a sleep of more than a tick the rows are old: read them before planning again.
     """
-    explanations: tuple[Explanation, ...]
-    """One for each grant, in the same order."""
+    choices: Choices | None
+    """Why the grants are what they are; None: there are none."""
 
 
 @dataclass(slots=True)
-class _Share:
-    """What one task gets in a plan, and the choice that was made for its first permit."""
+class _Shares:
+    """What the tasks get in a plan, and the choice that was made for each run."""
 
-    chosen: Candidate
-    runners_up: tuple[Candidate, ...]
-    runs: list[PermitRun] = field(default_factory=list)
+    runs: dict[UUID, list[PermitRun]] = field(default_factory=dict)
+    choices: dict[tuple[UUID, int], Choice] = field(default_factory=dict)
+    """By service and first number."""
 
-    def add(self, run: PermitRun) -> None:
-        """Add a run, as a part of the last where it goes on evenly."""
-        last = self.runs[-1] if self.runs else None
-        if last and last.goes_on_with(run):
-            self.runs[-1] = replace(last, count=last.count + run.count)
+    def add(self, task_id: UUID, run: PermitRun, choice: Choice) -> None:
+        """Add a run, as a part of the task's last where it goes on evenly."""
+        runs = self.runs.setdefault(task_id, [])
+        if runs and runs[-1].goes_on_with(run):
+            runs[-1] = replace(runs[-1], count=runs[-1].count + run.count)
         else:
-            self.runs.append(run)
+            runs.append(run)
+            self.choices[run.service_id, run.first_no] = choice
 
 
 def plan(state: AllocatorState, now: datetime) -> Plan:
     """Assign the permits of the next two seconds. Pure: `state` stays as it is."""
     state = absorb(state, Changes(), now)
-    claimants = _claimants(state, now)
+    usable = {service.id for service in state.services.values() if service.usable(now)}
+    # The guard refuses the others' permits now: whose they were may have others.
+    live = [out for out in state.outstanding if out.run.service_id in usable]
+    waiting = claimants(state, live, usable, now)
     first_no = max(state.last_no + 1, (now - _EPOCH) // _MICROSECOND)
     services = available(state.services.values(), (out.run for out in state.outstanding), now, first_no)
-    phases = spread(services, state.phases, now + HORIZON) if claimants else {}
-    queue = FairQueue(claimants, state.leads, now, TASKS_PER_TICK)
-    shares = _assign(services, queue, _room(state, services), now + HORIZON)
+    phases = spread(services, state.phases, now + HORIZON) if waiting else {}
+    queue = FairQueue(waiting, state.leads, now, TASKS_PER_TICK)
+    shares = _assign(services, queue, _room(state, live, services), now + HORIZON)
 
-    total = sum(run.count for share in shares.values() for run in share.runs)
-    grants = tuple(
-        Grant(
-            str(share.runs[0].first_id),
-            task_id,
-            tuple(share.runs),
-            round(sum(run.count for run in share.runs) / total, 4),
-        )
-        for task_id, share in shares.items()
-    )
-    explanations = _explanations(grants, shares, claimants)
-    state = _granted(state, grants, claimants, now)
-    news, published = notices(state.published, pool_waits(services, now), state.unserved_since.keys())
+    grants = _grants(shares)
+    unmet = queue.waiting()
+    state = _granted(state, grants, unmet, now)
+    news, published = notices(state.published, task_waits(unmet, services, state.services, now))
     used = {run.service_id for grant in grants for run in grant.runs}
     state = replace(
         state,
         last_no=max((service.next_no - 1 for service in services), default=state.last_no),
-        phases={id_: at for id_, at in phases.items() if state.unserved_since and id_ not in used},
+        phases={id_: at for id_, at in phases.items() if unmet and id_ not in used},
         leads=queue.leads(),
         published=published,
-        explanations=(*state.explanations, *explanations)[-_EXPLANATIONS_KEPT:],
         tick=state.tick + 1,
     )
-    return Plan(state, grants, news, _wake_at(state, services, now), explanations)
+    choices = pack(now, grants, shares.choices, _longest(waiting), len(waiting))
+    return Plan(state, grants, news, _wake_at(state, services, unmet, now), choices)
 
 
-def _claimants(state: AllocatorState, now: datetime) -> list[Claimant]:
-    """Find the tasks with more ready mails than permits that are out."""
-    out: Counter[UUID] = Counter()
-    for each in state.outstanding:
-        out[each.task_id] += each.run.count
-    return [
-        Claimant(
-            task_id=task_id,
-            user_id=demand.user_id,
-            need=need,
-            priority=demand.priority,
-            weight=demand.weight,
-            never_served=demand.last_served_at is None,
-            unserved_since=state.unserved_since.get(task_id, now),
-        )
-        for task_id, demand in state.demands.items()
-        if (need := demand.ready - out[task_id]) > 0
-    ]
+def _grants(shares: _Shares) -> tuple[Grant, ...]:
+    """Make a grant of what each task got, with its share of the whole."""
+    counts = {task_id: sum(run.count for run in runs) for task_id, runs in shares.runs.items()}
+    total = sum(counts.values())
+    return tuple(
+        Grant(str(runs[0].first_id), task_id, tuple(runs), round(counts[task_id] / total, 4))
+        for task_id, runs in shares.runs.items()
+    )
 
 
-def _room(state: AllocatorState, services: Iterable[Availability]) -> int:
+def _room(state: AllocatorState, live: Iterable[Outstanding], services: Iterable[Availability]) -> int:
     """How many more permits may be out: with slow workers more of them would only lapse in the queue."""
     capacity = sum(HORIZON // each.spacing + 1 for each in services if each.reason is WaitReason.RATE_LIMIT)
     finished = sum(note.count for note in state.finished)
-    return max(capacity, 2 * finished) - sum(out.run.count for out in state.outstanding)
+    return max(capacity, 2 * finished) - sum(out.run.count for out in live)
 
 
-def _assign(services: Sequence[Availability], queue: FairQueue, room: int, until: datetime) -> dict[UUID, _Share]:
+def _assign(services: Sequence[Availability], queue: FairQueue, room: int, until: datetime) -> _Shares:
     """Give the free moments until the horizon away, the earliest first, each to whose turn it is."""
-    shares: dict[UUID, _Share] = {}
+    shares = _Shares()
     heap = [(service.key(), service) for service in services if service.block(until)]
     heapq.heapify(heap)
-    while heap and room > 0:
+    while heap and room > 0 and queue.unmet:
         service = heap[0][1]
-        turn = queue.serve(min(room, service.block(until)))
+        turn = queue.serve(service.service.id, min(room, service.block(until)))
         if turn is None:
-            break
+            heapq.heappop(heap)
+            continue
         task_id, count = turn
-        if task_id not in shares:
-            shares[task_id] = _Share(service.candidate(), _runners_up(heap))
-        shares[task_id].add(service.take(count))
+        choice = Choice(service.score, _runners_up(heap))
+        shares.add(task_id, service.take(count), choice)
         room -= count
         if service.block(until):
             heapq.heapreplace(heap, (service.key(), service))
@@ -148,46 +131,42 @@ def _assign(services: Sequence[Availability], queue: FairQueue, room: int, until
     return shares
 
 
-def _runners_up(heap: Sequence[tuple[tuple[datetime, float, int, UUID], Availability]]) -> tuple[Candidate, ...]:
+def _runners_up(
+    heap: Sequence[tuple[tuple[datetime, float, int, UUID], Availability]],
+) -> tuple[tuple[UUID, float], ...]:
     """Look up the services after the first: the smallest four of a heap stand among its first fifteen."""
-    return tuple(service.candidate() for _, service in sorted(heap[:15])[1 : 1 + _RUNNERS_UP])
+    return tuple((service.service.id, service.score.total) for _, service in sorted(heap[:15])[1 : 1 + _RUNNERS_UP])
 
 
 def _granted(
-    state: AllocatorState, grants: Sequence[Grant], claimants: Iterable[Claimant], now: datetime
+    state: AllocatorState, grants: Sequence[Grant], waiting: Collection[UUID], now: datetime
 ) -> AllocatorState:
     """Note what was granted, and who still waits since when."""
-    given = {grant.task_id: grant.count for grant in grants}
-    waiting = sorted(each.task_id for each in claimants if given.get(each.task_id, 0) < each.need)
+    given = {grant.task_id for grant in grants}
     return replace(
         state,
         demands=state.demands | {id_: replace(state.demands[id_], last_served_at=now) for id_ in given},
         outstanding=(*state.outstanding, *(Outstanding(grant.task_id, run) for grant in grants for run in grant.runs)),
-        unserved_since={id_: now if id_ in given else state.unserved_since.get(id_, now) for id_ in waiting},
+        unserved_since={
+            id_: now if id_ in given else state.unserved_since.get(id_, now)
+            for id_ in sorted(waiting, key=lambda id_: id_.int)
+        },
     )
 
 
-def _explanations(
-    grants: Iterable[Grant], shares: Mapping[UUID, _Share], claimants: Sequence[Claimant]
-) -> tuple[Explanation, ...]:
-    """Say of each grant why its first mail goes through this service, and who else had mail ready."""
-    longest = heapq.nsmallest(_WAITING_NAMED + 1, claimants, key=lambda each: (each.unserved_since, each.task_id))
-    return tuple(
-        Explanation(
-            grant_id=grant.id,
-            task_id=grant.task_id,
-            chosen=shares[grant.task_id].chosen,
-            runners_up=shares[grant.task_id].runners_up,
-            waiting=tuple(each.task_id for each in longest if each.task_id != grant.task_id)[:_WAITING_NAMED],
-            waiting_count=len(claimants) - 1,
-        )
-        for grant in grants
-    )
+def _longest(waiting: Iterable[Claimant]) -> list[UUID]:
+    """Name the tasks with mail ready that wait longest."""
+    longest = heapq.nsmallest(WAITING_NAMED, waiting, key=lambda each: (each.unserved_since, each.task_id.int))
+    return [each.task_id for each in longest]
 
 
-def _wake_at(state: AllocatorState, services: Iterable[Availability], now: datetime) -> datetime | None:
+def _wake_at(
+    state: AllocatorState, services: Iterable[Availability], unmet: Mapping[UUID, Unmet], now: datetime
+) -> datetime | None:
     """Find when to look again: soon while permits are used, else a tick before a service is free for who waits."""
     if any(out.task_id in state.demands for out in state.outstanding):
         return now + TICK
-    free = [each.at - TICK for each in services if each.at != NEVER] if state.unserved_since else []
+    anyone = any(each.need for each in unmet.values())
+    pinned = {service_id for each in unmet.values() for service_id in each.pins}
+    free = [each.at - TICK for each in services if each.at != NEVER and (anyone or each.service.id in pinned)]
     return max(now + TICK, min(free)) if free else None

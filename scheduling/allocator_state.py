@@ -7,7 +7,6 @@ from uuid import UUID
 
 from scheduling.fair_queue import Leads
 from scheduling.permit import PermitRun
-from scheduling.score import Explanation
 from scheduling.service import ServiceState
 from scheduling.wait import WaitNotice
 
@@ -27,6 +26,10 @@ class Demand:
     weight: float = 1.0
     """Share among users (a user's heaviest waiting task counts), and among the user's own tasks."""
     last_served_at: datetime | None = None
+    pins: dict[UUID, int] = field(default_factory=dict)
+    """Of the ready mails, those that shall go through one service: how many through which."""
+    pins_fall_back: bool = True
+    """While their service cannot be used, they may go through any other."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,8 +78,6 @@ class AllocatorState:
     """Of the last few seconds, where any did."""
     published: tuple[WaitNotice, ...] = ()
     """The waits as every waiting task was last told."""
-    explanations: tuple[Explanation, ...] = ()
-    """Of the newest grants, newest last."""
     tick: int = 0
 
 

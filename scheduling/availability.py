@@ -7,7 +7,7 @@ from itertools import groupby
 from uuid import UUID
 
 from scheduling.permit import LIFETIME, PermitRun
-from scheduling.score import Candidate, score
+from scheduling.score import Score, score
 from scheduling.service import ServiceState
 from scheduling.wait import WaitReason
 
@@ -43,8 +43,10 @@ class Availability:
     """The number of its next permit."""
     at: datetime = field(init=False)
     """The next free moment."""
+    score: Score = field(init=False)
+    """At that moment, once it has been put in order among others."""
     reason: WaitReason = field(init=False)
-    """What it waits for until then."""
+    """What it waits for until then: the longest of what holds it now, else the last of what will."""
     idle: bool = field(init=False)
     """Not its own last mail decides when it is free, so others may become free at the very same moment."""
     left: int = field(init=False)
@@ -74,7 +76,9 @@ class Availability:
         if self.left <= 0:
             self._put_off(service.quota_reset_at, WaitReason.NO_QUOTA)
         if service.window is not None:
-            self._put_off(service.window.next_open(self.at) or NEVER, WaitReason.WINDOW)
+            opens = service.window.next_open(self.at) or NEVER
+            held_otherwise = self.reason is not WaitReason.RATE_LIMIT and service.window.next_open(self.now) == self.now
+            self._put_off(opens, self.reason if held_otherwise else WaitReason.WINDOW)
         if self.at >= service.quota_reset_at and not self._new_day:
             # Permits that are out may well be used in the new day.
             self._new_day, self.left = True, service.day_quota(self.at) - self.held.count
@@ -104,15 +108,10 @@ class Availability:
         self.settle(run.last_at + self.spacing)
         return run
 
-    def candidate(self) -> Candidate:
-        """Score the service at its next free moment."""
-        parts = score(self.service, self.at, self.left, self.last_sent_at)
-        return Candidate(self.service.id, self.service.name, self.at, parts)
-
     def key(self) -> tuple[datetime, float, int, UUID]:
         """Order it among others, smallest first: by the moment, then the best score, then priority, then id."""
-        choice = self.candidate()
-        return choice.at, -choice.score.total, -self.service.priority, self.service.id
+        self.score = score(self.service, self.at, self.left, self.last_sent_at)
+        return self.at, -self.score.total, -self.service.priority, self.service.id
 
 
 def available(

@@ -20,7 +20,7 @@ HORIZON = timedelta(days=400)
 """Nothing is foreseen further ahead."""
 
 _SINGLY = 3
-"""The first mails of a run are counted one by one, the later ones evenly."""
+"""The first mails of a run are counted one by one, the later ones evenly; where each service sends more, only one."""
 _SECOND = timedelta(seconds=1)
 _DAYS = HORIZON // timedelta(days=1)
 
@@ -30,13 +30,14 @@ class Capacity:
 
     def __init__(self, groups: Sequence[Group], now: datetime, least_quota: float = 0.0) -> None:
         self._groups, self._now, self._least = groups, now, least_quota
+        self._services = sum(len(sources) for group in groups for sources in group.sources.values())
         self._totals: list[float] = []
         """Mails of each day, as far as anyone asked."""
         self._sums: list[float] = []
         """Mails up to the end of each of them."""
         self._weekly_from = 8 + max((first for group in groups for first in group.sources), default=0) + EXACT_DAYS
         """From here on each day is like the one a week before."""
-        self._curves: dict[int, _Curve] = {}
+        self._curves: dict[tuple[int, int], _Curve] = {}
 
     @classmethod
     def of(cls, services: Iterable[ServiceState], now: datetime, without: WaitReason | None = None) -> "Capacity":
@@ -67,7 +68,8 @@ class Capacity:
         wanted = half_counted(mails)
         for day in range(_DAYS):
             if self._up_to(day) >= wanted:
-                return self._now + self._curve(day).reached(wanted) * _SECOND
+                singly = _SINGLY if wanted <= _SINGLY * self._services else 1
+                return self._now + self._curve(day, singly).reached(wanted) * _SECOND
         return None
 
     def _up_to(self, day: int) -> float:
@@ -81,9 +83,9 @@ class Capacity:
             self._sums.append((self._sums[-1] if self._sums else 0.0) + today)
         return self._sums[day] if day >= 0 else 0.0
 
-    def _curve(self, day: int) -> "_Curve":
+    def _curve(self, day: int, singly: int) -> "_Curve":
         """Draw the line between the first end of the day before, in any time zone, and the last end of this day."""
-        if day not in self._curves:
+        if (day, singly) not in self._curves:
             since = min(group.begins(day) for group in self._groups)
             until = max(group.ends(day) for group in self._groups)
             base, runs = self._up_to(day - 2), list[Run]()
@@ -93,8 +95,8 @@ class Capacity:
                         base += group.total(near, self._least)
                     elif group.begins(near) < until:
                         runs += group.runs(near, self._least)
-            self._curves[day] = _Curve(base, runs, since, until)
-        return self._curves[day]
+            self._curves[day, singly] = _Curve(base, runs, singly, since, until)
+        return self._curves[day, singly]
 
 
 def half_counted(mails: float) -> float:
@@ -114,17 +116,18 @@ def _sent(seconds: float, run: Run) -> float:
 class _Curve:
     """Mails sent by each moment of a time, as a line of jumps and slopes: this is where most of the work is done."""
 
-    def __init__(self, base: float, runs: Iterable[Run], since: float, until: float) -> None:
+    def __init__(self, base: float, runs: Iterable[Run], singly: int, since: float, until: float) -> None:
         changes: list[tuple[float, float, float]] = []
         for start, count, spacing in runs:
             ends = start + spacing * (count - 0.5)
             if ends <= since:
                 base += count
             elif start <= until:
-                singly = range(min(_SINGLY, ceil(count)))
-                changes += ((start + spacing * no, min(1.0, count - no), 0.0) for no in singly)
-                if count > _SINGLY:
-                    changes.append((start + spacing * (_SINGLY - 0.5), 0.0, 1 / spacing))
+                changes.append((start, min(1.0, count), 0.0))
+                later = range(1, min(singly, ceil(count)))
+                changes += [(start + spacing * no, min(1.0, count - no), 0.0) for no in later]
+                if count > singly:
+                    changes.append((start + spacing * (singly - 0.5), 0.0, 1 / spacing))
                     changes.append((ends, 0.0, -1 / spacing))
         changes.sort()
         self._times = [at for at, _, _ in changes]

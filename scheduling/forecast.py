@@ -8,7 +8,7 @@ foreseen.
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from math import ceil
+from math import ceil, isqrt
 from uuid import UUID
 
 from scheduling.allocator_state import Demand
@@ -29,7 +29,7 @@ _MATTERS = 0.01
 """A limit is named if without it the task would end sooner by this part of the time it takes, and by a second."""
 _SHORTEST_GAIN = timedelta(seconds=1)
 _DAY = timedelta(days=1)
-_NO_QUOTA = 1_000_000_000
+_UNLIMITED = 1_000_000_000
 _QUOTA_STEP = 50
 """A quota that would be needed is found to a fiftieth."""
 
@@ -149,7 +149,11 @@ class PoolForecast:
         idle = alone or len(self._demands) == (mailing.demand.task_id in self._demands)
         since = max(self.now, mailing.starts_at) if idle and mailing.starts_at else self.now
         if (without, since) not in self._capacities:
-            self._capacities[without, since] = Capacity.of(self._services, since, without)
+            self._capacities[without, since] = (
+                self._capacity(mailing, alone=alone).with_quota(_UNLIMITED)
+                if without is WaitReason.NO_QUOTA
+                else Capacity.of(self._services, since, without)
+            )
         return self._capacities[without, since]
 
     def _limits(self, mailing: Mailing, end: datetime | None) -> list[Limit]:
@@ -177,17 +181,17 @@ class PoolForecast:
         if pace is None or mailing.paused or (mailing.retry_at and mailing.retry_at > by):
             return Needed(by, met=False, mails_per_hour=pace, missing_mails=missing)
         missing_in_pool = half_counted(self._work(mailing, capacity, alone=False)) - in_time
-        more, quota = self._more_services(missing_in_pool, by), self._quota(mailing, by)
+        more, quota = self._more_services(missing_in_pool, mailing.starts_at, by), self._quota(mailing, by)
         return Needed(by, met=False, mails_per_hour=pace, missing_mails=missing, more_services=more, daily_quota=quota)
 
-    def _more_services(self, mails: float, by: datetime) -> int | None:
+    def _more_services(self, mails: float, since: datetime | None, by: datetime) -> int | None:
         """Count the further services like the median one that send so many mails in time."""
         if not self._services:
             return None
         ranked = sorted(self._services, key=_mails_a_day)
         typical = ranked[len(ranked) // 2]
         fresh = replace(typical, next_available_at=self.now, rested_until=None, remaining_quota=_day_quota(typical))
-        each = Capacity.of([fresh], self.now).by(by)
+        each = Capacity.of([fresh], max(self.now, since or self.now)).by(by)
         return max(1, ceil(mails / each)) if each > 0 else None
 
     def _quota(self, mailing: Mailing, by: datetime) -> int | None:
@@ -198,9 +202,9 @@ class PoolForecast:
         limited, unlimited = self._capacity(mailing), self._capacity(mailing, WaitReason.NO_QUOTA)
         work = half_counted(self._work(mailing, unlimited, alone=False))
         shortest = min(service.spacing for service in self._services)
-        low, high = 0, ceil(_DAY / shortest) + 1
+        low, high = 1, ceil(_DAY / shortest) + 1
         while high - low > max(1, low // _QUOTA_STEP):
-            middle = (low + high) // 2
+            middle = max(low + 1, isqrt(low * high))
             low, high = (low, middle) if limited.with_quota(middle).by(by) >= work else (middle, high)
         return high
 

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from uuid import UUID
 
 from scheduling.service import ServiceState
 
@@ -23,29 +22,10 @@ class Score:
     """Share of the sending interval that has passed since the last mail; never used or no interval: 1."""
     success: float
 
-
-@dataclass(frozen=True, slots=True)
-class Candidate:
-    """A service with its score at the moment of a choice."""
-
-    service_id: UUID
-    name: str
-    at: datetime
-    """When it could take the mail; among services ready at the same moment the score decides."""
-    score: Score
-
-
-@dataclass(frozen=True, slots=True)
-class Explanation:
-    """Why the first permit of a grant went to this task through this service."""
-
-    grant_id: str
-    task_id: UUID
-    chosen: Candidate
-    runners_up: tuple[Candidate, ...]
-    waiting: tuple[UUID, ...]
-    """The first few other tasks that had mail ready."""
-    waiting_count: int
+    @classmethod
+    def of(cls, quota: float, rest: float, success: float) -> "Score":
+        """Weigh the parts."""
+        return cls(_QUOTA_WEIGHT * quota + _REST_WEIGHT * rest + _SUCCESS_WEIGHT * success, quota, rest, success)
 
 
 def score(service: ServiceState, at: datetime, remaining: int, last_sent_at: datetime | None) -> Score:
@@ -59,4 +39,4 @@ def score(service: ServiceState, at: datetime, remaining: int, last_sent_at: dat
     if last_sent_at is not None and service.sending_interval:
         rest = min(1.0, max(0.0, (at - last_sent_at) / service.sending_interval))
     success = _UNKNOWN_SUCCESS_RATE if service.success_rate is None else service.success_rate
-    return Score(_QUOTA_WEIGHT * quota + _REST_WEIGHT * rest + _SUCCESS_WEIGHT * success, quota, rest, success)
+    return Score.of(quota, rest, success)

@@ -67,6 +67,15 @@ class ServiceState:
             return max(interval + self.dialogue, _SHORTEST_SPACING)
         return max(interval, self.dialogue / self.max_connections, _SHORTEST_SPACING)
 
+    def usable(self, now: datetime) -> bool:
+        """Whether nothing but its interval keeps it from sending now; the guard's `service_usable` says the same."""
+        return (
+            not self.paused
+            and (self.rested_until is None or self.rested_until <= now)
+            and (self.remaining_quota > 0 or (self.quota_reset_at <= now and self.daily_quota > 0))
+            and (self.window is None or self.window.next_open(now) == now)
+        )
+
     def day_quota(self, at: datetime) -> int:
         """What the service's day at a moment allows: while it warms up, less than the full quota.
 

@@ -15,7 +15,6 @@ _DAY = timedelta(days=1)
 _SECOND = timedelta(seconds=1)
 EXACT_DAYS = 8
 """Later days are open like the same weekday of the first week ahead: at most a change of the clocks is missed."""
-_UNLIMITED = 1_000_000_000
 
 Span = tuple[float, float]
 """Begin and end, in seconds from now."""
@@ -156,7 +155,7 @@ def _like(day: int) -> int:
 
 
 def grouped(services: Iterable[ServiceState], now: datetime, without: WaitReason | None) -> list[Group]:
-    """Group services by midnight and window, with one limit taken off.
+    """Group services by midnight and window, with one limit taken off; the quota is taken off where days are summed.
 
     Those that are free now begin one after the other, as the allocator lets them.
     """
@@ -173,15 +172,13 @@ def grouped(services: Iterable[ServiceState], now: datetime, without: WaitReason
         found = groups.get((midnight, window))
         if found is None:
             found = groups[midnight, window] = Group(now, midnight, window)
-        found.add(_source(service, first, rank / len(free), since, limited=without is not WaitReason.NO_QUOTA))
+        found.add(_source(service, first, rank / len(free), since))
     return list(groups.values())
 
 
-def _source(service: ServiceState, first: float, phase: float, since: int, *, limited: bool) -> Source:
+def _source(service: ServiceState, first: float, phase: float, since: int) -> Source:
     daily, warm_up, day = service.daily_quota, service.warm_up, service.warm_up_day + since
     left = service.remaining_quota if not since else warm_up.quota(daily, day) if warm_up else daily
-    if not limited:
-        daily, warm_up, left = _UNLIMITED, None, _UNLIMITED
     spacing, dialogue = service.spacing / _SECOND, service.dialogue / _SECOND
     return Source(first, phase, spacing, dialogue, float(max(0, left)), daily, warm_up, day)
 

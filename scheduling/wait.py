@@ -10,10 +10,12 @@ class WaitReason(StrEnum):
     """Why a ready mail does not go now, as far as the allocator decides it."""
 
     NO_SERVICE = "no_service"
-    """The pool has no service, or all are paused: a person must act."""
+    """There is none, or those there are were paused or deleted: a person must act."""
     NO_QUOTA = "no_quota"
     RATE_LIMIT = "rate_limit"
-    """The services work; each mail waits for its turn."""
+    """The services work, for this task alone, as fast as they may."""
+    TURN = "turn"
+    """They work, for other tasks too: each waits for its turn."""
     WINDOW = "window"
     SERVICE_RESTED = "service_rested"
 
@@ -24,7 +26,7 @@ class Wait:
 
     reason: WaitReason
     retry_at: datetime | None
-    """The first moment a mail may go again. None: at any moment (`rate_limit`), or nobody knows (`no_service`)."""
+    """The first moment a mail may go again. None: at any moment (`rate_limit`, `turn`), or nobody knows."""
     service_ids: tuple[UUID, ...] = ()
     """The first few; the names stand in the same order."""
     service_names: tuple[str, ...] = ()

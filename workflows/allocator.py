@@ -11,7 +11,6 @@ from contracts import identifiers
 from contracts.allocator import AllocatorRun, Exchange, News
 from scheduling.allocator import Plan, plan
 from scheduling.allocator_state import absorb, without_rows
-from scheduling.score import Explanation
 from workflows.options import EXCHANGE, told
 
 with workflow.unsafe.imports_passed_through():
@@ -72,6 +71,7 @@ class ServiceAllocatorWorkflow:
             pool_id=self._run.pool_id,
             grants=decision.grants if decision else (),
             waits=decision.waits if decision else (),
+            choices=decision.choices if decision else None,
             since=None if whole else self._run.read_at,
             named=named,
         )
@@ -122,11 +122,6 @@ class ServiceAllocatorWorkflow:
         """Note that a person changed the pool's services: what waits may go now."""
         self._services_changed = True
         self._woken.set()
-
-    @workflow.query
-    def explanations(self) -> tuple[Explanation, ...]:
-        """Why the newest permits went where they went, newest last."""
-        return self._run.state.explanations
 
 
 def _summary(order: Exchange) -> str:

@@ -10,6 +10,7 @@ REASONS = {
     WaitReason.NO_SERVICE: "there is no service to send through",
     WaitReason.NO_QUOTA: "the services' quota of the day is used up",
     WaitReason.RATE_LIMIT: "each service keeps its interval",
+    WaitReason.TURN: "other tasks have their turns too",
     WaitReason.WINDOW: "the services' sending window is closed",
     WaitReason.SERVICE_RESTED: "failing services rest",
 }

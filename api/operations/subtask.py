@@ -15,7 +15,7 @@ from api.problems import ConflictError, NotFoundError
 from api.schemas.task import DeliveryOut, ResolveIn, ResolveOut, SubtaskHistoryOut
 from contracts.task import FINAL_STATUSES
 from database.connect import transaction
-from database.queries import subtask, task
+from database.queries import choice, subtask, task
 from runtime.resources import Resources
 
 DECISIONS = {
@@ -36,7 +36,11 @@ async def history(connection: AsyncConnection, caller: KeyHolder, task_id: UUID,
     row = await subtask.get(connection, caller.user_id, task_id, seq)
     if row is None:
         raise NotFoundError(f"You have no task {task_id} with a mail number {seq}.")
-    tries = [DeliveryOut.model_validate(dict(each)) for each in await subtask.deliveries(connection, task_id, seq)]
+    choices = await choice.of_subtask(connection, caller.user_id, task_id, seq)
+    tries = [
+        DeliveryOut.model_validate({**each, "choice": choices.get(each["permit_id"])})
+        for each in await subtask.deliveries(connection, task_id, seq)
+    ]
     return SubtaskHistoryOut.model_validate({**row, "deliveries": tries})
 
 

@@ -149,8 +149,8 @@ class Waiting(Outgoing):
     """Mails that do not go now, and why."""
 
     reason: str
-    """`rate_limit`: each waits its turn. Others: `no_service`, `no_quota`, `service_rested`, `window`, `paused`,
-    `scheduled`, `preparing`, `turn`, or why a mail is tried again."""
+    """`rate_limit`: services send as fast as they may; `turn`: for other tasks too. Others: `no_service`, `no_quota`,
+    `service_rested`, `window`, `paused`, `scheduled`, `preparing`, or why a mail is tried again."""
     count: int
     """The main reason counts all that are ready; further ones 0."""
     retry_at: datetime | None
@@ -205,6 +205,42 @@ class SubtaskOut(Outgoing):
     sent_at: datetime | None
 
 
+class RunnerUp(Outgoing):
+    """A service that would have been next."""
+
+    service_id: UUID
+    service: str | None
+    score: float
+
+
+class WaitingTask(Outgoing):
+    """A task that had mail ready too."""
+
+    id: UUID
+    name: str
+
+
+class ChoiceOut(Outgoing):
+    """Why a mail had its service: of those ready at the time the best score is chosen."""
+
+    decided_at: datetime
+    score: float
+    """0.4 × quota + 0.4 × rest + 0.2 × success."""
+    quota: float
+    """Share of the day's quota that was left."""
+    rest: float
+    """Share of the sending interval that had passed."""
+    success: float
+    """Smoothed share of mails that were accepted."""
+    pinned: bool
+    """The mail was bound to this service: the score did not matter."""
+    runners_up: list[RunnerUp]
+    waiting: list[WaitingTask]
+    """Your own among the tasks that waited longest."""
+    waiting_count: int
+    """All other tasks of the pool that had mail ready."""
+
+
 class DeliveryOut(Outgoing):
     """One try of a mail."""
 
@@ -223,6 +259,8 @@ class DeliveryOut(Outgoing):
     """When its body began to go out."""
     ended_at: datetime | None
     deadline: datetime
+    choice: ChoiceOut | None
+    """Kept for as long as monitoring data."""
 
 
 class SubtaskHistoryOut(SubtaskOut):

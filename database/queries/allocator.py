@@ -28,8 +28,13 @@ SERVICES = """
 """
 DEMANDS = """
     SELECT q.task_id, q.user_id, CASE WHEN t.status = 'sending' THEN q.ready ELSE 0 END AS ready, q.priority,
-        q.last_processed_at
+        t.weight, t.pin_fallback = 'any' AS pins_fall_back, q.last_processed_at, p.service_ids, p.ready AS pinned
     FROM user_task_queues q JOIN tasks t ON t.id = q.task_id
+    LEFT JOIN LATERAL (
+        SELECT array_agg(p.service_id ORDER BY p.service_id) AS service_ids, array_agg(p.ready ORDER BY p.service_id)
+            AS ready
+        FROM pinned_queues p WHERE p.task_id = q.task_id AND p.ready > 0
+    ) p ON true
     WHERE q.pool_id = $1 AND CASE WHEN $2::timestamptz IS NULL THEN t.status = 'sending' AND q.ready > 0
         ELSE q.changed_at > $2 OR q.task_id = ANY ($3) END
     ORDER BY q.task_id
@@ -83,6 +88,9 @@ def _demand(row: Row) -> Demand:
         user_id=row["user_id"],
         ready=row["ready"],
         priority=row["priority"],
+        weight=row["weight"],
+        pins=dict(zip(row["service_ids"] or (), row["pinned"] or (), strict=True)),
+        pins_fall_back=row["pins_fall_back"],
         last_served_at=row["last_processed_at"],
     )
 

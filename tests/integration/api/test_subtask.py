@@ -2,13 +2,17 @@
 
 import csv
 import io
+from uuid import UUID
 
 import pytest
 
 from api.operations.subtask import cell
+from database.queries import choice
 from runtime.resources import Resources
+from scheduling.choice import Choices
+from scheduling.permit import Grant, PermitRun
 from tests.integration.api.conftest import Asker
-from tests.integration.api.sending import HOUR, sending
+from tests.integration.api.sending import CONTENT, HOUR, sending
 
 
 async def test_mails_are_listed_by_number_status_and_reason(ann: Asker, resources: Resources) -> None:
@@ -39,6 +43,35 @@ async def test_one_mail_is_told_with_every_try(ann: Asker, resources: Resources)
     assert (history["deliveries"][0]["replyCode"], history["deliveries"][0]["replyText"]) == (451, "4.7.1 later")
     assert {each["service"] for each in history["deliveries"]} == {"box-7", "box-6"}
     assert history["messageId"].startswith("<")
+    assert [each["choice"] for each in history["deliveries"]] == [None, None]
+
+
+async def test_a_try_is_told_with_why_its_service_was_chosen(ann: Asker, bob: Asker, resources: Resources) -> None:
+    """Another user's task that waited too is counted, not named."""
+    task = await sending(ann, resources, people=1)
+    order = {"name": "Also mine", "recipients": [{"email": "x@example.org"}], "content": CONTENT}
+    mine = (await ann.made("/api/tasks", order))["id"]
+    foreign = (await sending(bob, resources, people=1)).task_id
+    chosen, *others = reversed(task.service_ids)
+    await task.send()
+    permit = await task.world.row("SELECT permit_no, claimed_at FROM deliveries")
+    runs = (PermitRun(chosen, permit["permit_no"], permit["claimed_at"], HOUR, 1, HOUR),)
+    choices = Choices(
+        permit["claimed_at"], tuple(others[:2]), ((0.5, 1.0, 0.9, 1, 0.75, 2, 0.7),), (foreign, UUID(mine)), 8
+    )
+    async with resources.ledger_pool.acquire() as connection:
+        await choice.write(connection, choices, (Grant("g", task.task_id, runs),))
+
+    (tried,) = (await ann.get(f"{task.path}/subtasks/1")).json()["deliveries"]
+
+    told = tried["choice"]
+    assert [round(told[part], 3) for part in ("score", "quota", "rest", "success")] == [0.78, 0.5, 1.0, 0.9]
+    assert [(each["service"], round(each["score"], 3)) for each in told["runnersUp"]] == [
+        ("box-6", 0.75),
+        ("box-5", 0.7),
+    ]
+    assert (told["waiting"], told["waitingCount"]) == ([{"id": mine, "name": "Also mine"}], 7)
+    assert not told["pinned"]
 
 
 @pytest.mark.parametrize(("seq", "status"), [("99", 404), ("0", 422), ("99999999999", 422), ("x", 422)])

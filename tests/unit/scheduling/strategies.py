@@ -98,13 +98,19 @@ def _troubled(draw: st.DrawFn, service: ServiceState) -> ServiceState:
     )
 
 
+_PINS = st.dictionaries(st.integers(0, 6).map(lambda n: an_id("service", n)), st.sampled_from([1, 3, 500]), max_size=4)
+
+
 @st.composite
 def demands(draw: st.DrawFn, number: int) -> Demand:
-    """Any task of one of three users."""
+    """Any task of one of three users; some have mails that are pinned, to services that may not be there."""
+    pins = draw(st.just({}) | _PINS)
     return Demand(
         task_id=an_id("task", number),
         user_id=an_id("user", draw(st.integers(0, 2))),
-        ready=draw(st.sampled_from([0, 1, 2, 7, 1_000, 1_000_000])),
+        ready=sum(pins.values()) + draw(st.sampled_from([0, 1, 2, 7, 1_000, 1_000_000])),
+        pins=pins,
+        pins_fall_back=draw(st.booleans()),
         priority=draw(st.integers(-1, 1)),
         weight=draw(st.sampled_from([0.5, 1.0, 1.0, 3.0])),
         last_served_at=draw(st.none() | _MOMENTS.filter(lambda at: at <= NOW)),
@@ -178,5 +184,20 @@ def _claimed(
         last_permit_no=permit.no,
         finished=row.finished + 1,
     )
-    served = replace(task, ready=task.ready - 1, last_served_at=at)
+    mails = _picked(task, row.id, rows, at)
+    if mails is None:
+        return rows, tasks
+    served = replace(task, ready=task.ready - 1, pins=mails, last_served_at=at)
     return rows | {row.id: used}, tasks | {task_id: served}
+
+
+def _picked(task: Demand, via: UUID, rows: dict[UUID, ServiceState], at: datetime) -> dict[UUID, int] | None:
+    """What is pinned after a claim took one mail: of this service, of none, or of one that cannot be used."""
+    unusable = [each for each in task.pins if each not in rows or not rows[each].usable(at)]
+    from_pin = next((each for each in (via,) if task.pins.get(each)), None)
+    if from_pin is None and task.ready == sum(task.pins.values()):
+        from_pin = next((each for each in unusable if task.pins_fall_back), None)
+        if from_pin is None:
+            return None
+    left = {id_: count - (id_ == from_pin) for id_, count in task.pins.items()}
+    return {id_: count for id_, count in left.items() if count}

@@ -3,7 +3,7 @@
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from hypothesis import given, settings
@@ -13,6 +13,7 @@ from scheduling.fair_queue import AGEING, Claimant, FairQueue, Leads
 from tests.unit.scheduling.strategies import NOW, an_id
 
 PLENTY = 1_000_000
+ANY = an_id("service", 0)
 
 
 def claimant(task: int, user: int | None = None, need: int = PLENTY, priority: int = 0, **changes: object) -> Claimant:
@@ -27,7 +28,7 @@ def ticks(claimants: Sequence[Claimant], capacities: Sequence[int], breadth: int
     waiting = {each.task_id: each for each in claimants}
     for capacity in capacities:
         queue, got = FairQueue(waiting.values(), leads, now, breadth), Counter[UUID]()
-        while got.total() < capacity and (turn := queue.serve(1)):
+        while got.total() < capacity and (turn := queue.serve(ANY, 1)):
             got[turn[0]] += turn[1]
         leads = queue.leads()
         for task_id, count in got.items():
@@ -100,7 +101,7 @@ def test_a_user_who_is_ahead_and_pauses_stays_ahead_until_the_others_have_caught
     ahead = an_id("user", 9)
     queue = FairQueue([claimant(0), claimant(1)], Leads({0: {ahead: 5.0}}), NOW, 40)
     for _ in range(4):
-        queue.serve(1)
+        queue.serve(ANY, 1)
     assert queue.leads() == Leads({0: {ahead: 3.0}})
 
 
@@ -124,13 +125,13 @@ def test_beyond_the_breadth_those_served_share_what_is_left() -> None:
 def test_a_task_never_served_goes_first() -> None:
     crowd = [claimant(number, never_served=False, unserved_since=NOW - AGEING / 2) for number in range(5)]
     queue = FairQueue([*crowd, claimant(9)], Leads(), NOW, 40)
-    assert queue.serve(1) == (an_id("task", 9), 1)
+    assert queue.serve(ANY, 1) == (an_id("task", 9), 1)
 
 
 def test_a_stream_of_new_tasks_does_not_hold_up_an_old_one_for_good() -> None:
     old = claimant(0, never_served=False, priority=1, unserved_since=NOW - 2 * AGEING)
     queue = FairQueue([old, *(claimant(number, priority=1) for number in range(1, 50))], Leads(), NOW, 40)
-    assert queue.serve(1) == (old.task_id, 1)
+    assert queue.serve(ANY, 1) == (old.task_id, 1)
 
 
 def test_a_higher_priority_goes_first() -> None:
@@ -156,8 +157,77 @@ def test_somebody_is_always_furthest_behind(crowd: list[Claimant], capacities: l
     """Leads are counted from whoever is furthest behind, so they do not grow with time."""
     queue = FairQueue(crowd, Leads(), NOW, 40)
     for most in capacities:
-        queue.serve(most)
+        queue.serve(ANY, most)
     leads = queue.leads()
     users = {each.user_id for each in crowd}
     assert all(lead > 0 for lead in (*leads.tasks.values(), *leads.users.get(0, {}).values()))
     assert set(leads.users.get(0, {})) < users
+
+
+def rounds(claimants: Sequence[Claimant], services: Sequence[UUID], count: int) -> Counter[UUID]:
+    """What each task got when these services come round so often, one turn each a tick; needs do not shrink."""
+    leads, got, since = Leads(), Counter[UUID](), dict[UUID, datetime]()
+    for tick in range(count):
+        now = NOW + timedelta(seconds=tick)
+        waiting = [replace(each, unserved_since=since.get(each.task_id, NOW)) for each in claimants]
+        queue = FairQueue(waiting, leads, now, 40)
+        for service_id in services:
+            turn = queue.serve(service_id, 1)
+            got[turn[0] if turn else service_id] += 1
+            since |= {turn[0]: now} if turn else {}
+        leads = queue.leads()
+    return got
+
+
+SLOW, FAST = an_id("service", 1), an_id("service", 2)
+
+
+def pinned(task: int, *services: UUID) -> Claimant:
+    return claimant(task, need=0, pins=dict.fromkeys(services, PLENTY))
+
+
+def test_a_pinned_mail_gets_no_other_service_and_leaves_the_others_theirs() -> None:
+    assert rounds([pinned(0, SLOW)], [SLOW, FAST], 10) == {an_id("task", 0): 10, FAST: 10}
+
+
+@settings(max_examples=30)
+@given(st.integers(1, 5), st.integers(0, 5), st.integers(1, 9))
+def test_a_service_is_shared_alike_by_those_who_can_use_no_other(mine: int, others: int, turns: int) -> None:
+    """Each tick brings an odd number of turns or an even one, and an unpinned task takes what is left elsewhere."""
+    crowd = [*(pinned(number, SLOW) for number in range(mine)), *(pinned(9 + n, FAST) for n in range(others))]
+    got = rounds([*crowd, claimant(20)], [SLOW] * turns + [FAST] * 3 * turns, 60)
+    shares = [got[an_id("task", number)] for number in range(mine)]
+    assert max(shares) - min(shares) <= 2
+    assert min(shares) >= 60 * turns // (mine + 1) - 2
+
+
+def test_who_waited_for_a_slow_service_is_not_owed_the_fast_ones() -> None:
+    """A task whose pins held it back for long takes few turns before the others once it may go anywhere."""
+    slow, big = pinned(0, SLOW), claimant(1)
+    leads = Leads()
+    for _ in range(50):
+        queue = FairQueue([slow, big], leads, NOW, 40)
+        for _ in range(20):
+            queue.serve(FAST, 1)
+        leads = queue.leads()
+    free = FairQueue([replace(slow, need=PLENTY), big], leads, NOW, 40)
+    got = Counter(turn[0] for _ in range(20) if (turn := free.serve(FAST, 1)))
+    assert got[slow.task_id] <= 14
+
+
+def test_a_new_task_shares_at_once_a_service_that_others_had_for_themselves() -> None:
+    leads = Leads()
+    for _ in range(50):
+        queue = FairQueue([pinned(0, FAST), pinned(1, SLOW)], leads, NOW, 40)
+        for _ in range(20):
+            queue.serve(FAST, 1)
+        queue.serve(SLOW, 1)
+        leads = queue.leads()
+    queue = FairQueue([pinned(0, FAST), pinned(1, SLOW), claimant(2)], leads, NOW, 40)
+    got = Counter(turn[0] for _ in range(20) if (turn := queue.serve(FAST, 1)))
+    assert abs(got[an_id("task", 0)] - got[an_id("task", 2)]) <= 1
+
+
+def test_a_higher_priority_has_its_pinned_service_first() -> None:
+    high = replace(pinned(1, SLOW), priority=1)
+    assert rounds([claimant(0), high], [FAST, SLOW], 5) == {an_id("task", 0): 5, an_id("task", 1): 5}

@@ -149,8 +149,10 @@ def test_the_quota_that_is_needed_is_enough(data: st.DataObject, seconds: float)
 
 
 def _with_quota(row: ServiceState, quota: int) -> ServiceState:
+    """The same service if it might send so many a day: a warm-up is over then."""
+    whole = row.warm_up.quota(row.daily_quota, row.warm_up_day) if row.warm_up else row.daily_quota
     daily = max(quota, row.daily_quota)
-    return replace(row, daily_quota=daily, remaining_quota=row.remaining_quota + daily - row.daily_quota)
+    return replace(row, daily_quota=daily, warm_up=None, remaining_quota=row.remaining_quota + daily - whole)
 
 
 @settings(max_examples=60)

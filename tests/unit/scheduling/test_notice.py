@@ -21,7 +21,9 @@ def waits(*services: ServiceState) -> tuple[Wait, ...]:
 
 
 def test_an_empty_pool_and_a_paused_one_have_no_service() -> None:
-    assert waits() == waits(a_service(paused=True)) == (Wait(WaitReason.NO_SERVICE, None),)
+    paused = a_service(paused=True)
+    assert waits() == (Wait(WaitReason.NO_SERVICE, None),)
+    assert waits(paused) == (Wait(WaitReason.NO_SERVICE, None, (paused.id,), (paused.name,), 1),)
 
 
 def test_services_that_pace_themselves_are_a_rate_limit_that_ends_at_any_moment() -> None:
@@ -55,6 +57,36 @@ def test_a_rested_service_is_named_though_the_others_go_on() -> None:
         Wait(WaitReason.RATE_LIMIT, None),
         Wait(WaitReason.SERVICE_RESTED, IN_A_MINUTE, (rested.id,), ("service 2",), 1),
     )
+
+
+def test_every_reason_is_told_with_the_services_it_concerns() -> None:
+    empty = [a_service(number, remaining_quota=0) for number in (2, 3)]
+    closed = a_service(4, window=SendingWindow("UTC", time(14), time(17)))
+    main, *besides = waits(a_service(1), *empty, closed)
+    assert main == Wait(WaitReason.RATE_LIMIT, None)
+    assert [(wait.reason, wait.retry_at, wait.service_count) for wait in besides] == [
+        (WaitReason.WINDOW, NOW.replace(hour=14), 1),
+        (WaitReason.NO_QUOTA, TOMORROW, 2),
+    ]
+
+
+def test_what_holds_a_service_now_is_told_rather_than_what_will() -> None:
+    """Its quota is used up; at midnight its window will be closed until the morning."""
+    (wait,) = waits(a_service(remaining_quota=0, window=SendingWindow("UTC", time(8), time(17))))
+    assert (wait.reason, wait.retry_at) == (WaitReason.NO_QUOTA, NOW.replace(day=3, hour=8))
+
+
+def test_tasks_that_share_the_services_are_told_that_each_has_its_turn() -> None:
+    state = a_state([a_service()], [a_demand(1), a_demand(2)])
+    (notice,) = plan(state, NOW).waits
+    assert (notice.waits, len(notice.task_ids)) == ((Wait(WaitReason.TURN, None),), 2)
+
+
+def test_of_many_services_a_few_more_or_less_are_no_news() -> None:
+    rows = [a_service(number, remaining_quota=0 if number < 50 else 1000) for number in range(100)]
+    state = a_state(rows, [a_demand()])
+    assert told(state, Changes((replace(rows[60], remaining_quota=0),))) == ()
+    assert len(told(state, Changes(tuple(replace(row, remaining_quota=0) for row in rows[50:60])))) == 1
 
 
 def test_where_all_services_are_rested_that_is_the_only_reason() -> None:

@@ -23,7 +23,7 @@ def turns_until_done(crowd: list[Demand]) -> dict[UUID, int]:
     while left:
         queue = FairQueue([_claimant(demand) for demand in left.values()], leads, NOW, 1_000_000)
         for _ in range(20):
-            turn = queue.serve(1)
+            turn = queue.serve(an_id("service", 0), 1)
             if turn is None:
                 break
             given += 1
