@@ -1,4 +1,7 @@
-"""What routes are given: the process's resources, who asks, and a transaction."""
+"""What routes are given: the process's resources, who asks, and a transaction.
+
+All are coroutines, also those that wait for nothing: FastAPI runs a plain function in a thread, at every request.
+"""
 
 from collections.abc import AsyncIterator
 from typing import Annotated, cast
@@ -18,7 +21,7 @@ from runtime.resources import Resources
 bearer = HTTPBearer(auto_error=False, description="An API key")
 
 
-def resources(request: Request) -> Resources:
+async def resources(request: Request) -> Resources:
     """Give what the process was started with."""
     return cast("Resources", request.app.state.resources)
 
@@ -26,7 +29,7 @@ def resources(request: Request) -> Resources:
 Process = Annotated[Resources, Depends(resources)]
 
 
-def template_trial(request: Request) -> TemplateTrial:
+async def template_trial(request: Request) -> TemplateTrial:
     """Give the process in which templates are tried."""
     return cast("TemplateTrial", request.app.state.trial)
 
@@ -34,7 +37,7 @@ def template_trial(request: Request) -> TemplateTrial:
 Trial = Annotated[TemplateTrial, Depends(template_trial)]
 
 
-def pool_forecasts(request: Request) -> PoolForecasts:
+async def pool_forecasts(request: Request) -> PoolForecasts:
     """Give the readings of pools that this process keeps."""
     return cast("PoolForecasts", request.app.state.pool_forecasts)
 

@@ -32,8 +32,6 @@ class Told:
     """What is known without the journal."""
 
     imported: ContactImportOut
-    file_mb: float
-    writing: float
     staging: float
     merging: float
     ready: float
@@ -50,32 +48,10 @@ async def run(folder: Path, options: Options) -> Findings:
     began = time.monotonic()
     file = write_file(folder / "contacts.csv", count, clean=False)
     writing = time.monotonic() - began
-
-    async def story(site: Site) -> Told:
-        await site.register()
-        audience = await site.api.create_list("import")
-        async with watched(site.pids) as of_import:
-            began = time.monotonic()
-            staged = await site.api.import_file(audience.id, file)
-            staging = time.monotonic() - began
-            site.say(f"{staged.rows_read:,} rows staged in {staging:.1f} s")
-            imported = await merged(site.api, staged)
-            merging = time.monotonic() - began - staging
-        site.say(f"{imported.accepted:,} contacts merged in {merging:.1f} s")
-        if imported.error:
-            raise EvidenceError(f"the file was not imported: {imported.error}")
-        async with watched(site.pids) as of_task:
-            began = time.monotonic()
-            task = await site.api.submit_task(order("import", audience.id))
-            await site.until(task.id, lambda status: _stands(status, imported.accepted))
-            ready = time.monotonic() - began
-        size = file.stat().st_size / 2**20
-        status = await load.end(site, task.id)
-        return Told(imported, size, writing, staging, merging, ready, status, of_import, of_task)
-
-    told, seen = await play(folder, providers, story)
+    told, seen = await play(folder, providers, lambda site: _story(site, file))
     figures = common_figures(seen.tries, [told.status], providers) | _figures(told, count)
     del figures["tasks_completed_share"]
+    figures |= {"file_mb": round(file.stat().st_size / 2**20, 1), "file_writing_seconds": round(writing, 1)}
     bounds = (
         *common_bounds(figures),
         *(at(figures, name, "=", 0) for name in ("rows_unaccounted", "rows_otherwise_judged", "mails_missing")),
@@ -85,6 +61,27 @@ async def run(folder: Path, options: Options) -> Findings:
         *_flat(told),
     )
     return Findings(figures | {bound.name: bound.value for bound in _flat(told)}, bounds, told.of_import.table())
+
+
+async def _story(site: Site, file: Path) -> Told:
+    await site.register()
+    audience = await site.api.create_list("import")
+    async with watched(site.pids) as of_import:
+        began = time.monotonic()
+        staged = await site.api.import_file(audience.id, file)
+        staging = time.monotonic() - began
+        site.say(f"{staged.rows_read:,} rows staged in {staging:.1f} s")
+        imported = await merged(site.api, staged)
+        merging = time.monotonic() - began - staging
+    site.say(f"{imported.accepted:,} contacts merged in {merging:.1f} s")
+    if imported.error:
+        raise EvidenceError(f"the file was not imported: {imported.error}")
+    async with watched(site.pids) as of_task:
+        began = time.monotonic()
+        task = await site.api.submit_task(order("import", audience.id))
+        await site.until(task.id, lambda status: _stands(status, imported.accepted))
+        ready = time.monotonic() - began
+    return Told(imported, staging, merging, ready, await load.end(site, task.id), of_import, of_task)
 
 
 def _stands(status: RealtimeStatus, mails: int) -> bool:
@@ -98,8 +95,6 @@ def _figures(told: Told, count: int) -> dict[str, Figure]:
     expected = count - malformed(count) - repeated(count)
     return {
         "rows": imported.rows_read,
-        "file_mb": round(told.file_mb, 1),
-        "file_writing_seconds": round(told.writing, 1),
         "rejected": imported.rejected,
         "merged": imported.merged,
         "accepted": imported.accepted,

@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -18,6 +19,7 @@ from evidence.bench.letter import audience, order, write_file
 from evidence.bench.site import Findings, Options, Site, play
 from evidence.errors import EvidenceError
 from evidence.processes import Usage, watched
+from evidence.report import Figure
 
 ZONES = ("Pacific/Auckland", "Europe/Vienna", "America/New_York")
 EACH, QUOTA, DAYS = 3, 10, 3
@@ -62,17 +64,9 @@ async def run(folder: Path, _: Options) -> Findings:
     told, seen = await play(folder, providers, story)
     assert told.status is not None
     tries = simulated(seen.tries, told.moves)
-    figures = common_figures(tries, [told.status], providers)
+    figures = common_figures(tries, [told.status], providers) | _of_days(tries, zones)
     del figures["tasks_completed_share"]
-    days = journal.taken_by_day(tries, zones)
-    resumed = first_after_midnight(tries, zones)
-    figures |= {
-        "clock_moves": len(told.moves),
-        "days_of_services": sum(map(len, days.values())),
-        "days_below_quota": sum(taken < QUOTA for each in days.values() for taken in each.values()),
-        "most_in_a_day": max((taken for each in days.values() for taken in each.values()), default=None),
-        **percentiles("resumed_after_midnight_s", list(resumed.values())),
-    }
+    figures["clock_moves"] = len(told.moves)
     bounds = (
         *common_bounds(figures),
         at(figures, "days_of_services", "=", count * (DAYS + 1)),
@@ -80,6 +74,17 @@ async def run(folder: Path, _: Options) -> Findings:
         at(figures, "resumed_after_midnight_s_max", "<", RESUMED_WITHIN),
     )
     return Findings(figures, bounds, told.usage.table(taken_within(seen.tries, told.usage)))
+
+
+def _of_days(tries: Sequence[journal.Try], zones: dict[str, str]) -> dict[str, Figure]:
+    """Return how each service spent its days; `tries` are at the guard's time."""
+    days = [taken for each in journal.taken_by_day(tries, zones).values() for taken in each.values()]
+    return {
+        "days_of_services": len(days),
+        "days_below_quota": sum(taken < QUOTA for taken in days),
+        "most_in_a_day": max(days, default=None),
+        **percentiles("resumed_after_midnight_s", list(first_after_midnight(tries, zones).values())),
+    }
 
 
 async def _to_next_midnight(site: Site, told: Told, any_service: UUID) -> str:
