@@ -7,7 +7,8 @@ from typing import Annotated
 
 import typer
 
-from api.client import ApiClient, ApiError
+from api.client import ApiClient
+from api.client_errors import ApiError
 from commands import limit, local, service, task, upload, view
 from commands.call import Address, CliError, call, collect, find, say
 from commands.view import out

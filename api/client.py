@@ -18,8 +18,9 @@ from urllib.parse import quote, urlsplit
 from uuid import UUID
 
 import httpx
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel
 
+from api.client_errors import ApiError, ApiUnreachableError, raise_for_problem
 from api.schemas.base import Page
 from api.schemas.contact import ContactListOut, SuppressionOut, SuppressionsOut
 from api.schemas.contact_import import ContactImportOut
@@ -43,30 +44,6 @@ PAUSE = 0.3
 LONGEST_PAUSE = 10.0
 GATEWAY_FAULTS = {502, 503, 504}
 PAGE = 200
-
-
-class ApiError(Exception):
-    """The API answered with a problem. `code` is for programs, `detail` and `errors` are for people."""
-
-    def __init__(
-        self, status: int, code: str, title: str, detail: str, errors: tuple[tuple[str, str], ...] = ()
-    ) -> None:
-        super().__init__(detail or title)
-        self.status = status
-        self.code = code
-        self.title = title
-        self.detail = detail
-        self.errors = errors
-        """Pointer and message, for each part of the request that is wrong."""
-
-
-class ApiUnreachableError(Exception):
-    """No answer came. A request that changes something may have been carried out."""
-
-    def __init__(self, url: str, reason: str) -> None:
-        super().__init__(f"{url} does not answer: {reason}")
-        self.url = url
-        self.reason = reason
 
 
 class ApiClient:
@@ -140,7 +117,7 @@ class ApiClient:
     async def import_errors(self, import_id: UUID) -> AsyncIterator[bytes]:
         """The refused rows of an import as CSV, in pieces."""
         async with self._http.stream("GET", f"/api/imports/{import_id}/errors.csv") as response:
-            await _raise_for_problem(response)
+            await raise_for_problem(response)
             async for piece in response.aiter_bytes():
                 yield piece
 
@@ -245,46 +222,18 @@ class ApiClient:
             else:
                 told = _retry_after(response)
                 if told is None and response.status_code not in GATEWAY_FAULTS:
-                    return await _raise_for_problem(response)
+                    return await raise_for_problem(response)
                 await asyncio.sleep(min(LONGEST_PAUSE, told or pause))
             pause *= 2
         try:
             response = await self._http.request(method, path, headers=headers, **request)  # type: ignore[arg-type]
         except httpx.TransportError as error:
             raise ApiUnreachableError(self.url, str(error) or type(error).__name__) from error
-        return await _raise_for_problem(response)
+        return await raise_for_problem(response)
 
 
 def _pool(name: str | None) -> dict[str, str]:
     return {} if name is None else {"pool": name}
-
-
-async def _raise_for_problem(response: httpx.Response) -> httpx.Response:
-    if response.is_success:
-        return response
-    await response.aread()
-    raise _problem(response)
-
-
-class _Fault(BaseModel):
-    pointer: str = ""
-    message: str = ""
-
-
-class _Problem(BaseModel):
-    code: str = "unreadable"
-    title: str = ""
-    detail: str = ""
-    errors: list[_Fault] = []
-
-
-def _problem(response: httpx.Response) -> ApiError:
-    try:
-        read = _Problem.model_validate_json(response.content)
-    except ValidationError:
-        read = _Problem(title=response.reason_phrase, detail="The answer is not of Tempost: is the address right?")
-    faults = tuple((fault.pointer, fault.message) for fault in read.errors)
-    return ApiError(response.status_code, read.code, read.title, read.detail, faults)
 
 
 def _retry_after(response: httpx.Response) -> float | None:

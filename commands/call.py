@@ -13,7 +13,8 @@ import typer
 from rich.console import Console
 from rich.markup import escape
 
-from api.client import ApiClient, ApiError, ApiUnreachableError
+from api.client import ApiClient
+from api.client_errors import ApiError, ApiUnreachableError
 from content.csv_encoding import EncodingError
 from content.csv_file import CsvError
 

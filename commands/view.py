@@ -13,7 +13,8 @@ from rich.progress_bar import ProgressBar
 from rich.table import Table
 from rich.text import Text
 
-from api.client import ApiClient, ApiUnreachableError
+from api.client import ApiClient
+from api.client_errors import ApiUnreachableError
 from api.schemas.contact import ContactListOut
 from api.schemas.contact_import import ContactImportOut
 from api.schemas.domain_limit import DomainLimitOut

@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 from rich.console import Console
 
-from api.client import ApiError, ApiUnreachableError
+from api.client_errors import ApiError, ApiUnreachableError
 from evidence.errors import EvidenceError
 from evidence.report import Report
 from stack.errors import StackError

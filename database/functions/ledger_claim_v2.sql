@@ -27,8 +27,11 @@ BEGIN
     END IF;
     IF via IS NOT NULL AND fallback = 'any' THEN
         FOR other IN
-            SELECT q.service_id FROM pinned_queues q JOIN email_service_schedule e ON e.service_id = q.service_id
-            WHERE q.task_id = of_task AND q.ready > 0 AND q.service_id <> via AND NOT service_usable(e, at)
+            SELECT q.service_id FROM pinned_queues q
+            JOIN tasks k ON k.id = q.task_id
+            JOIN email_service_schedule e ON e.service_id = q.service_id
+            WHERE q.task_id = of_task AND q.ready > 0 AND q.service_id <> via
+                AND NOT (e.pool_id = k.pool_id AND service_usable(e, at))
             ORDER BY q.service_id
         LOOP
             EXIT WHEN cardinality(picked) >= most;

@@ -40,7 +40,7 @@ OF_SUBTASK = text("""
     ) c ON d.permit_no < c.first_no + c.count
     WHERE d.task_id = :task_id AND d.seq = :seq
 """)
-RETENTION = "SELECT value::int FROM system_config WHERE key = 'monitoring.metrics_retention_days'"
+RETENTION = "SELECT value::int FROM system_config WHERE key = 'monitoring.choices_retention_days'"
 FORGET = """
     DELETE FROM choices WHERE ctid = ANY (ARRAY(
         SELECT ctid FROM choices WHERE decided_at < guard_now() - $1::interval LIMIT $2

@@ -6,7 +6,7 @@ from datetime import timedelta
 from pathlib import Path
 from uuid import UUID
 
-from api.client import ApiError
+from api.client_errors import ApiError
 from api.schemas.task import RealtimeStatus
 from evidence import journal
 from evidence.bench.letter import audience, order, write_file

@@ -113,6 +113,11 @@ def _choices() -> None:
         sa.Column("waiting_count", sa.Integer(), server_default="0", nullable=False),
         sa.PrimaryKeyConstraint("service_id", "first_no", name=op.f("pk_choices")),
     )
+    op.execute("""
+        INSERT INTO system_config (key, value, default_value, value_type, category, constraints, description)
+        VALUES ('monitoring.choices_retention_days', '7', '7', 'days', 'monitoring', '{"minimum": 1, "maximum": 90}',
+            'How long it is kept why a mail went through its service; half a kilobyte a mail.')
+    """)
     op.create_index("ix_choices_decided_at", "choices", ["decided_at"], postgresql_using="brin")
 
 

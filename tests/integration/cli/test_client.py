@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 import pytest
 
 from api import client
-from api.client import ApiClient, ApiError, ApiUnreachableError
+from api.client import ApiClient
+from api.client_errors import ApiError, ApiUnreachableError
 
 HANG_UP = b""
 LIST = (

@@ -34,6 +34,20 @@ async def relays(world: World, count: int) -> list[UUID]:
     return [await world.service(interval=0, kind="relay") for _ in range(count)]
 
 
+async def test_a_mail_pinned_to_a_service_that_went_to_another_pool_goes_through_any_other(world: World) -> None:
+    here, there = await relays(world, 2)
+    task = await pinned_task(world, there)
+    await world.pool.execute(
+        """WITH other AS (INSERT INTO pools (id, user_id, name) VALUES (gen_random_uuid(), $2, 'other') RETURNING id)
+           UPDATE email_service_schedule SET pool_id = other.id FROM other WHERE service_id = $1""",
+        there, world.user_id,
+    )  # fmt: skip
+
+    verdicts = await world.claim(*(Claim(world.permit(here), task) for _ in range(2)))
+
+    assert sorted(verdict.mail.seq for verdict in verdicts if verdict.mail) == [1, 2]
+
+
 async def make(world: World, service: UUID, state: str) -> None:
     await world.pool.execute(f"UPDATE email_service_schedule SET {UNUSABLE[state]} WHERE service_id = $1", service)
 

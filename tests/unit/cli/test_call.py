@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from api.client import ApiError, ApiUnreachableError
+from api.client_errors import ApiError, ApiUnreachableError
 from commands.call import CLIENT_FILE, Address, CliError, explain, find_api
 
 SECRET = "tp_do-not-show"
