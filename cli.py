@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from api.client import ApiClient, ApiError
-from commands import local, service, task, upload, view
+from commands import limit, local, service, task, upload, view
 from commands.call import Address, CliError, call, collect, find, say
 from commands.view import out
 
@@ -16,7 +16,13 @@ app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_
 lists = typer.Typer(no_args_is_help=True, help="Contact lists.")
 templates = typer.Typer(no_args_is_help=True, help="Templates.")
 suppress = typer.Typer(no_args_is_help=True, help="Addresses that are never written to.")
-groups = {"services": service.services, "lists": lists, "templates": templates, "suppress": suppress}
+groups = {
+    "services": service.services,
+    "limits": limit.limits,
+    "lists": lists,
+    "templates": templates,
+    "suppress": suppress,
+}
 for title, group in {**groups, "tasks": task.tasks, "keys": local.keys}.items():
     app.add_typer(group, name=title)
 app.command()(local.up)

@@ -14,6 +14,7 @@ from contracts.identifiers import ALLOCATOR_WORKFLOW, allocator_workflow_id, tas
 from contracts.task import GRANTED
 from database.queries import allocator as queries
 from database.queries import choice
+from scheduling import pins
 
 SIGNAL_TIMEOUT = timedelta(seconds=5)
 REFUSALS = (RPCStatusCode.NOT_FOUND, RPCStatusCode.INVALID_ARGUMENT, RPCStatusCode.FAILED_PRECONDITION)
@@ -41,7 +42,8 @@ class AllocatorActivities:
             if order.choices is not None:
                 await choice.write(connection, order.choices, order.grants)
             reading = await queries.read(connection, order.pool_id, order.since, order.named)
-        return News(changes=reading.changes, read_at=reading.read_at, now=reading.now)
+        changes, pinned = pins.pack(reading.changes)
+        return News(changes=changes, pinned=pinned, read_at=reading.read_at, now=reading.now)
 
     async def _signal(self, task_id: UUID, name: str, fact: object) -> None:
         """Tell a task. One that has ended, or takes no signals any more, is passed over: its permits lapse."""

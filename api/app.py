@@ -16,6 +16,7 @@ from api.routes import (
     api_key,
     contact,
     contact_import,
+    domain_limit,
     service,
     subtask,
     suppression,
@@ -31,7 +32,8 @@ from runtime.resources import Resources
 ROUTERS = tuple(
     module.router
     for module in (
-        task, subtask, service, contact, contact_import, suppression, template, user, api_key, system, unsubscribe,
+        task, subtask, service, domain_limit, contact, contact_import, suppression, template, user, api_key, system,
+        unsubscribe,
     )
 )  # fmt: skip
 

@@ -8,13 +8,13 @@ import asyncio
 import ipaddress
 import ssl
 import uuid
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Mapping
 from datetime import datetime
 from functools import cache
 from pathlib import Path
 from types import TracebackType
-from typing import BinaryIO, Self, TypeVar
-from urllib.parse import urlsplit
+from typing import Self, TypeVar
+from urllib.parse import quote, urlsplit
 from uuid import UUID
 
 import httpx
@@ -23,16 +23,16 @@ from pydantic import BaseModel, ValidationError
 from api.schemas.base import Page
 from api.schemas.contact import ContactListOut, SuppressionOut, SuppressionsOut
 from api.schemas.contact_import import ContactImportOut
+from api.schemas.domain_limit import DomainLimitOut
 from api.schemas.forecast import ForecastOut
 from api.schemas.service import ServiceBulkOut, ServiceOut
 from api.schemas.system import Health
 from api.schemas.task import DryRunOut, RealtimeStatus, SubtaskOut, TaskOut
 from api.schemas.template import TemplateOut
+from api.watched_file import Progress, WatchedFile
 
 Answer = TypeVar("Answer", bound=BaseModel)
 Body = BaseModel | Mapping[str, object]
-Progress = Callable[[int], None]
-"""Told how many bytes of an upload have been read so far."""
 
 TIMEOUT = httpx.Timeout(30.0, connect=5.0)
 UPLOAD_TIMEOUT = httpx.Timeout(60.0, connect=5.0, read=1800.0)
@@ -128,7 +128,7 @@ class ApiClient:
         """Upload a CSV file; `reading` may hold `encoding`, `delimiter` and `emailColumn`. It is merged afterwards."""
         path = f"/api/contact-lists/{list_id}/import"
         with file.open("rb") as opened:
-            part = {"file": (file.name, _Watched(opened, progress), "text/csv")}
+            part = {"file": (file.name, WatchedFile(opened, progress), "text/csv")}
             return ContactImportOut.model_validate_json(
                 (await self._send("POST", path, params=reading, files=part, timeout=UPLOAD_TIMEOUT)).content
             )
@@ -159,6 +159,24 @@ class ApiClient:
     def templates(self) -> AsyncIterator[TemplateOut]:
         """All templates."""
         return self._all(TemplateOut, "/api/templates")
+
+    def domain_limits(self, pool: str | None = None) -> AsyncIterator[DomainLimitOut]:
+        """The limits per recipient domain of a pool."""
+        return self._all(DomainLimitOut, "/api/domain-limits", _pool(pool))
+
+    async def set_domain_limit(self, domain: str, order: Mapping[str, object], pool: str | None) -> DomainLimitOut:
+        """Limit a domain, or change its limit."""
+        try:
+            answer = await self._send("PATCH", f"/api/domain-limits/{quote(domain)}", params=_pool(pool), json=order)
+        except ApiError as error:
+            if error.status != 404:
+                raise
+            return await self._post(DomainLimitOut, "/api/domain-limits", {"domain": domain, **order, **_pool(pool)})
+        return DomainLimitOut.model_validate_json(answer.content)
+
+    async def delete_domain_limit(self, domain: str, pool: str | None) -> None:
+        """Limit a domain no longer."""
+        await self._send("DELETE", f"/api/domain-limits/{quote(domain)}", params=_pool(pool))
 
     async def submit_task(self, order: Body) -> TaskOut:
         """Start a task."""
@@ -237,20 +255,8 @@ class ApiClient:
         return await _raise_for_problem(response)
 
 
-class _Watched:
-    """A file that tells how far it has been read."""
-
-    def __init__(self, file: BinaryIO, progress: Progress | None) -> None:
-        self._file = file
-        self._progress = progress
-        self.fileno, self.seek = file.fileno, file.seek
-
-    def read(self, size: int = -1) -> bytes:
-        """Read on."""
-        piece = self._file.read(size)
-        if self._progress is not None:
-            self._progress(self._file.tell())
-        return piece
+def _pool(name: str | None) -> dict[str, str]:
+    return {} if name is None else {"pool": name}
 
 
 async def _raise_for_problem(response: httpx.Response) -> httpx.Response:

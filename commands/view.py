@@ -16,6 +16,7 @@ from rich.text import Text
 from api.client import ApiClient, ApiUnreachableError
 from api.schemas.contact import ContactListOut
 from api.schemas.contact_import import ContactImportOut
+from api.schemas.domain_limit import DomainLimitOut
 from api.schemas.forecast import ForecastOut, NeededOut
 from api.schemas.service import ServiceOut
 from api.schemas.system import Health
@@ -31,7 +32,7 @@ PLAIN_SECONDS = 5.0
 """Between two lines where the view is not live."""
 PATIENCE_SECONDS = 120.0
 """An API that is restarted is waited for."""
-NUMERIC = {"mails", "sent", "failed", "open", "total", "contacts", "left today", "interval"}
+NUMERIC = {"mails", "sent", "failed", "open", "total", "contacts", "left today", "interval", "a minute"}
 FINAL = ("completed", "cancelled")
 LIMITS = {
     "rate_limit": "the intervals", "no_quota": "the daily quotas", "window": "the sending windows",
@@ -68,6 +69,19 @@ def service_state(row: ServiceOut) -> tuple[str, datetime | None, str]:
         return "ready", row.next_available_at, ""
     why = row.rest_reason or "" if row.waiting.reason == "service_rested" else ""
     return STATES[row.waiting.reason], row.waiting.retry_at, why
+
+
+def domain_limits(rows: Sequence[DomainLimitOut]) -> Table:
+    """Limits per recipient domain, set and learnt."""
+    table = _table("domain", "also counts", "a minute", "learnt", "refused", "free")
+    for row in rows:
+        learnt = "–" if row.learnt_interval is None else f"one in {row.learnt_interval:.3g} s"
+        set_to = "–" if row.per_minute is None else f"{row.per_minute:,}"
+        table.add_row(
+            row.domain, ", ".join(row.also_counts) or "–", set_to, learnt, _when(row.refused_at),
+            _when(row.next_available_at, past="now"),
+        )  # fmt: skip
+    return table
 
 
 def lists(rows: Sequence[ContactListOut]) -> Table:

@@ -8,6 +8,7 @@ from pydantic import BaseModel, Field
 from scheduling.allocator_state import AllocatorState, Changes
 from scheduling.choice import Choices
 from scheduling.permit import Grant
+from scheduling.pins import Pinned
 from scheduling.wait import WaitNotice
 
 
@@ -51,6 +52,8 @@ class News(BaseModel, frozen=True):
     """What changed, and when it was read."""
 
     changes: Changes
+    """The demands without their pins."""
     read_at: datetime
     now: datetime
     """The guard's clock at the reading: what plans are made by."""
+    pinned: Pinned = Field(default_factory=Pinned)

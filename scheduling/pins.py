@@ -2,10 +2,12 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime
+from itertools import chain
 from uuid import UUID
 
-from scheduling.allocator_state import AllocatorState, Demand, Outstanding
+from scheduling.allocator_state import AllocatorState, Changes, Demand, Outstanding
 from scheduling.fair_queue import Claimant
 
 
@@ -50,3 +52,36 @@ def needs(demand: Demand, out: Mapping[UUID, int], usable: Collection[UUID]) -> 
         elif (left := ready - out.get(service_id, 0)) > 0:
             pins[service_id] = left
     return need, pins
+
+
+@dataclass(frozen=True, slots=True)
+class Pinned:
+    """The pins of many demands, as they travel: every service is named once, which saves four fifths of the bytes."""
+
+    services: tuple[UUID, ...] = ()
+    counts: dict[UUID, tuple[int, ...]] = field(default_factory=dict)
+    """By task: a service's place, how many mails are pinned to it, the next one's place, …"""
+
+
+def pack(changes: Changes) -> tuple[Changes, Pinned]:
+    """Take the pins out of what was read."""
+    places: dict[UUID, int] = {}
+    counts = {}
+    for demand in changes.demands:
+        pairs = ((places.setdefault(id_, len(places)), ready) for id_, ready in demand.pins.items())
+        if demand.pins:
+            counts[demand.task_id] = tuple(chain.from_iterable(pairs))
+    bare = tuple(replace(demand, pins={}) if demand.pins else demand for demand in changes.demands)
+    return replace(changes, demands=bare), Pinned(tuple(places), counts)
+
+
+def unpack(changes: Changes, pinned: Pinned) -> Changes:
+    """Put them back."""
+    if not pinned.counts:
+        return changes
+    demands = []
+    for demand in changes.demands:
+        flat = pinned.counts.get(demand.task_id, ())
+        pins = {pinned.services[place]: ready for place, ready in zip(flat[::2], flat[1::2], strict=True)}
+        demands.append(replace(demand, pins=pins) if pins else demand)
+    return replace(changes, demands=tuple(demands))

@@ -31,6 +31,8 @@ SETTINGS = {
     "max_connections": "200",
     "shared_buffers": "256MB",
     "max_wal_size": "2GB",
+    # Not a minute: the plans of a new database are bad until its tables were looked at for the first time.
+    "autovacuum_naptime": "10s",
     "jit": "off",
     "TimeZone": "UTC",
     "log_timezone": "UTC",

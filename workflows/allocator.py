@@ -9,6 +9,7 @@ from temporalio import workflow
 
 from contracts import identifiers
 from contracts.allocator import AllocatorRun, Exchange, News
+from scheduling import pins
 from scheduling.allocator import Plan, plan
 from scheduling.allocator_state import absorb, without_rows
 from workflows.options import EXCHANGE, told
@@ -50,10 +51,11 @@ class ServiceAllocatorWorkflow:
             self._run.state = decision.state
             if decision.grants or decision.waits:
                 await self._exchange(decision)
-            await self._sleep(began, decision.wake_at)
             if workflow.info().is_continue_as_new_suggested():
+                # Before the rest, so that reading everything again falls into it and no permit comes late for it.
                 self._run.state, self._run.read_whole_at = without_rows(self._run.state), None
                 workflow.continue_as_new(self._run)
+            await self._sleep(began, decision.wake_at)
 
     def _must_read(self) -> bool:
         """Whether there is news, or the newest reading is too old to plan by."""
@@ -82,7 +84,7 @@ class ServiceAllocatorWorkflow:
         self._run.read_whole_at = now if whole else self._run.read_whole_at
         self._looked_at = workflow.now()
         self._run.guard_ahead_seconds = (news.now - self._looked_at).total_seconds()
-        self._run.state = absorb(self._run.state, news.changes, news.now)
+        self._run.state = absorb(self._run.state, pins.unpack(news.changes, news.pinned), news.now)
 
     async def _sleep(self, began: datetime, wake_at: datetime | None) -> None:
         """Until the next useful moment, or a signal; a tick at least."""

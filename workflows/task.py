@@ -139,7 +139,8 @@ class TaskWorkflow:
             self._stale = True
         else:
             self._note(outcome.survey)
-        self._allocator_told = False
+        if outcome.sent + outcome.failed < sum(run.count for run in runs):
+            self._allocator_told = False  # what came back may find it asleep: it saw none ready; else it knows
 
     def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
         task = asyncio.create_task(work)

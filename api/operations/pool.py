@@ -11,9 +11,11 @@ from api.schemas.user import PoolIn, PoolOut
 from database.queries import pool, user
 
 
-async def find_pool(connection: AsyncConnection, user_id: UUID, name: str | None) -> RowMapping:
-    """Find the pool that a request names, by name or id; without a name the user's own."""
-    found = await pool.find(connection, user_id, name)
+async def find_pool(
+    connection: AsyncConnection, user_id: UUID, name: str | None, *, everyone: bool = False
+) -> RowMapping:
+    """Find the pool that a request names, by name or id; without a name the user's own. `everyone`: of any user."""
+    found = await pool.find(connection, user_id, name, everyone=everyone)
     if not found:
         raise invalid("#/pool", f"there is no pool {name or pool.DEFAULT!r} that you may use")
     if len(found) > 1 and found[0]["user_id"] != user_id:

@@ -15,11 +15,16 @@ from api.operations.pool import find_pool
 from api.pool_forecasts import PoolForecasts
 from api.problems import FieldError, InvalidError, NotFoundError, invalid
 from api.schemas.contact import ContactIn
-from api.schemas.task import DryRunOut, MissingField, TaskIn, TaskOut, TaskTestIn
+from api.schemas.task import DryRunOut, MissingField, TaskChange, TaskIn, TaskOut, TaskTestIn
 from content.trial import Content, TemplateTrial
 from database.queries import contact, task, template
 from scheduling.allocator_state import Demand
 from scheduling.forecast import Mailing
+
+COLUMNS = {
+    "name", "priority", "weight", "follow_up_of", "pin_fallback", "template_id", "unknown_policy", "start_at",
+}  # fmt: skip
+"""Fields of an order that are columns as they come."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +46,7 @@ async def create_task(
     """Write a task that can be sent to everyone it names, or refuse it whole. `inline`: its own content, checked."""
     plan = await _plan(connection, caller, order, inline)
     _refuse_missing(plan)
-    values = order.model_dump(include={"name", "priority", "template_id", "unknown_policy", "start_at"})
+    values = order.model_dump(include=COLUMNS)
     values |= {"pool_id": plan.pool["id"], "contact_list_id": plan.list_id}
     values |= asdict(plan.source.content)
     return await read_task(connection, caller, await task.insert(connection, caller.user_id, values))
@@ -111,6 +116,8 @@ async def inline_content(trial: TemplateTrial, order: TaskIn) -> CheckedContent 
 
 async def _plan(connection: AsyncConnection, caller: KeyHolder, order: TaskIn, inline: CheckedContent | None) -> Plan:
     pool = await _pool(connection, caller, order)
+    if order.follow_up_of is not None and await task.get(connection, caller.user_id, order.follow_up_of) is None:
+        raise invalid("#/followUpOf", "you have no such task")
     source = inline or await _template(connection, caller, order)
     list_id = await _list(connection, caller, order)
     audience = await contact.audience(connection, list_id)
@@ -125,9 +132,18 @@ async def _pool(connection: AsyncConnection, caller: KeyHolder, order: TaskIn) -
     pool = await find_pool(connection, caller.user_id, order.pool)
     if not pool["active_services"]:
         raise invalid("#/pool", f"the pool {pool['name']!r} has no active service: nothing would ever be sent")
-    if order.priority == 1 and pool["shared"] and not pool["may_prioritise"]:
-        raise invalid("#/priority", f"priority 1 in the shared pool {pool['name']!r} needs its owner's permission")
+    check_precedence(pool, order)
     return pool
+
+
+def check_precedence(pool: RowMapping, order: TaskIn | TaskChange) -> None:
+    """Refuse what takes from others in a shared pool: it needs permission."""
+    if not pool["shared"] or pool["may_prioritise"]:
+        return
+    for field, asked in (("priority", order.priority == 1), ("weight", order.weight is not None and order.weight > 1)):
+        if asked:
+            text = f"{getattr(order, field):g} in the shared pool {pool['name']!r} needs its owner's permission"
+            raise invalid(f"#/{field}", text)
 
 
 async def _template(connection: AsyncConnection, caller: KeyHolder, order: TaskIn) -> CheckedContent:

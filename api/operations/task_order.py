@@ -8,13 +8,14 @@ from uuid import UUID
 from sqlalchemy import RowMapping
 
 from api.operations.api_key import KeyHolder
-from api.operations.task import find_task, missing_task
-from api.operations.temporal import tell
-from api.problems import ConflictError, invalid
+from api.operations.pool import find_pool
+from api.operations.task import check_precedence, find_task, missing_task
+from api.operations.temporal import tell, tell_allocators
+from api.problems import ConflictError
 from api.schemas.task import TaskChange, TaskOut
 from contracts.task import FINAL_STATUSES, TASK_MOVES, Survey
 from database.connect import transaction
-from database.queries import pool, task
+from database.queries import task
 from runtime.resources import Resources
 
 
@@ -48,17 +49,18 @@ async def cancel(resources: Resources, caller: KeyHolder, task_id: UUID) -> Task
 
 
 async def change(resources: Resources, caller: KeyHolder, task_id: UUID, order: TaskChange) -> TaskOut:
-    """Rename, or serve earlier or later."""
+    """Rename, serve earlier or later, give more or less weight, or let pinned mails wait or not."""
     async with transaction(resources.engine) as connection:
         row = await find_task(connection, caller, task_id)
-        if order.priority is not None and row["status"] in FINAL_STATUSES:
-            raise ConflictError(f"The task is {row['status']}: its priority makes no difference any more.")
-        if order.priority == 1:
-            (found,) = await pool.find(connection, caller.user_id, str(row["pool_id"])) or (None,)
-            if found is None or (found["shared"] and not found["may_prioritise"]):
-                raise invalid("#/priority", "priority 1 in this shared pool needs its owner's permission")
-        await task.change(connection, caller.user_id, task_id, name=order.name, priority=order.priority)
+        changes = order.model_dump(exclude_none=True)
+        if set(changes) - {"name"} and row["status"] in FINAL_STATUSES:
+            raise ConflictError(f"The task is {row['status']}: only its name makes a difference any more.")
+        if order.priority == 1 or (order.weight or 0) > 1:
+            check_precedence(await find_pool(connection, caller.user_id, str(row["pool_id"])), order)
+        await task.change(connection, caller.user_id, task_id, changes)
         shown = TaskOut.model_validate(dict(await find_task(connection, caller, task_id)))
+    if set(changes) & {"weight", "pin_fallback"}:
+        await tell_allocators(resources, row["pool_id"])
     if order.priority is not None:
         await tell(resources.orders.change_priority(task_id, order.priority), f"change priority of task {task_id}")
     return shown

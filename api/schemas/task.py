@@ -21,6 +21,12 @@ UnknownPolicy = Literal["hold", "resend", "count_as_sent"]
 """What becomes of a mail whose acceptance nobody knows: it is held for a person, sent again, or taken as sent."""
 
 
+PinFallback = Literal["any", "wait"]
+"""What a mail does while the service it is pinned to cannot be used: it goes through any other, or waits for it."""
+Weight = Annotated[float, Field(ge=0.1, le=10, allow_inf_nan=False)]
+"""Its share against tasks of the same priority; 1 is everyone's."""
+
+
 class TaskIn(Incoming):
     """A mailing: one content to one audience."""
 
@@ -34,6 +40,10 @@ class TaskIn(Incoming):
     pool: Line | None = None
     """Name or id; your own pool unless said."""
     priority: Priority = 0
+    weight: Weight = 1.0
+    follow_up_of: UUID | None = None
+    """An earlier task of yours: each mail goes through the service that sent that task's mail to the same contact."""
+    pin_fallback: PinFallback = "any"
     start_at: AwareDatetime | None = None
     unknown_policy: UnknownPolicy = "hold"
 
@@ -60,6 +70,8 @@ class TaskChange(Incoming):
 
     name: Line | None = None
     priority: Priority | None = None
+    weight: Weight | None = None
+    pin_fallback: PinFallback | None = None
 
 
 class StatusCounts(Outgoing):
@@ -82,6 +94,9 @@ class TaskOut(Outgoing):
     name: str
     status: TaskStatus
     priority: Priority
+    weight: float
+    follow_up_of: UUID | None
+    pin_fallback: PinFallback
     pool_id: UUID
     pool: str
     contact_list_id: UUID

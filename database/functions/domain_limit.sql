@@ -55,7 +55,8 @@ END $$;
 -- Give turns to ready mails of a task whose domains are not free: `first` for sure, and others like them among the next
 -- few thousand, so that they are not met one by one. A mail that had a turn already and came a moment early gets one
 -- before those that never had; turns are in steps of two seconds, so that a task wakes for several at once.
-CREATE FUNCTION domain_defer_v1(pool uuid, of_task uuid, first int[], at timestamptz) RETURNS void
+-- `taken` are claimed in this call and only not marked so yet.
+CREATE FUNCTION domain_defer_v1(pool uuid, of_task uuid, first int[], taken int[], at timestamptz) RETURNS void
 LANGUAGE plpgsql AS $$
 DECLARE
     d record;
@@ -66,6 +67,7 @@ BEGIN
         WITH near AS MATERIALIZED (
             SELECT b.seq, b.email, b.reason FROM subtasks b
             WHERE b.task_id = of_task AND b.status = 'pending' AND b.retry_at IS NULL AND b.pinned_service_id IS NULL
+                AND b.seq <> ALL (taken)
             ORDER BY b.retry_count DESC, b.seq LIMIT 2000 FOR UPDATE SKIP LOCKED
         ), met AS (
             SELECT b.seq, b.email, b.reason FROM subtasks b WHERE b.task_id = of_task AND b.seq = ANY (first)
@@ -98,7 +100,8 @@ BEGIN
     END LOOP;
 END $$;
 
--- Learn from a domain's refusal, once for all mails that were under way: half the pace, and a pause.
+-- Learn from a domain's refusal: half the pace, and a pause. Once for all mails that were under way: what is refused
+-- during the pause began before it.
 CREATE FUNCTION domain_refused_v1(pool uuid, refused_domain text, at timestamptz) RETURNS void LANGUAGE sql AS $$
     INSERT INTO domain_limits AS l (pool_id, domain, learnt_interval, next_available_at, next_slot_at, refused_at)
     VALUES (pool, refused_domain, interval '1 s', at + interval '30 s', at + interval '30 s', at)
@@ -107,7 +110,7 @@ CREATE FUNCTION domain_refused_v1(pool uuid, refused_domain text, at timestamptz
         next_available_at = greatest(l.next_available_at, at + interval '30 s',
             at + least(greatest(2 * domain_spacing(l), interval '1 s'), interval '10 min')),
         refused_at = at, updated_at = clock_timestamp()
-    WHERE l.learnt_interval IS NULL OR l.next_available_at <= at
+    WHERE l.refused_at IS NULL OR l.refused_at <= at - interval '30 s'
 $$;
 
 -- Each success shortens what was learnt, until it is gone.

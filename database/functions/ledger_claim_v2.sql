@@ -195,7 +195,8 @@ BEGIN
                 UPDATE subtasks b SET status = 'suppressed', reason = 'suppressed'
                 WHERE b.task_id = job.task_id AND b.seq = ANY (barred_seqs);
                 IF cardinality(late_seqs) > 0 THEN
-                    PERFORM domain_defer_v1(job.pool_id, job.task_id, late_seqs, t);
+                    PERFORM domain_defer_v1(job.pool_id, job.task_id, late_seqs, taken || ARRAY(
+                        SELECT q FROM unnest(found_seqs) q WHERE q <> ALL (late_seqs)), t);
                 END IF;
             END IF;
             FOREACH i IN ARRAY coalesce(found_seqs, '{}') LOOP

@@ -29,7 +29,7 @@ USABLE = """
         (SELECT count(*) FROM email_service_schedule e WHERE e.pool_id = p.id AND e.status = 'active')
             AS active_services
     FROM pools p LEFT JOIN pool_members m ON m.pool_id = p.id AND m.user_id = :user_id
-    WHERE (p.user_id = :user_id OR m.user_id IS NOT NULL)
+    WHERE (:everyone OR p.user_id = :user_id OR m.user_id IS NOT NULL)
 """
 FIND = text(USABLE + " AND (p.id::text = :name OR p.name = :name) ORDER BY p.user_id <> :user_id, p.created_at")
 LIST = text("""
@@ -65,9 +65,15 @@ async def add_members(
     await connection.execute(ADD_MEMBERS, values)
 
 
-async def find(connection: AsyncConnection, user_id: UUID, name: str | None) -> list[RowMapping]:
-    """The pools that this user may use and that have this name or id, own ones first; without a name the default."""
-    return list((await connection.execute(FIND, {"user_id": user_id, "name": name or DEFAULT})).mappings())
+async def find(
+    connection: AsyncConnection, user_id: UUID, name: str | None, *, everyone: bool = False
+) -> list[RowMapping]:
+    """The pools that this user may use and that have this name or id, own ones first; without a name the default.
+
+    `everyone`: those of all users.
+    """
+    values = {"user_id": user_id, "name": name or DEFAULT, "everyone": everyone}
+    return list((await connection.execute(FIND, values)).mappings())
 
 
 async def list_usable(

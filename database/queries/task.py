@@ -11,8 +11,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 # Before a task is prepared its list says how many mails it will have, and all of them are pending.
 VIEW = """
-    SELECT t.id, t.user_id, t.name, t.status, t.priority, t.pool_id, p.name AS pool, t.contact_list_id, t.template_id,
-        t.subject, t.unknown_policy, t.max_retries, t.start_at, t.created_at, t.completed_at,
+    SELECT t.id, t.user_id, t.name, t.status, t.priority, t.weight, t.follow_up_of, t.pin_fallback, t.pool_id,
+        p.name AS pool, t.contact_list_id, t.template_id, t.subject,
+        t.unknown_policy, t.max_retries, t.start_at, t.created_at, t.completed_at,
         t.prepared_at IS NOT NULL AS prepared, q.first_sent_at, q.last_sent_at, q.last_processed_at, q.waits,
         q.next_retry_at, q.ready, q.retrying, q.total + u.unprepared AS total,
         jsonb_build_object('pending', q.pending_subtasks + u.unprepared, 'claimed', q.claimed,
@@ -36,11 +37,12 @@ LIST = text(
 HOLD_LIST = text("SELECT id FROM contact_lists WHERE id = :id AND user_id = :user_id AND NOT hidden FOR SHARE")
 INSERT = text("""
     WITH made AS (
-        INSERT INTO tasks (id, user_id, pool_id, name, status, priority, contact_list_id, template_id, subject, html,
-            text, unknown_policy, start_at)
+        INSERT INTO tasks (id, user_id, pool_id, name, status, priority, weight, follow_up_of, pin_fallback,
+            contact_list_id, template_id, subject, html, text, unknown_policy, start_at)
         SELECT :id, :user_id, :pool_id, :name,
             CASE WHEN CAST(:start_at AS timestamptz) > guard_now() THEN 'scheduled' ELSE 'sending' END,
-            :priority, :contact_list_id, :template_id, :subject, :html, :text, :unknown_policy, :start_at
+            :priority, :weight, :follow_up_of, :pin_fallback, :contact_list_id, :template_id,
+            :subject, :html, :text, :unknown_policy, :start_at
         RETURNING id, user_id, pool_id, priority
     )
     INSERT INTO user_task_queues (task_id, user_id, pool_id, priority) SELECT id, user_id, pool_id, priority FROM made
@@ -52,7 +54,9 @@ SET_STATUS = text("""
     WHERE id = :id AND user_id = :user_id AND status = ANY (CAST(:allowed AS text[]))
 """)
 CHANGE = text("""
-    UPDATE tasks SET name = coalesce(CAST(:name AS text), name), priority = coalesce(CAST(:priority AS int), priority)
+    UPDATE tasks SET name = coalesce(CAST(:name AS text), name), priority = coalesce(CAST(:priority AS int), priority),
+        weight = coalesce(CAST(:weight AS float8), weight),
+        pin_fallback = coalesce(CAST(:pin_fallback AS text), pin_fallback)
     WHERE id = :id AND user_id = :user_id
 """)
 TOUCH = text("""
@@ -103,11 +107,10 @@ async def set_status(
         await connection.execute(TOUCH, {"id": task_id})
 
 
-async def change(
-    connection: AsyncConnection, user_id: UUID, task_id: UUID, *, name: str | None, priority: int | None
-) -> None:
-    """Rename or serve earlier or later; None leaves it. Safe to repeat."""
-    values = {"id": task_id, "user_id": user_id, "name": name, "priority": priority}
+async def change(connection: AsyncConnection, user_id: UUID, task_id: UUID, changes: dict[str, Any]) -> None:
+    """Change name, priority, weight and pin fallback, those that are given. Safe to repeat."""
+    unchanged = {"name": None, "priority": None, "weight": None, "pin_fallback": None}
+    values = {"id": task_id, "user_id": user_id} | unchanged | changes
     if (await connection.execute(CHANGE, values)).rowcount:
         await connection.execute(TOUCH, {"id": task_id})
 

@@ -62,5 +62,5 @@ async def flow(resources: Resources, tmp_path: Path) -> AsyncIterator[Flow]:
 
 @pytest.fixture(scope="session")
 def impatient_temporal_address() -> str:
-    """A Temporal server that suggests to continue as new after some 200 events."""
-    return testing.temporal_for_tests(history_suggestion=200)
+    """A Temporal server that suggests to continue as new after some 60 events: six ticks of an allocator."""
+    return testing.temporal_for_tests(history_suggestion=60)

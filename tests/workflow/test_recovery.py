@@ -9,19 +9,19 @@ from temporalio.client import Client
 
 from contracts.identifiers import allocator_workflow_id, task_workflow_id
 from contracts.task import GRANTED
-from runtime.reconcile import start_missing
+from runtime.reconcile import forget, start_missing
 from scheduling.permit import Grant, PermitRun
 from tests.workflow.flow import Flow
 
 
 class TestWithShortHistories:
-    """The server suggests a new history after some 200 events."""
+    """The server suggests a new history after some 60 events."""
 
     @pytest.fixture
     def temporal_address(self, impatient_temporal_address: str) -> str:
         return impatient_temporal_address
 
-    async def test_a_task_goes_on_over_many_histories_and_doubles_nothing(self, flow: Flow) -> None:
+    async def test_task_and_allocator_go_on_over_many_histories_and_double_nothing(self, flow: Flow) -> None:
         for _ in range(10):
             await flow.service(interval=0.5)
         task = await flow.world.task(mails=120)
@@ -31,16 +31,15 @@ class TestWithShortHistories:
         assert (await flow.totals(task)).sent == 120
         taken = flow.taken()
         assert len(taken) == len(set(taken)) == 120
-        assert await histories(flow.resources.temporal_client, task_workflow_id(task)) > 1
+        for workflow_id in (task_workflow_id(task), allocator_workflow_id(flow.world.pool_id)):
+            await until_renewed(flow.resources.temporal_client, workflow_id)
 
 
-async def histories(client: Client, workflow_id: str) -> int:
-    """How many runs a workflow has had; waits until the server's index shows the last one."""
+async def until_renewed(client: Client, workflow_id: str) -> None:
+    """Wait until the server's index shows that a workflow continued as new."""
+    query = f'WorkflowId = "{workflow_id}" AND ExecutionStatus = "ContinuedAsNew"'
     async with asyncio.timeout(20):
-        while True:
-            runs = [run async for run in client.list_workflows(f'WorkflowId = "{workflow_id}"')]
-            if any(run.status is not None and run.status.name == "COMPLETED" for run in runs):
-                return len(runs)
+        while not [run async for run in client.list_workflows(query)]:  # noqa: ASYNC110 - the index sets no event
             await asyncio.sleep(0.1)
 
 
@@ -55,6 +54,19 @@ async def test_a_terminated_allocator_is_started_again_and_the_task_goes_on(flow
     await start_missing(flow.resources)
 
     assert (await flow.totals(task)).sent == len(flow.taken()) == 8
+
+
+async def test_reconcile_forgets_old_choices_and_no_others(flow: Flow) -> None:
+    await flow.world.pool.execute(
+        """INSERT INTO choices (service_id, first_no, count, task_id, decided_at, score, quota, rest, success)
+           SELECT $1, days, 1, $1, guard_now() - make_interval(days => days), 1, 1, 1, 1
+           FROM generate_series(28, 40) days""",
+        uuid4(),
+    )
+
+    await forget(flow.resources)
+
+    assert [row["first_no"] for row in await flow.world.pool.fetch("SELECT * FROM choices")] == [28, 29]
 
 
 async def test_a_terminated_task_is_started_again_from_the_ledger(flow: Flow) -> None:

@@ -107,6 +107,17 @@ async def test_a_relay_is_added_with_its_rate(tempost: Tempost) -> None:
     assert "0.25 s" in (await tempost("services", "list")).stdout
 
 
+async def test_a_domain_is_limited_limited_otherwise_and_no_longer(tempost: Tempost) -> None:
+    first = await tempost("limits", "set", "gmail.com", "20", "--also", "googlemail.com")
+    assert "gmail.com: 20 a minute" in first.stdout, first.stderr
+    assert "gmail.com: 30 a minute" in (await tempost("limits", "set", "gmail.com", "30")).stdout
+    listed = (await tempost("limits", "list")).stdout
+    assert "googlemail.com" in listed
+    assert "30" in listed
+    assert (await tempost("limits", "remove", "gmail.com")).exit_code == 0
+    assert "gmail.com" not in (await tempost("limits", "list")).stdout
+
+
 async def test_a_mailing_is_submitted_by_names_and_steered(tempost: Tempost, people: str, body: str) -> None:
     await add_service(tempost)
     await tempost("lists", "import", people, "--name", "Club")

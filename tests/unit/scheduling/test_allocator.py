@@ -15,6 +15,7 @@ from scheduling.allocator_state import AllocatorState, Changes, absorb
 from scheduling.availability import available, spread
 from scheduling.pacing import SendingWindow, WarmUp
 from scheduling.permit import Permit, PermitRun
+from scheduling.pins import claimants
 from scheduling.service import ServiceKind
 from scheduling.wait import WaitReason
 from tests.unit.scheduling.strategies import NOW, Step, a_demand, a_service, a_state, an_id, histories, states
@@ -91,14 +92,17 @@ def test_a_service_that_was_rested_is_tried_with_one_mail_at_a_time(history: lis
 
 
 @given(states(most_demands=1))
-def test_no_service_stays_idle_while_mail_is_waiting(state: AllocatorState) -> None:
+def test_no_service_stays_idle_while_mail_is_waiting_that_may_use_it(state: AllocatorState) -> None:
     decision = plan(state, NOW)
-    if not decision.state.unserved_since:
-        return
+    usable = {row.id for row in state.services.values() if row.usable(NOW)}
+    live = [out for out in decision.state.outstanding if out.run.service_id in usable]
+    waiting = claimants(decision.state, live, usable, NOW)
     runs = [out.run for out in decision.state.outstanding]
     services = available(decision.state.services.values(), runs, NOW, 0)
     spread(services, decision.state.phases, NOW + HORIZON)
-    assert not [each.service.name for each in services if each.block(NOW + HORIZON)]
+    idle = {each.service.id for each in services if each.block(NOW + HORIZON)}
+    for task in waiting:
+        assert not idle if task.need else not idle & set(task.pins)
 
 
 @given(histories())

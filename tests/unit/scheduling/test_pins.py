@@ -6,12 +6,14 @@ from uuid import UUID
 
 import pytest
 from hypothesis import given
+from hypothesis import strategies as st
 
 from scheduling.allocator import TICK, Plan, plan
 from scheduling.allocator_state import AllocatorState, Changes, Demand, absorb
+from scheduling.pins import pack, unpack
 from scheduling.service import ServiceState
 from scheduling.wait import Wait, WaitReason
-from tests.unit.scheduling.strategies import NOW, Step, a_demand, a_service, a_state, an_id, histories
+from tests.unit.scheduling.strategies import NOW, Step, a_demand, a_service, a_state, an_id, demands, histories
 
 OWN, OTHER = an_id("service", 1), an_id("service", 2)
 TOMORROW = NOW + timedelta(days=1)
@@ -66,6 +68,14 @@ def test_no_permit_is_given_that_no_mail_could_use(history: list[Step]) -> None:
     for step in history:
         for grant in step.plan.grants:
             assert 0 < grant.count <= step.before.demands[grant.task_id].ready
+
+
+@given(st.lists(st.integers(0, 20), unique=True).flatmap(lambda numbers: st.tuples(*map(demands, numbers))))
+def test_pins_travel_without_loss(read: tuple[Demand, ...]) -> None:
+    changes = Changes(demands=read)
+    bare, pinned = pack(changes)
+    assert not any(demand.pins for demand in bare.demands)
+    assert unpack(bare, pinned) == changes
 
 
 def unusable(why: str) -> ServiceState:
