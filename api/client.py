@@ -5,21 +5,19 @@ async with ApiClient("http://127.0.0.1:8080", key) as api:
 """
 
 import asyncio
-import ipaddress
-import ssl
 import uuid
 from collections.abc import AsyncIterator, Mapping
 from datetime import datetime
-from functools import cache
 from pathlib import Path
 from types import TracebackType
 from typing import Self, TypeVar
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 from uuid import UUID
 
 import httpx
 from pydantic import BaseModel, ValidationError
 
+from api.client_http import open_http
 from api.schemas.base import Page
 from api.schemas.contact import ContactListOut, SuppressionOut, SuppressionsOut
 from api.schemas.contact_import import ContactImportOut
@@ -34,7 +32,6 @@ from api.watched_file import Progress, WatchedFile
 Answer = TypeVar("Answer", bound=BaseModel)
 Body = BaseModel | Mapping[str, object]
 
-TIMEOUT = httpx.Timeout(30.0, connect=5.0)
 UPLOAD_TIMEOUT = httpx.Timeout(60.0, connect=5.0, read=1800.0)
 """An upload is answered when all its rows are staged."""
 ATTEMPTS = 3
@@ -74,13 +71,7 @@ class ApiClient:
 
     def __init__(self, url: str, key: str) -> None:
         self.url = url.rstrip("/")
-        self._http = httpx.AsyncClient(
-            base_url=self.url,
-            headers={"Authorization": f"Bearer {key}"},
-            timeout=TIMEOUT,
-            verify=_trusted(),
-            trust_env=not _is_loopback(self.url),  # a proxy of the environment does not lead to this machine
-        )
+        self._http = open_http(self.url, key)
 
     async def __aenter__(self) -> Self:
         return self
@@ -290,17 +281,3 @@ def _problem(response: httpx.Response) -> ApiError:
 def _retry_after(response: httpx.Response) -> float | None:
     told = response.headers.get("Retry-After", "")
     return float(told) if told.isdecimal() else None
-
-
-@cache
-def _trusted() -> ssl.SSLContext:
-    """The system's authorities, read once: for a program that speaks with many keys, each reading would be 20 ms."""
-    return ssl.create_default_context()
-
-
-def _is_loopback(url: str) -> bool:
-    host = urlsplit(url).hostname or ""
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
