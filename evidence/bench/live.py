@@ -128,11 +128,18 @@ class Story:
         await self._each("deleted", "stops", deleted, api.delete_service)
 
     async def fail_and_recover(self) -> None:
-        """Have a provider refuse all connections until it is rested, then listen again, and a person resume it."""
+        """Have a provider refuse all connections, then listen again and a person resume the service.
+
+        A permit that was given before the failure and found nobody holds its turn until it expires.
+        """
         [name] = self._group(1)
-        path, service_id = f"/providers/{name}", self._services[name]
-        await control(self._site, "PATCH", path, {"listening": False})
-        self.told.rested_after = await self._rested_after(service_id)
+        path = f"/providers/{name}"
+
+        async def fail() -> None:
+            await control(self._site, "PATCH", path, {"listening": False})
+            self.told.rested_after = await self._rested_after(self._services[name])
+
+        await self._watch("failed", "stops", [name], fail)
         await control(self._site, "PATCH", path, {"listening": True})
         await self._each("recovered", "starts", [name], lambda id_: self._site.api.order_service(id_, "resume"))
 
