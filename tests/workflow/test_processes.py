@@ -69,11 +69,12 @@ async def workers(flow: Flow, parent: psutil.Process) -> list[psutil.Process]:
 
 
 def both_poll(flow: Flow, parent: psutil.Process) -> Callable[[], Awaitable[bool]]:
-    """Whether two children of the parent ask for work."""
+    """Whether two living children of the parent ask for work; the server remembers dead ones for a while."""
     temporal = flow.resources.settings.temporal
 
     async def poll() -> bool:
-        found = [await polls(temporal.address, temporal.task_queue, child.pid) for child in parent.children()]
+        living = [child for child in parent.children() if is_alive(child)]
+        found = [await polls(temporal.address, temporal.task_queue, child.pid) for child in living]
         return found == [True, True]
 
     return poll
