@@ -38,9 +38,9 @@ async def test_every_run_has_one_choice_however_often_it_is_written(world: World
         assert row["task_id"] not in row["waiting"]
 
 
-async def test_choices_are_forgotten_with_the_monitoring_data_in_small_steps(world: World) -> None:
+async def test_choices_are_forgotten_after_a_week_in_small_steps(world: World) -> None:
     now = (await world.row("SELECT guard_now() AS now"))["now"]
-    for days in (40, 31, 29):
+    for days in (20, 8, 6):
         at = now - timedelta(days=days)
         rows = [a_service(days, next_available_at=at, quota_reset_at=at + timedelta(hours=9))]
         await keep(world, decide(at, rows, [a_demand(ready=1)]))
@@ -51,4 +51,4 @@ async def test_choices_are_forgotten_with_the_monitoring_data_in_small_steps(wor
         assert not await choice.forget(connection, most=1)
 
     kept = await world.row("SELECT count(*) AS count, min(service_id::text) AS service FROM choices")
-    assert (kept["count"], kept["service"]) == (1, str(an_id("service", 29)))
+    assert (kept["count"], kept["service"]) == (1, str(an_id("service", 6)))

@@ -1,5 +1,6 @@
 """The whole local stack as a person runs it: a process of its own, with signals."""
 
+import json
 import os
 import signal
 import subprocess
@@ -13,6 +14,7 @@ import psutil
 import pytest
 
 from stack.local import running_stack
+from stack.ports import free_ports
 
 CHECKOUT = Path(__file__).parents[3]
 PROGRAM = """
@@ -70,6 +72,8 @@ async def fetch(url: str, query: str) -> object:
 
 
 async def test_a_stopped_stack_continues_with_its_data_at_the_same_places(folder: Path) -> None:
+    api, ui = free_ports(2)  # not the ones that people type, which any other stack would take meanwhile
+    (folder / "ports.json").write_text(json.dumps({"api": api, "temporal-ui": ui}))
     with stack_process(folder) as first:
         url = ready(first)
         await fetch(url, "CREATE TABLE kept AS SELECT 42 AS answer")
