@@ -1,21 +1,29 @@
 """What an allocator does to the world: publishes grants and waits, reads the guard's rows and the demands."""
 
 import asyncio
+from collections.abc import Sequence
 from datetime import timedelta
+from functools import partial
 from uuid import UUID
 
 import asyncpg
 from temporalio import activity
 from temporalio.client import Client
+from temporalio.common import Priority
 from temporalio.service import RPCError, RPCStatusCode
 
 from contracts.allocator import AllocatorRun, Exchange, News, WakeAllocator
 from contracts.identifiers import ALLOCATOR_WORKFLOW, allocator_workflow_id, task_workflow_id
 from contracts.task import GRANTED
+from database.group_commit import GroupCommit
 from database.queries import allocator as queries
 from database.queries import choice
 from scheduling import pins
 
+FIRST = Priority(priority_key=1)
+"""Ahead of deliveries in the task queue: while an allocator waits for its turn there, every task waits for it."""
+MOST_NAMED = 500
+"""Tasks in one signal to an allocator."""
 SIGNAL_TIMEOUT = timedelta(seconds=5)
 REFUSALS = (RPCStatusCode.NOT_FOUND, RPCStatusCode.INVALID_ARGUMENT, RPCStatusCode.FAILED_PRECONDITION)
 """It would be answered the same again: the task has ended, or its history takes no more signals."""
@@ -24,14 +32,15 @@ REFUSALS = (RPCStatusCode.NOT_FOUND, RPCStatusCode.INVALID_ARGUMENT, RPCStatusCo
 class AllocatorActivities:
     """Needs the database's pool and a Temporal client: signals from an activity cost half of those from a workflow."""
 
-    def __init__(self, pool: "asyncpg.Pool[asyncpg.Record]", client: Client) -> None:
+    def __init__(self, pool: "asyncpg.Pool[asyncpg.Record]", client: Client, wakes: "Wakes") -> None:
         self._pool = pool
         self._client = client
+        self._wakes = wakes
 
     @activity.defn(name="allocator.wake")
     async def wake(self, order: WakeAllocator) -> None:
         """Wake the pool's allocator, or start it. Run again, it wakes it once more, which does no harm."""
-        await wake_allocator(self._client, activity.info().task_queue, order)
+        await self._wakes.wake(order)
 
     @activity.defn(name="allocator.exchange")
     async def exchange(self, order: Exchange) -> News:
@@ -57,16 +66,31 @@ class AllocatorActivities:
                 activity.logger.error("task %s takes no signal %r: %s", task_id, name, error)
 
 
-async def wake_allocator(client: Client, task_queue: str, order: WakeAllocator) -> None:
-    """Signal the pool's allocator, which is started if it does not run."""
-    await client.start_workflow(
-        ALLOCATOR_WORKFLOW,
-        AllocatorRun(pool_id=order.pool_id),
-        id=allocator_workflow_id(order.pool_id),
-        task_queue=task_queue,
-        start_signal="demand_changed",
-        start_signal_args=[order.task_id],
-        static_summary="Allocator of a pool",
-        static_details="Decides which task may use which service next. Sleeps while no task waits.",
-        rpc_timeout=SIGNAL_TIMEOUT,
-    )
+class Wakes:
+    """Wakes allocators for one process: the tasks that call for one while a signal is on its way share the next."""
+
+    def __init__(self, client: Client, task_queue: str) -> None:
+        self._client = client
+        self._task_queue = task_queue
+        self._pools: dict[UUID, GroupCommit[UUID, None]] = {}
+
+    async def wake(self, order: WakeAllocator) -> None:
+        """Signal the pool's allocator, which is started if it does not run. Raises `RPCError` where it cannot be."""
+        if order.pool_id not in self._pools:
+            self._pools[order.pool_id] = GroupCommit(partial(self._signal, order.pool_id), MOST_NAMED)
+        await self._pools[order.pool_id].submit(order.task_id)
+
+    async def _signal(self, pool_id: UUID, task_ids: Sequence[UUID]) -> Sequence[None]:
+        await self._client.start_workflow(
+            ALLOCATOR_WORKFLOW,
+            AllocatorRun(pool_id=pool_id),
+            id=allocator_workflow_id(pool_id),
+            task_queue=self._task_queue,
+            priority=FIRST,
+            start_signal="demands_changed",
+            start_signal_args=[list(task_ids)],
+            static_summary="Allocator of a pool",
+            static_details="Decides which task may use which service next. Sleeps while no task waits.",
+            rpc_timeout=SIGNAL_TIMEOUT,
+        )
+        return [None] * len(task_ids)

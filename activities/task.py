@@ -5,10 +5,9 @@ from uuid import UUID
 
 import asyncpg
 from temporalio import activity
-from temporalio.client import Client
 from temporalio.exceptions import ApplicationError
 
-from activities.allocator import wake_allocator
+from activities.allocator import Wakes
 from contracts.allocator import WakeAllocator
 from contracts.task import ChangeTaskPriority, Survey
 from database.connect import PoolConnection
@@ -19,11 +18,11 @@ Move = Callable[[PoolConnection, UUID], Awaitable[None]]
 
 
 class TaskActivities:
-    """Needs the database's pool, and a Temporal client to wake allocators."""
+    """Needs the database's pool, and a way to wake allocators."""
 
-    def __init__(self, pool: "asyncpg.Pool[asyncpg.Record]", client: Client) -> None:
+    def __init__(self, pool: "asyncpg.Pool[asyncpg.Record]", wakes: Wakes) -> None:
         self._pool = pool
-        self._client = client
+        self._wakes = wakes
 
     @activity.defn(name="task.survey")
     async def survey(self, task_id: UUID) -> Survey:
@@ -36,8 +35,7 @@ class TaskActivities:
         """Prepare a new task and wake its pool's allocator. Run again, it finds it prepared, and wakes once more."""
         found = await self.prepare(task_id)
         if found.ready:
-            order = WakeAllocator(pool_id=found.pool_id, task_id=task_id)
-            await wake_allocator(self._client, activity.info().task_queue, order)
+            await self._wakes.wake(WakeAllocator(pool_id=found.pool_id, task_id=task_id))
         return found
 
     @activity.defn(name="task.prepare")

@@ -1,19 +1,22 @@
-"""Readings of pools, kept for a few seconds in this process: many look at their tasks' status at once."""
+"""Readings of pools and of tasks' paces, kept for a moment: many look at their tasks' status at once."""
 
-import asyncio
 import time
-from collections import OrderedDict
 from collections.abc import Callable
 from uuid import UUID
 
 import asyncpg
 
+from api.kept import Kept
+from database.connect import Row
+from database.queries import task_status
 from database.queries.forecast import read_pool
 from scheduling.forecast import PoolForecast
 
 FRESH_SECONDS = 5.0
 KEPT = 100
 """Pools; of a thousand services and tasks one takes about three megabytes."""
+PACE_SECONDS = 1.0
+PACES_KEPT = 10_000
 
 
 class PoolForecasts:
@@ -23,25 +26,22 @@ class PoolForecasts:
         self, ledger_pool: "asyncpg.Pool[asyncpg.Record]", clock: Callable[[], float] = time.monotonic
     ) -> None:
         self._ledger_pool = ledger_pool
-        self._clock = clock
-        self._kept: OrderedDict[UUID, tuple[float, asyncio.Future[PoolForecast]]] = OrderedDict()
+        self._pools = Kept(self.read, FRESH_SECONDS, KEPT, clock)
+        self._paces = Kept(self._read_pace, PACE_SECONDS, PACES_KEPT, clock)
 
     async def kept(self, pool_id: UUID) -> PoolForecast:
-        """The pool as it was at most five seconds ago. Who asks while it is read waits for the same reading."""
-        read_at, reading = self._kept.get(pool_id, (0.0, None))
-        if reading is None or self._clock() - read_at > FRESH_SECONDS or _failed(reading):
-            reading = asyncio.ensure_future(self.read(pool_id))
-            self._kept[pool_id] = self._clock(), reading
-            self._kept.move_to_end(pool_id)
-            if len(self._kept) > KEPT:
-                self._kept.popitem(last=False)
-        return await asyncio.shield(reading)
+        """The pool as it was at most five seconds ago."""
+        return await self._pools.get(pool_id)
+
+    async def pace(self, task_id: UUID) -> Row:
+        """A task's pace as it was at most a second ago; see `database.queries.task_status.pace`."""
+        return await self._paces.get(task_id)
 
     async def read(self, pool_id: UUID) -> PoolForecast:
         """The pool as it is now."""
         async with self._ledger_pool.acquire() as connection:
             return await read_pool(connection, pool_id)
 
-
-def _failed(reading: asyncio.Future[PoolForecast]) -> bool:
-    return reading.done() and (reading.cancelled() or reading.exception() is not None)
+    async def _read_pace(self, task_id: UUID) -> Row:
+        async with self._ledger_pool.acquire() as connection:
+            return await task_status.pace(connection, task_id)

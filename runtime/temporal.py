@@ -12,7 +12,7 @@ from temporalio.common import SearchAttributePair, TypedSearchAttributes, Workfl
 from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.service import GrpcCompression, RPCError, RPCStatusCode
 
-from activities.allocator import wake_allocator
+from activities.allocator import Wakes
 from contracts import identifiers
 from contracts.allocator import WakeAllocator
 from contracts.contact_import import MergeImport
@@ -26,6 +26,8 @@ from workflows.task import TaskWorkflow
 log = logging.getLogger(__name__)
 
 RPC_TIMEOUT = timedelta(seconds=5)
+START_TIMEOUT = timedelta(seconds=20)
+"""Of a task: when a thousand people submit at once, the last waits for the others and not for reconcile."""
 AGAIN = 2.0
 """Seconds between two tries to reach a server that is down."""
 
@@ -63,6 +65,7 @@ class TaskOrders:
     def __init__(self, client: Client, task_queue: str) -> None:
         self._client = client
         self._task_queue = task_queue
+        self._wakes = Wakes(client, task_queue)
 
     async def start(self, survey: Survey) -> None:
         """Start `task-{id}`; one that runs is left alone. Raises `RPCError` where Temporal is down."""
@@ -82,7 +85,7 @@ class TaskOrders:
                     SearchAttributePair(identifiers.PRIORITY, survey.priority),
                 ]
             ),
-            rpc_timeout=RPC_TIMEOUT,
+            rpc_timeout=START_TIMEOUT,
         )
 
     async def start_import(self, unfinished: UnfinishedImport) -> None:
@@ -126,8 +129,7 @@ class TaskOrders:
 
     async def wake_allocator(self, pool_id: UUID, task_id: UUID) -> None:
         """Tell the pool's allocator that a task has mails ready; start it if it does not run."""
-        order = WakeAllocator(pool_id=pool_id, task_id=task_id)
-        await wake_allocator(self._client, self._task_queue, order)
+        await self._wakes.wake(WakeAllocator(pool_id=pool_id, task_id=task_id))
 
     async def ledger_changed(self, task_id: UUID) -> None:
         """Tell it that its mails changed under it, so that it surveys the ledger now."""

@@ -19,7 +19,7 @@ TICK = timedelta(seconds=1)
 """Decisions are at least this far apart."""
 HORIZON = 2 * TICK
 """Permits are given no further ahead, so that a new task waits a tick and not a backlog."""
-TASKS_PER_TICK = 40
+TASKS_PER_TICK = 64
 """A grant is a signal, and signals cost more than permits: beyond so many tasks each gets several at its turn."""
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)

@@ -26,6 +26,8 @@ class Demand:
     weight: float = 1.0
     """Share among users (a user's heaviest waiting task counts), and among the user's own tasks."""
     last_served_at: datetime | None = None
+    begun: bool = False
+    """A mail of it was claimed: permits that lapsed serve nobody."""
     pins: dict[UUID, int] = field(default_factory=dict)
     """Of the ready mails, those that shall go through one service: how many through which."""
     pins_fall_back: bool = True

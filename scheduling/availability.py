@@ -15,6 +15,7 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _DAY = timedelta(days=1)
 NEVER = datetime.max.replace(tzinfo=UTC)
 """As far as can be foreseen."""
+_MOMENT = timedelta(microseconds=1)
 _BLOCK = timedelta(milliseconds=100)
 """Moments of one service closer than this go to one task together, so that a fast relay is granted in few runs."""
 
@@ -91,12 +92,15 @@ class Availability:
             self.reason, self.at = reason, until
 
     def block(self, until: datetime) -> int:
-        """Count the moments from the next on that are given away together: those of a short while, before `until`."""
+        """Count the moments from the next on that are given away together: those of a short while of one day."""
         if self.at > until or self.left <= 0 or (self.service.probing and self.held.count):
             return 0
         if self.service.probing or self.service.window is not None:
             return 1
-        return min(self.left, 1 + min(until - self.at, _BLOCK) // self.spacing)
+        span = min(until - self.at, _BLOCK)
+        if self.at < self.service.quota_reset_at:
+            span = min(span, self.service.quota_reset_at - self.at - _MOMENT)
+        return min(self.left, 1 + span // self.spacing)
 
     def take(self, count: int) -> PermitRun:
         """Give away the next `count` moments of a block, as a run."""

@@ -20,6 +20,8 @@ from uuid import UUID
 AGEING = timedelta(seconds=60)
 """Unserved for so long, a task is lifted by one priority."""
 TOP_PRIORITY = 1
+LONGEST_TURN = 10
+"""Permits in a row, at most; see `turn_length`."""
 _MOST_OWED = 8
 """Turns: so that a new task does not wait for long behind those whose services were slow."""
 
@@ -91,6 +93,8 @@ class _Task(_Queued):
     need: int
     pins: dict[UUID, int]
     user: "_User"
+    served: bool
+    """Now or before."""
 
     @property
     def waits(self) -> bool:
@@ -126,7 +130,7 @@ _Heap = list[tuple[float, datetime, int, _Q]]
 
 
 class FairQueue:
-    """The turns of one tick. Once `breadth` tasks were served, those share what is left of the tick."""
+    """The turns of one tick, see `turn_length`. Once `breadth` tasks were served, those share what is left of it."""
 
     def __init__(self, claimants: Iterable[Claimant], leads: Leads, now: datetime, breadth: int) -> None:
         self._leads = leads
@@ -134,11 +138,14 @@ class FairQueue:
         self._served: set[UUID] = set()
         self._users: dict[int, dict[UUID, _User]] = {}
         self._pinned: dict[UUID, list[_Task]] = {}
+        self._at_turn: _Task | None = None
+        self._turn_left = self._tasks = 0
         self._longest_turn = 0.0
         self.unmet = 0
         """Permits that are still needed."""
         for claimant in claimants:
             self._add(claimant, claimant.lifted(now))
+        self._turn = turn_length(self._tasks, breadth)
         self._heaps: list[_Heap[_User]] = []
         self._line_up()
 
@@ -206,8 +213,10 @@ class FairQueue:
             user = members[claimant.user_id] = _User(claimant.user_id, lead, order, weight, priority)
         user.order, user.weight = min(user.order, order), max(user.weight, weight)
         lead = self._leads.tasks.get(claimant.task_id, 0.0)
-        task = _Task(claimant.task_id, lead, order, weight, claimant.need, dict(claimant.pins), user)
+        pins, served = dict(claimant.pins), not claimant.never_served
+        task = _Task(claimant.task_id, lead, order, weight, claimant.need, pins, user, served)
         user.tasks.append(task)
+        self._tasks += 1
         for service_id in task.pins:
             self._pinned.setdefault(service_id, []).append(task)
         self.unmet += claimant.need + sum(claimant.pins.values())
@@ -228,6 +237,8 @@ class FairQueue:
 
     def _anyone(self) -> _Task | None:
         """Find whose turn it is among all that may use any service."""
+        if self._at_turn is not None and self._turn_left > 0 and self._at_turn.need:
+            return self._at_turn
         for heap in self._heaps:
             while heap:
                 user = heap[0][3]
@@ -247,10 +258,22 @@ class FairQueue:
         task.user.lead += count / task.user.weight
         self._longest_turn = max(self._longest_turn, turn)
         self.unmet -= count
+        if self._at_turn is not task:
+            self._at_turn, self._turn_left = task, self._turn if task.served else 1
+        self._turn_left -= count
+        task.served = True
         if task.id not in self._served:
             self._served.add(task.id)
             if len(self._served) == self._breadth:
                 self._line_up()
+
+
+def turn_length(tasks: int, breadth: int) -> int:
+    """How many permits in a row a task gets that was served before: as many as there are crowds of `breadth`.
+
+    A grant costs a signal and an activity however small; the longer a task waits for its next, the more it holds.
+    """
+    return min(LONGEST_TURN, -(-tasks // breadth))
 
 
 def _first(heap: _Heap[_Task]) -> _Task | None:

@@ -28,7 +28,7 @@ def claimants(
                 need=max(0, need),
                 priority=demand.priority,
                 weight=demand.weight,
-                never_served=demand.last_served_at is None,
+                never_served=not demand.begun and task_id not in out,
                 unserved_since=state.unserved_since.get(task_id, now),
                 pins=pins,
             )

@@ -113,10 +113,9 @@ class ServiceAllocatorWorkflow:
         return workflow.now() + timedelta(seconds=self._run.guard_ahead_seconds)
 
     @workflow.signal
-    def demand_changed(self, task_id: UUID) -> None:
-        """Note that a task has mails ready."""
-        if task_id not in self._run.named:
-            self._run.named.append(task_id)
+    def demands_changed(self, task_ids: list[UUID]) -> None:
+        """Note that these tasks have mails ready."""
+        self._run.named.extend(task_id for task_id in task_ids if task_id not in self._run.named)
         self._woken.set()
 
     @workflow.signal

@@ -25,7 +25,7 @@ async def realtime_status(
 ) -> RealtimeStatus:
     """Read it all from counters, the pace from the newest deliveries, the end from the forecast."""
     row = await find_task(connection, caller, task_id)
-    pace = await task_status.pace(connection, task_id)
+    pace = await forecasts.pace(task_id)
     retrying = await task_status.retrying(connection, task_id) if row["retrying"] else []
     counts = StatusCounts.model_validate(row["by_status"])
     moments = (row["created_at"], row["last_processed_at"], row["last_sent_at"], row["completed_at"])

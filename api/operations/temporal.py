@@ -20,11 +20,24 @@ NOT_REACHED = (
 """RuntimeError: how the SDK says that a lazy client cannot connect."""
 
 
+_under_way: set[asyncio.Task[None]] = set()
+"""Orders that take longer than anybody waits."""
+
+
 async def tell(order: Awaitable[None], what: str) -> None:
-    """Pass an order on to Temporal; if it cannot be reached, reconcile does it within a minute."""
+    """Pass an order on to Temporal; if it cannot be reached, reconcile does it within a minute.
+
+    One that is slow goes on after the answer: under load, a task should not wait a minute for what takes three seconds.
+    """
+    telling = asyncio.create_task(_told(order, what))
+    _under_way.add(telling)
+    telling.add_done_callback(_under_way.discard)
+    await asyncio.wait({telling}, timeout=PATIENCE)
+
+
+async def _told(order: Awaitable[None], what: str) -> None:
     try:
-        async with asyncio.timeout(PATIENCE):
-            await order
+        await order
     except NOT_REACHED as error:
         log.warning("%s: left to reconcile: %s", what, error)
 

@@ -92,6 +92,7 @@ def _demand(row: Row) -> Demand:
         pins=dict(zip(row["service_ids"] or (), row["pinned"] or (), strict=True)),
         pins_fall_back=row["pins_fall_back"],
         last_served_at=row["last_processed_at"],
+        begun=row["last_processed_at"] is not None,
     )
 
 

@@ -5,14 +5,16 @@ from uuid import UUID
 from sqlalchemy import RowMapping, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from database.connect import PoolConnection, Row
+
 # Both clocks of the rate are the guard's: `ended_at` is written by it.
-PACE = text("""
+PACE = """
     SELECT count(d.ended_at) FILTER (WHERE d.ended_at > n.now - interval '5 minutes') AS recent,
         avg(extract(epoch FROM d.ended_at - d.due_at))::float8 AS wait_seconds
     FROM (SELECT guard_now() AS now) n
-    LEFT JOIN deliveries d ON d.task_id = :id AND d.phase = 'ended' AND d.outcome = 'sent'
+    LEFT JOIN deliveries d ON d.task_id = $1 AND d.phase = 'ended' AND d.outcome = 'sent'
         AND d.ended_at > n.now - interval '15 minutes'
-""")
+"""
 RETRYING = text("""
     SELECT coalesce(reason, 'retry') AS reason, count(*) AS count, min(retry_at) AS retry_at,
         max(retry_at) AS last_retry_at
@@ -22,9 +24,11 @@ RETRYING = text("""
 """)
 
 
-async def pace(connection: AsyncConnection, task_id: UUID) -> RowMapping:
-    """Mails of the last 5 minutes, and the mean wait of those of the last 15."""
-    return (await connection.execute(PACE, {"id": task_id})).mappings().one()
+async def pace(connection: PoolConnection, task_id: UUID) -> Row:
+    """The guard's clock, mails of the last 5 minutes, and the mean wait of those of the last 15."""
+    row = await connection.fetchrow(PACE, task_id)
+    assert row is not None
+    return row
 
 
 async def retrying(connection: AsyncConnection, task_id: UUID) -> list[RowMapping]:

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from temporalio.testing import ActivityEnvironment
 
-from activities.allocator import AllocatorActivities
+from activities.allocator import AllocatorActivities, Wakes
 from contracts.allocator import Exchange
 from contracts.identifiers import TASK_WORKFLOW, task_workflow_id
 from contracts.task import TaskState
@@ -29,7 +29,7 @@ async def test_a_task_that_refuses_its_grant_does_not_stop_the_pool(resources: R
     now = (await world.row("SELECT guard_now() AS now"))["now"]
     run = PermitRun(service, 1, now, timedelta(seconds=1), 1, timedelta(seconds=5))
     grants = (Grant("a", refusing, (run,) * MORE_THAN_THE_SERVER_TAKES), Grant("b", other, (run,)))
-    exchange = AllocatorActivities(world.pool, client).exchange
+    exchange = AllocatorActivities(world.pool, client, Wakes(client, "nobody")).exchange
 
     news = await ActivityEnvironment().run(exchange, Exchange(pool_id=world.pool_id, grants=grants))
 

@@ -91,8 +91,18 @@ def test_weights_share_in_proportion() -> None:
     assert_foreseen(pool(), demands, 300)
 
 
-def test_a_hundred_tasks_beside_a_big_one() -> None:
-    assert_foreseen(pool(60), [a_demand(ready=2000), *(a_demand(number, ready=20) for number in range(1, 101))], 400)
+def test_sixty_tasks_beside_a_big_one() -> None:
+    assert_foreseen(pool(60), [a_demand(ready=2000), *(a_demand(number, ready=20) for number in range(1, 61))], 300)
+
+
+def test_of_a_crowd_that_is_served_in_longer_turns_none_ends_later_than_foreseen() -> None:
+    demands = [a_demand(ready=2000), *(a_demand(number, ready=20) for number in range(1, 101))]
+    forecast = PoolForecast(pool(60), demands, START)
+    for task_id, ended_at in ends(pool(60), demands, 300).items():
+        own = next(demand for demand in demands if demand.task_id == task_id)
+        foreseen = forecast.ends_at(Mailing(own))
+        assert foreseen is not None
+        assert ended_at <= foreseen + PART * (ended_at - START) + timedelta(seconds=SECONDS)
 
 
 @pytest.mark.parametrize(("mails", "days"), [(150, 0), (420, 1), (600, 2)])
