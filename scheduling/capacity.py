@@ -130,6 +130,7 @@ class _Curve:
                     changes.append((start + spacing * (singly - 0.5), 0.0, 1 / spacing))
                     changes.append((ends, 0.0, -1 / spacing))
         changes.sort()
+        self._since = since
         self._times = [at for at, _, _ in changes]
         self._slopes: list[float] = []
         self._sent: list[float] = []
@@ -142,6 +143,8 @@ class _Curve:
 
     def reached(self, mails: float) -> float:
         """When so many were sent."""
+        if not self._times:
+            return self._since  # all of them before this time, as far as rounding can tell
         index = min(bisect_left(self._sent, mails), len(self._sent) - 1)
         if index and self._slopes[index - 1] > 0:
             at = self._times[index - 1] + (mails - self._sent[index - 1]) / self._slopes[index - 1]
