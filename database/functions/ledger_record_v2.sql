@@ -5,10 +5,11 @@ CREATE FUNCTION service_failure(outcome text, reason text, code int) RETURNS boo
         OR reason = 'policy' AND code BETWEEN 400 AND 499 OR code = 421 AND reason <> 'content'), false)
 $$;
 
--- Whether the receiving domain's policy put a mail off: it wants fewer of them.
+-- Whether the receiving domain's policy put a mail off: it wants fewer of them. A 421 that says too fast or blocked is
+-- the account's own provider closing the door: that is the service's matter, and mails go on through others.
 CREATE FUNCTION domain_refusal(outcome text, reason text, code int) RETURNS boolean LANGUAGE sql IMMUTABLE AS $$
     SELECT coalesce(outcome = 'returned' AND code BETWEEN 400 AND 499
-        AND reason IN ('rate_limited', 'blocked', 'policy'), false)
+        AND (reason = 'policy' OR reason IN ('rate_limited', 'blocked') AND code <> 421), false)
 $$;
 
 -- Record: how these deliveries ended. Compare-and-set: a delivery ends once, by the permit its mail stands under; the

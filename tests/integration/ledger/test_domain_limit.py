@@ -210,7 +210,9 @@ async def test_successes_recover_the_pace_until_what_was_learnt_is_gone(world: W
     assert (await limit(world))["learnt_interval"] is None
 
 
-@pytest.mark.parametrize(("code", "reason"), [(550, "policy"), (450, "greylisted"), (452, "mailbox_full")])
+@pytest.mark.parametrize(
+    ("code", "reason"), [(550, "policy"), (450, "greylisted"), (452, "mailbox_full"), (421, "rate_limited")]
+)
 async def test_what_is_no_wish_for_fewer_mails_teaches_nothing(world: World, code: int, reason: str) -> None:
     task = await world.task(mails=2)
 
