@@ -9,7 +9,7 @@ from uuid import UUID
 
 from temporalio.service import RPCError
 
-from activities.allocator import AllocatorActivities, Wakes
+from activities.allocator import AllocatorActivities
 from activities.attempt import Limits, Means
 from activities.connection import Connections
 from activities.contact_import import ContactImportActivities
@@ -44,7 +44,7 @@ class Activities:
             limits,
         )
         self.deliveries = DeliveryActivities(pool, means, self._ledger_changed)
-        wakes = Wakes(resources.temporal_client, resources.settings.temporal.task_queue)
+        wakes = resources.orders.wakes
         self._tasks = TaskActivities(pool, wakes)
         self._allocators = AllocatorActivities(pool, resources.temporal_client, wakes)
         self._imports = ContactImportActivities(pool)

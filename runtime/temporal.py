@@ -65,7 +65,8 @@ class TaskOrders:
     def __init__(self, client: Client, task_queue: str) -> None:
         self._client = client
         self._task_queue = task_queue
-        self._wakes = Wakes(client, task_queue)
+        self.wakes = Wakes(client, task_queue)
+        """The one of this process: activities wake allocators through it too."""
 
     async def start(self, survey: Survey) -> None:
         """Start `task-{id}`; one that runs is left alone. Raises `RPCError` where Temporal is down."""
@@ -129,7 +130,7 @@ class TaskOrders:
 
     async def wake_allocator(self, pool_id: UUID, task_id: UUID) -> None:
         """Tell the pool's allocator that a task has mails ready; start it if it does not run."""
-        await self._wakes.wake(WakeAllocator(pool_id=pool_id, task_id=task_id))
+        await self.wakes.wake(WakeAllocator(pool_id=pool_id, task_id=task_id))
 
     async def ledger_changed(self, task_id: UUID) -> None:
         """Tell it that its mails changed under it, so that it surveys the ledger now."""
