@@ -9,6 +9,12 @@ LOCK = """
     SELECT status, prepared_at IS NOT NULL AS prepared, contact_list_id, follow_up_of FROM tasks
     WHERE id = $1 FOR UPDATE
 """
+SMALL = """
+    SELECT count(*) < $2 FROM (
+        SELECT FROM contact_list_members
+        WHERE contact_list_id = (SELECT contact_list_id FROM tasks WHERE id = $1) LIMIT $2
+    ) members
+"""
 # List and earlier task are named, so that the plan knows whether it is a small list beside large ones, and that most
 # tasks follow none: else each reads the mails of all. Materialised: read once; the clock for each of a million mails
 # took ten seconds more.
@@ -69,6 +75,11 @@ CLOSE = """
         AND (t.prepared_at IS NOT NULL AND t.status IN ('sending', 'paused') OR t.status = 'cancelled')
         AND q.ready + q.retrying + q.claimed + q.transmitting = 0
 """
+
+
+async def small(connection: PoolConnection, task_id: UUID, bound: int) -> bool:
+    """Whether the task's list has fewer contacts than so many."""
+    return bool(await connection.fetchval(SMALL, task_id, bound))
 
 
 async def prepare(connection: PoolConnection, task_id: UUID) -> None:
