@@ -124,6 +124,8 @@ async def test_without_the_database_people_are_told_to_try_again(
 async def test_after_a_cut_connection_the_next_request_is_answered(ann: Asker, resources: Resources) -> None:
     await ann.get("/api/services")
     async with resources.ledger_pool.acquire() as other:
-        others = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> "
-        await other.execute(f"{others} pg_backend_pid()")
+        await other.execute("""
+            SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity
+            WHERE datname = current_database() AND pid <> pg_backend_pid()
+        """)
     assert (await ann.get("/api/services")).status_code == 200
