@@ -1,6 +1,5 @@
 """`/api/tasks`: ordering, reading and steering."""
 
-from functools import partial
 from typing import Annotated
 from uuid import UUID
 
@@ -46,8 +45,7 @@ async def create(  # noqa: PLR0913 - a parameter each
             return await operations.dry_run(connection, once.caller, order, inline, forecasts=forecasts, by=by)
     if by is not None:
         raise invalid("?by", "is for dryRun=true only: a task ends when it can")
-    made = await once.run(TaskOut, partial(operations.create_task, caller=once.caller, order=order, inline=inline))
-    await task_order.start(once.resources, once.caller, made.id)
+    made = await task_order.create(once, order, inline)
     response.headers["Location"] = f"/api/tasks/{made.id}"
     return made
 
@@ -55,9 +53,7 @@ async def create(  # noqa: PLR0913 - a parameter each
 @router.post("/test", status_code=201)
 async def create_test(order: TaskTestIn, once: OnlyOnce, response: Response) -> TaskOut:
     """Send one mail of a template to one address."""
-    whole = operations.order_of_one(order)
-    made = await once.run(TaskOut, partial(operations.create_task, caller=once.caller, order=whole, inline=None))
-    await task_order.start(once.resources, once.caller, made.id)
+    made = await task_order.create(once, operations.order_of_one(order), inline=None)
     response.headers["Location"] = f"/api/tasks/{made.id}"
     return made
 
