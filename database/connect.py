@@ -30,9 +30,10 @@ def asyncpg_url(url: str) -> str:
 def create_engine(url: str, size: int = 10) -> AsyncEngine:
     """Engine for a process; a connection that died with its server is noticed before it is used.
 
-    Errors do not show parameters: they would bring addresses into the logs.
+    It opens at most twice `size` connections, when they are needed, and keeps them: an overflow would be closed at each
+    return, and to open one costs the server a process. Errors show no parameters: they would bring addresses into logs.
     """
-    engine = create_async_engine(sqlalchemy_url(url), pool_size=size, max_overflow=size, hide_parameters=True)
+    engine = create_async_engine(sqlalchemy_url(url), pool_size=2 * size, max_overflow=0, hide_parameters=True)
     event.listen(engine.sync_engine, "checkout", _refuse_closed)
     return engine
 
