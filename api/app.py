@@ -9,6 +9,7 @@ from fastapi.routing import APIRoute
 
 from api import docs_page, errors
 from api.body_limit import BodyLimitMiddleware
+from api.inline_contents import InlineContents
 from api.key_holders import KeyHolders
 from api.pool_forecasts import PoolForecasts
 from api.rate_limit import RateLimit
@@ -45,6 +46,7 @@ def create_app(resources: Resources) -> FastAPI:
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         async with TemplateTrial() as app.state.trial:
+            app.state.inline_contents = InlineContents(app.state.trial)
             yield
 
     app = FastAPI(

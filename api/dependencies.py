@@ -10,6 +10,7 @@ from fastapi import Depends, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from api.inline_contents import InlineContents
 from api.key_holders import KeyHolders
 from api.operations.api_key import KeyHolder
 from api.pool_forecasts import PoolForecasts
@@ -36,6 +37,14 @@ async def template_trial(request: Request) -> TemplateTrial:
 
 
 Trial = Annotated[TemplateTrial, Depends(template_trial)]
+
+
+async def inline_contents(request: Request) -> InlineContents:
+    """Give what this process knows of the content that comes with tasks."""
+    return cast("InlineContents", request.app.state.inline_contents)
+
+
+Contents = Annotated[InlineContents, Depends(inline_contents)]
 
 
 async def pool_forecasts(request: Request) -> PoolForecasts:

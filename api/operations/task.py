@@ -10,14 +10,14 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from api.operations.api_key import KeyHolder
 from api.operations.contact import merged
-from api.operations.content import CheckedContent, checked
+from api.operations.content import CheckedContent
 from api.operations.forecast import order_forecast
 from api.operations.pool import find_pool
 from api.pool_forecasts import PoolForecasts
 from api.problems import FieldError, InvalidError, NotFoundError, invalid
 from api.schemas.contact import ContactIn
 from api.schemas.task import DryRunOut, MissingField, StatusCounts, TaskChange, TaskIn, TaskOut, TaskTestIn
-from content.trial import Content, TemplateTrial
+from content.trial import Content
 from database.queries import contact, task, template
 from database.queries.contact import NewContact
 from scheduling.allocator_state import Demand
@@ -118,11 +118,6 @@ async def find_task(connection: AsyncConnection, caller: KeyHolder, task_id: UUI
 def missing_task(task_id: UUID) -> NotFoundError:
     """Say that the caller has no such task."""
     return NotFoundError(f"You have no task {task_id}.")
-
-
-async def inline_content(trial: TemplateTrial, order: TaskIn) -> CheckedContent | None:
-    """Check the content that came with a task; None where it names a template, which was checked when it was saved."""
-    return None if order.content is None else await checked(trial, order.content, "#/content")
 
 
 async def _plan(connection: AsyncConnection, caller: KeyHolder, order: TaskIn, inline: CheckedContent | None) -> Plan:

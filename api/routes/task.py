@@ -6,7 +6,7 @@ from uuid import UUID
 from fastapi import APIRouter, Query, Response
 from pydantic import AwareDatetime
 
-from api.dependencies import Connection, Forecasts, Process, Reader, Trial, Writer
+from api.dependencies import Connection, Contents, Forecasts, Process, Reader, Writer
 from api.idempotency import OnlyOnce
 from api.operations import task as operations
 from api.operations import task_order
@@ -31,14 +31,14 @@ async def create(  # noqa: PLR0913 - a parameter each
     *,
     order: TaskIn,
     once: OnlyOnce,
-    trial: Trial,
+    contents: Contents,
     forecasts: Forecasts,
     response: Response,
     dry_run: DryRun = False,
     by: By = None,
 ) -> TaskOut | DryRunOut:
     """Send one content to many people. Whatever would fail for a recipient is told here, before anything is sent."""
-    inline = await operations.inline_content(trial, order)
+    inline = await contents.checked(order.content) if order.content else None
     if dry_run:
         response.status_code = 200
         async with transaction(once.resources.engine) as connection:
