@@ -50,15 +50,26 @@ class AllocatorActivities:
 
     @activity.defn(name="allocator.exchange")
     async def exchange(self, order: Exchange) -> News:
-        """Publish, then read. Run again, grants come twice and are used once, for tasks know them by id."""
+        """Publish, rest, then read. Run again, grants come twice and are used once, for tasks know them by id."""
+        clock = asyncio.get_running_loop().time
+        rests_until = clock() + order.lasts.total_seconds()
         await asyncio.gather(*(self._signal(grant.task_id, GRANTED, grant) for grant in order.grants))
+        if order.waits or order.choices is not None:
+            await self._write(order)
+        if (rest := rests_until - clock()) < 0:
+            activity.heartbeat()  # a busy server took the signals slowly: that is no worker that died
+        await asyncio.sleep(max(0.0, rest))
+        async with self._pool.acquire() as connection:
+            reading = await queries.read(connection, order.pool_id, order.since, order.named)
+        changes, pinned = pins.pack(reading.changes)
+        return News(changes=changes, pinned=pinned, read_at=reading.read_at, now=reading.now)
+
+    async def _write(self, order: Exchange) -> None:
+        """Keep why tasks wait, and why the grants are what they are."""
         async with self._pool.acquire() as connection:
             await queries.write_waits(connection, order.waits)
             if order.choices is not None:
                 await choice.write(connection, order.choices, order.grants)
-            reading = await queries.read(connection, order.pool_id, order.since, order.named)
-        changes, pinned = pins.pack(reading.changes)
-        return News(changes=changes, pinned=pinned, read_at=reading.read_at, now=reading.now)
 
     async def _signal(self, task_id: UUID, name: str, fact: object) -> None:
         """Tell a task. One that has ended, or takes no signals any more, is passed over: its permits lapse."""

@@ -1,6 +1,6 @@
 """Between allocators, their activities and the tasks they serve."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from pydantic import BaseModel, Field
@@ -35,7 +35,7 @@ class WakeAllocator(BaseModel, frozen=True):
 
 
 class Exchange(BaseModel, frozen=True):
-    """Order: publish these grants and waits, and say what changed."""
+    """Order: publish these grants and waits, rest, and say what changed."""
 
     pool_id: UUID
     grants: tuple[Grant, ...] = ()
@@ -46,6 +46,8 @@ class Exchange(BaseModel, frozen=True):
     """An earlier `read_at`; None: say everything."""
     named: tuple[UUID, ...] = ()
     """Tasks to look at whether they changed or not."""
+    lasts: timedelta = timedelta(0)
+    """From its begin to the reading, at least: in the workflow the rest would be a timer, and ring up to 1 s late."""
 
 
 class News(BaseModel, frozen=True):

@@ -63,19 +63,21 @@ class ServiceAllocatorWorkflow:
         return bool(news) or self._looked_at is None or workflow.now() - self._looked_at > STALE
 
     async def _exchange(self, decision: Plan | None) -> None:
-        """Publish a plan and read what changed; everything, once a minute."""
+        """Publish a plan and, a tick after grants, read what changed; everything, once a minute."""
         self._services_changed = False
         named = tuple(self._run.named)
         self._run.named.clear()
         now = workflow.now()
         whole = self._run.read_whole_at is None or now - self._run.read_whole_at >= READ_WHOLE_EVERY
+        grants = decision.grants if decision else ()
         order = Exchange(
             pool_id=self._run.pool_id,
-            grants=decision.grants if decision else (),
+            grants=grants,
             waits=decision.waits if decision else (),
             choices=decision.choices if decision else None,
             since=None if whole else self._run.read_at,
             named=named,
+            lasts=TICK if grants else timedelta(0),
         )
         news: News = await workflow.execute_activity_method(
             AllocatorActivities.exchange, order, **told(EXCHANGE, _summary(order))
@@ -85,6 +87,8 @@ class ServiceAllocatorWorkflow:
         self._looked_at = workflow.now()
         self._run.guard_ahead_seconds = (news.now - self._looked_at).total_seconds()
         self._run.state = absorb(self._run.state, pins.unpack(news.changes, news.pinned), news.now)
+        # Who woke us during the rest was read after it.
+        self._run.named = [task_id for task_id in self._run.named if task_id not in self._run.state.demands]
 
     async def _sleep(self, began: datetime, wake_at: datetime | None) -> None:
         """Until the next useful moment, or a signal; a tick at least."""

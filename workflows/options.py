@@ -22,8 +22,10 @@ AT_ONCE: Final = LocalActivityConfig(
 )
 """A step tried once inside the workflow task, well within its ten seconds; one that fails is taken as `LEDGER`."""
 
-EXCHANGE: Final = ActivityConfig(start_to_close_timeout=timedelta(seconds=15), retry_policy=_BRISK)
-"""Up to forty signals and two queries, once a tick."""
+EXCHANGE: Final = ActivityConfig(
+    start_to_close_timeout=timedelta(seconds=20), heartbeat_timeout=timedelta(seconds=6), retry_policy=_BRISK
+)
+"""Some sixty signals, two queries and a rest, once a tick. Where its worker dies, all tasks wait for the time-out."""
 
 DELIVERY: Final = ActivityConfig(
     start_to_close_timeout=timedelta(minutes=3), heartbeat_timeout=timedelta(seconds=30), retry_policy=_PATIENT
