@@ -46,7 +46,6 @@ async def run(resources: Resources, stop: asyncio.Event) -> None:
         workflow_runner=UnsandboxedWorkflowRunner(),  # docs/decisions/0015
         # What another version of the code has begun is begun anew from the ledger: reconcile starts it.
         workflow_failure_exception_types=[NondeterminismError],
-        disable_eager_activity_execution=True,
         graceful_shutdown_timeout=grace,
     )
     background = [

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime, time, timedelta
 from uuid import UUID
 
-from hypothesis import given
+from hypothesis import example, given
 from pydantic import TypeAdapter
 
 from scheduling.allocator import HORIZON, TASKS_PER_TICK, TICK, plan
@@ -93,10 +93,12 @@ def test_a_service_that_was_rested_is_tried_with_one_mail_at_a_time(history: lis
 
 
 @given(states(most_demands=1))
+@example(a_state([a_service(rested_until=NOW + HORIZON / 4)], [a_demand(ready=1)]))
 def test_no_service_stays_idle_while_mail_is_waiting_that_may_use_it(state: AllocatorState) -> None:
     decision = plan(state, NOW)
     usable = {row.id for row in state.services.values() if row.usable(NOW)}
-    live = [out for out in decision.state.outstanding if out.run.service_id in usable]
+    new = set(decision.state.outstanding) - set(state.outstanding)
+    live = [out for out in decision.state.outstanding if out in new or out.run.service_id in usable]
     waiting = claimants(decision.state, live, usable, NOW)
     runs = [out.run for out in decision.state.outstanding]
     services = available(decision.state.services.values(), runs, NOW, 0)
