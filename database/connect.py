@@ -10,6 +10,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 PoolConnection: TypeAlias = "asyncpg.pool.PoolConnectionProxy[asyncpg.Record]"
+Connection: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
 Row = asyncpg.Record
 
 
@@ -46,6 +47,16 @@ async def create_pool(url: str, size: int = 10) -> asyncpg.Pool:
     What a user of a connection sets, it resets: clearing all at every return would be one more call per call.
     """
     return await asyncpg.create_pool(asyncpg_url(url), min_size=0, max_size=size, init=_decode_json, reset=_keep)
+
+
+@asynccontextmanager
+async def connected(url: str) -> AsyncIterator[Connection]:
+    """One bare connection, for a command that asks once."""
+    connection = await asyncpg.connect(asyncpg_url(url), timeout=10)
+    try:
+        yield connection
+    finally:
+        await connection.close()
 
 
 async def _keep(_: asyncpg.Connection) -> None:
