@@ -6,7 +6,7 @@ from contracts.task import TASK_MOVES
 from database.connect import PoolConnection
 
 LOCK = """
-    SELECT status, prepared_at IS NOT NULL AS prepared, contact_list_id FROM tasks WHERE id = $1 FOR UPDATE
+    SELECT status, prepared_at IS NOT NULL AS prepared, contact_list_id FROM tasks WHERE id = $1 FOR NO KEY UPDATE
 """
 # The list is named, so that the plan knows whether it is a small one beside large ones. Materialised: read once; the
 # clock for each of a million mails took ten seconds more.
@@ -48,6 +48,8 @@ RELEASE = """
     UPDATE subtasks b SET retry_at = NULL, reason = CASE WHEN b.reason = 'domain_limit' THEN b.reason END
     FROM due WHERE b.task_id = due.task_id AND b.seq = due.seq
 """
+# The time is looked for in a snapshot that begins with the counters held: a retry written meanwhile would be lost.
+HOLD_COUNTERS = "SELECT 1 FROM user_task_queues WHERE task_id = $1 FOR UPDATE"
 NEXT_RETRY = """
     UPDATE user_task_queues SET next_retry_at = (
         SELECT min(retry_at) FROM subtasks WHERE task_id = $1 AND status = 'pending' AND retry_at IS NOT NULL
@@ -113,6 +115,7 @@ async def release_retries(connection: PoolConnection, task_id: UUID) -> None:
     """Make retries ready whose time has come, and find the next time."""
     async with connection.transaction():
         await connection.execute(RELEASE, task_id)
+        await connection.execute(HOLD_COUNTERS, task_id)
         await connection.execute(NEXT_RETRY, task_id)
 
 
@@ -122,5 +125,11 @@ async def cancel_rest(connection: PoolConnection, task_id: UUID, most: int = 10_
 
 
 async def close(connection: PoolConnection, task_id: UUID) -> None:
-    """Mark the task as ended if no mail of it is open any more; else change nothing."""
-    await connection.execute(CLOSE, task_id)
+    """Mark the task as ended if no mail of it is open any more; else change nothing.
+
+    The task is held first: whoever holds it may be about to have mails of it sent again, and the counters of before
+    would not show it.
+    """
+    async with connection.transaction():
+        await connection.execute(LOCK, task_id)
+        await connection.execute(CLOSE, task_id)

@@ -17,7 +17,7 @@ from scheduling.permit import Permit
 from tests.integration.ledger.world import World
 
 T = TypeVar("T")
-STEPS = 400
+STEPS, MAILS = 250, 3
 LONG_AGO = "UPDATE email_services SET updated_at = updated_at - interval '100 days'"
 """So that all their deliveries are judged, whatever the guard's clock shows."""
 EXPIRE = "UPDATE deliveries SET deadline = clock_timestamp() - interval '1 s' WHERE permit_id = $1"
@@ -42,13 +42,16 @@ class Story:
             kind = ("mailbox", "relay")[number % 2]
             interval = self.draw.choice([0, 0.001, 5])
             zone = self.draw.choice(["UTC", "Asia/Tokyo", "America/New_York"])
-            self.services.append(await self.world.service(interval, self.draw.choice([3, 10]), kind, zone))
+            self.services.append(await self.world.service(interval, self.draw.choice([5, 100]), kind, zone))
         await self.world.pool.execute(LONG_AGO)
-        for policy in POLICIES:
-            self.tasks.append(await self.world.task(12, policy, max_retries=1))
+        for _ in range(3):
+            await self.start()
+
+    async def start(self) -> None:
+        self.tasks.append(await self.world.task(MAILS, self._any(POLICIES), max_retries=1))
 
     async def claim(self) -> None:
-        permit, verdict = await self.world.claim_one(self._any(self.services), self._any(self.tasks))
+        permit, verdict = await self.world.claim_one(self._any(self.services), self._any(self.tasks[-4:]))
         self.open += [permit] if verdict.mail else []
 
     async def send(self) -> None:
@@ -59,15 +62,16 @@ class Story:
         if begun and not await self.world.mark(permit):
             return
         outcome = self._any(["sent", "sent", "failed", "returned", "unknown"] if begun else ["failed", "returned"])
-        await self._record(permit, outcome, dot=begun and (outcome in ("sent", "unknown") or self.draw.random() < 0.5))
+        dot = begun and (outcome in ("sent", "unknown") or self.draw.random() < 0.5)
+        await self._record(permit, outcome, mail=begun or self.draw.random() < 0.5, dot=dot)
 
-    async def _record(self, permit: Permit, outcome: str, *, dot: bool) -> None:
+    async def _record(self, permit: Permit, outcome: str, *, mail: bool, dot: bool) -> None:
         later = self.draw.choice([None, timedelta(0), timedelta(minutes=5)])
         reason = None if outcome == "sent" else self._any(["policy", "greylist", "no_answer", "timeout"])
         code = 450 if outcome == "returned" else None
         await self.world.record(
             permit, outcome, reason=reason, reply_code=code, retry_after=later, costs_retry=later is not None,
-            mail_begun=dot or self.draw.random() < 0.7, dot_sent=dot,
+            mail_begun=mail, dot_sent=dot,
         )  # fmt: skip
 
     async def die(self) -> None:
@@ -83,7 +87,8 @@ class Story:
 
     async def answer_late(self) -> None:
         if self.swept:
-            await self._record(self.swept.pop(), self._any(["sent", "failed", "returned"]), dot=True)
+            permit = self.swept.pop(self.draw.randrange(len(self.swept)))
+            await self._record(permit, self._any(["sent", "failed", "returned"]), mail=True, dot=True)
 
     async def move_task(self) -> None:
         moves = [task_moves.pause, task_moves.resume, task_moves.resume, task_moves.release_retries, task_moves.close]
@@ -123,7 +128,8 @@ class Story:
                 limit = self._any([5, 60])
                 await domain_limit.put(connection, self.world.pool_id, "example.net", limit, ["also.example"])
             if self.draw.random() < 0.1:
-                row = await subtask.get(connection, self.world.user_id, self._any(self.tasks), self.draw.randint(1, 12))
+                seq = self.draw.randint(1, MAILS)
+                row = await subtask.get(connection, self.world.user_id, self._any(self.tasks), seq)
                 assert row is not None
                 await suppression.suppress(connection, self.world.user_id, [row["email"]], "asked")
 
@@ -137,13 +143,13 @@ class Story:
         return self.draw.choice(things)
 
 
-@pytest.mark.parametrize("seed", range(8))
+@pytest.mark.parametrize("seed", range(6))
 async def test_no_order_of_events_breaks_an_invariant(world: World, engine: AsyncEngine, seed: int) -> None:
     story = Story(world, engine, Random(seed))
     await story.begin()
     events: list[Callable[[], Awaitable[None]]] = [
         *[story.claim] * 6, *[story.send] * 5, story.die, story.answer_late, story.move_task, story.move_task,
-        story.cancel_rest, story.resolve, story.change, story.pass_time, story.pass_time,
+        story.start, story.cancel_rest, story.resolve, story.change, story.pass_time, story.pass_time,
     ]  # fmt: skip
 
     for step in range(STEPS):

@@ -120,7 +120,8 @@ class World:
         """Let the guard's clock show this long before the end of the service's day, if it does not show more."""
         await self.pool.execute(
             """UPDATE guard_clock SET ahead = ahead + (
-                   SELECT greatest(quota_reset_at - guard_now() - $2, '0') FROM email_service_schedule WHERE service_id = $1)""",
+                   SELECT greatest(quota_reset_at - guard_now() - $2, '0') FROM email_service_schedule
+                   WHERE service_id = $1)""",
             service_id, before,
         )  # fmt: skip
 
