@@ -1,13 +1,14 @@
 """`tempost check` as people call it: a table, what is wrong, and an exit status for programs."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
 
 import pytest
 from typer.testing import CliRunner, Result
 
 import cli
 from database.connect import create_pool
+from runtime.settings import load_settings
 from stack.ports import free_ports
 from tests.integration.ledger.world import World
 
@@ -16,12 +17,15 @@ Check = Callable[[], Awaitable[Result]]
 
 
 @pytest.fixture
-def tempost_check(database_url: str, monkeypatch: pytest.MonkeyPatch) -> Check:
+def tempost_check(database_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Check]:
     """Run it with the settings of an installation on the test's database."""
     monkeypatch.setenv("TEMPOST_DATABASE__URL", database_url)
     monkeypatch.setenv("TEMPOST_SECRETS__KEY", KEY)
+    monkeypatch.setenv("TEMPOST_TEMPORAL__ADDRESS", "127.0.0.1:1")
     monkeypatch.setenv("TEMPOST_ENVIRONMENT", "local")
-    return lambda: asyncio.to_thread(CliRunner().invoke, cli.app, ["check"])
+    load_settings.cache_clear()
+    yield lambda: asyncio.to_thread(CliRunner().invoke, cli.app, ["check"])
+    load_settings.cache_clear()
 
 
 async def one_mail_sent(database_url: str, fault: str | None = None) -> None:
