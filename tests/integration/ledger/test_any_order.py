@@ -133,6 +133,17 @@ class Story:
                 assert row is not None
                 await suppression.suppress(connection, self.world.user_id, [row["email"]], "asked")
 
+    async def edit(self) -> None:
+        """A person changes what is configured of a service."""
+        edits = [{"sending_interval": 0.0}, {"sending_interval": 2.5}, {"daily_quota": 4}, {"daily_quota": 100},
+            {"time_zone": "Pacific/Kiritimati"}, {"time_zone": "Pacific/Pago_Pago"}, {"jitter": 0.5},
+            {"kind": "relay"}, {"kind": "mailbox"}]  # fmt: skip
+        async with transaction(self.engine) as connection:
+            row = await service.lock(connection, self.world.user_id, self._any(self.services))
+            assert row is not None
+            unchanged = {"daily_quota": None, "sending_interval": None, **row, "time_zone": None, "reachable": False}
+            await service.update(connection, unchanged | self._any(edits))
+
     async def pass_time(self) -> None:
         if self.draw.random() < 0.3:
             await self.world.advance_to_midnight(self._any(self.services), before=timedelta(seconds=10))
@@ -149,7 +160,7 @@ async def test_no_order_of_events_breaks_an_invariant(world: World, engine: Asyn
     await story.begin()
     events: list[Callable[[], Awaitable[None]]] = [
         *[story.claim] * 6, *[story.send] * 5, story.die, story.answer_late, story.move_task, story.move_task,
-        story.start, story.cancel_rest, story.resolve, story.change, story.pass_time, story.pass_time,
+        story.edit, story.start, story.cancel_rest, story.resolve, story.change, story.pass_time, story.pass_time,
     ]  # fmt: skip
 
     for step in range(STEPS):
