@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from random import Random
-from typing import TypeVar
+from typing import Any, TypeVar
 from uuid import UUID
 
 import pytest
@@ -135,7 +135,8 @@ class Story:
 
     async def edit(self) -> None:
         """A person changes what is configured of a service."""
-        edits = [{"sending_interval": 0.0}, {"sending_interval": 2.5}, {"daily_quota": 4}, {"daily_quota": 100},
+        edits: list[dict[str, Any]] = [
+            {"sending_interval": 0.0}, {"sending_interval": 2.5}, {"daily_quota": 4}, {"daily_quota": 100},
             {"time_zone": "Pacific/Kiritimati"}, {"time_zone": "Pacific/Pago_Pago"}, {"jitter": 0.5},
             {"kind": "relay"}, {"kind": "mailbox"}]  # fmt: skip
         async with transaction(self.engine) as connection:
