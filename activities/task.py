@@ -14,6 +14,9 @@ from database.connect import PoolConnection
 from database.queries import task_moves
 from database.queries.survey import TaskGoneError, survey
 
+SMALL = 1_000
+"""A list of fewer contacts is prepared in the workflow task: tens of milliseconds."""
+
 Move = Callable[[PoolConnection, UUID], Awaitable[None]]
 
 
@@ -32,8 +35,14 @@ class TaskActivities:
 
     @activity.defn(name="task.begin")
     async def begin(self, task_id: UUID) -> Survey:
-        """Prepare a new task and wake its pool's allocator. Run again, it finds it prepared, and wakes once more."""
-        found = await self.prepare(task_id)
+        """Prepare a new task that is small, and wake its pool's allocator; of another, tell where it stands.
+
+        Run again, it finds it prepared, and wakes once more.
+        """
+        async with self._pool.acquire() as connection:
+            if await task_moves.small(connection, task_id, SMALL):
+                await task_moves.prepare(connection, task_id)
+            found = await _survey(connection, task_id)
         if found.ready:
             await self._wakes.wake(WakeAllocator(pool_id=found.pool_id, task_id=task_id))
         return found

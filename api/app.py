@@ -9,6 +9,8 @@ from fastapi.routing import APIRoute
 
 from api import docs_page, errors
 from api.body_limit import BodyLimitMiddleware
+from api.inline_contents import InlineContents
+from api.key_holders import KeyHolders
 from api.pool_forecasts import PoolForecasts
 from api.rate_limit import RateLimit
 from api.response_times import ResponseTimeMiddleware, ResponseTimes
@@ -44,6 +46,7 @@ def create_app(resources: Resources) -> FastAPI:
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         async with TemplateTrial() as app.state.trial:
+            app.state.inline_contents = InlineContents(app.state.trial)
             yield
 
     app = FastAPI(
@@ -61,6 +64,7 @@ def create_app(resources: Resources) -> FastAPI:
     app.state.resources = resources
     app.state.response_times = ResponseTimes()
     app.state.rate_limit = RateLimit(resources.settings.api.requests_per_second)
+    app.state.key_holders = KeyHolders(resources.engine)
     app.state.pool_forecasts = PoolForecasts(resources.ledger_pool)
     app.state.stopping = asyncio.Event()
     errors.install(app)

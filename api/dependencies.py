@@ -10,12 +10,14 @@ from fastapi import Depends, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from api.operations.api_key import KeyHolder, authenticate
+from api.inline_contents import InlineContents
+from api.key_holders import KeyHolders
+from api.operations.api_key import KeyHolder
 from api.pool_forecasts import PoolForecasts
 from api.problems import NotAllowedError
 from api.rate_limit import RateLimit
 from content.trial import TemplateTrial
-from database.connect import transaction
+from database.connect import autocommit, transaction
 from runtime.resources import Resources
 
 bearer = HTTPBearer(auto_error=False, description="An API key")
@@ -37,6 +39,14 @@ async def template_trial(request: Request) -> TemplateTrial:
 Trial = Annotated[TemplateTrial, Depends(template_trial)]
 
 
+async def inline_contents(request: Request) -> InlineContents:
+    """Give what this process knows of the content that comes with tasks."""
+    return cast("InlineContents", request.app.state.inline_contents)
+
+
+Contents = Annotated[InlineContents, Depends(inline_contents)]
+
+
 async def pool_forecasts(request: Request) -> PoolForecasts:
     """Give the readings of pools that this process keeps."""
     return cast("PoolForecasts", request.app.state.pool_forecasts)
@@ -45,11 +55,19 @@ async def pool_forecasts(request: Request) -> PoolForecasts:
 Forecasts = Annotated[PoolForecasts, Depends(pool_forecasts)]
 
 
+async def key_holders(request: Request) -> KeyHolders:
+    """Give what this process knows of keys."""
+    return cast("KeyHolders", request.app.state.key_holders)
+
+
+Holders = Annotated[KeyHolders, Depends(key_holders)]
+
+
 async def key_holder(
-    request: Request, process: Process, credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(bearer)]
+    request: Request, holders: Holders, credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(bearer)]
 ) -> KeyHolder:
     """Find who asks, and whether they ask too often."""
-    holder = await authenticate(process.engine, credentials.credentials if credentials else None)
+    holder = await holders.authenticate(credentials.credentials if credentials else None)
     cast("RateLimit", request.app.state.rate_limit).check(holder.key_id)
     return holder
 
@@ -84,9 +102,13 @@ Writer = Annotated[KeyHolder, Depends(writer)]
 Admin = Annotated[KeyHolder, Depends(administrator)]
 
 
-async def connection(process: Process, _: Holder) -> AsyncIterator[AsyncConnection]:
-    """Open one transaction for the request, for askers with a key only. It is committed before the answer goes out."""
-    async with transaction(process.engine) as opened:
+async def connection(request: Request, process: Process, _: Holder) -> AsyncIterator[AsyncConnection]:
+    """Open one transaction for the request, for askers with a key only. It is committed before the answer goes out.
+
+    A GET only reads, for which it needs none.
+    """
+    opens = autocommit if request.method == "GET" else transaction
+    async with opens(process.engine) as opened:
         yield opened
 
 

@@ -35,7 +35,11 @@ class Kept(Generic[K, V]):
             self._kept.move_to_end(key)
             if len(self._kept) > self._most:
                 self._kept.popitem(last=False)
-        return await asyncio.shield(reading)
+        return reading.result() if reading.done() else await asyncio.shield(reading)
+
+    def forget(self) -> None:
+        """Read every key anew, also those that are being read now."""
+        self._kept.clear()
 
 
 def _failed(reading: "asyncio.Future[V]") -> bool:

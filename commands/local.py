@@ -140,13 +140,13 @@ def _noted_key(path: Path) -> str | None:
 
 
 async def _opens(database_url: str, key: str) -> bool:
-    from api.operations.api_key import authenticate
+    from api.key_holders import KeyHolders
     from api.problems import NotAuthenticatedError
     from database.connect import create_engine
 
     engine = create_engine(database_url, size=2)
     try:
-        await authenticate(engine, key)
+        await KeyHolders(engine).authenticate(key)
     except NotAuthenticatedError:
         return False
     finally:

@@ -6,8 +6,12 @@ from contextlib import asynccontextmanager
 from typing import TypeAlias
 
 import asyncpg
+from sqlalchemy import event
 from sqlalchemy.engine import make_url
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+from sqlalchemy.pool import ConnectionPoolEntry, PoolProxiedConnection
 
 PoolConnection: TypeAlias = "asyncpg.pool.PoolConnectionProxy[asyncpg.Record]"
 Connection: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
@@ -27,11 +31,21 @@ def asyncpg_url(url: str) -> str:
 def create_engine(url: str, size: int = 10) -> AsyncEngine:
     """Engine for a process; a connection that died with its server is noticed before it is used.
 
-    Errors do not show parameters: they would bring addresses into the logs.
+    It opens at most twice `size` connections, when they are needed, and keeps them: an overflow would be closed at each
+    return, and to open one costs the server a process. Errors show no parameters: they would bring addresses into logs.
     """
-    return create_async_engine(
-        sqlalchemy_url(url), pool_size=size, max_overflow=size, pool_pre_ping=True, hide_parameters=True
-    )
+    engine = create_async_engine(sqlalchemy_url(url), pool_size=2 * size, max_overflow=0, hide_parameters=True)
+    event.listen(engine.sync_engine, "checkout", _refuse_closed)
+    return engine
+
+
+def _refuse_closed(_: DBAPIConnection, entry: ConnectionPoolEntry, __: PoolProxiedConnection) -> None:
+    """Let a connection whose end the event loop has seen be replaced, as asyncpg's own pool does.
+
+    `pool_pre_ping` asks the server instead: three calls before each use, and no wiser about a server that dies next.
+    """
+    if entry.driver_connection is not None and entry.driver_connection.is_closed():
+        raise DisconnectionError("the server has closed this connection")
 
 
 @asynccontextmanager
@@ -39,6 +53,16 @@ async def transaction(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
     """One transaction: committed when the block ends, rolled back when it raises."""
     async with engine.begin() as connection:
         yield connection
+
+
+@asynccontextmanager
+async def autocommit(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
+    """A connection whose statements stand for themselves, at two calls less than a transaction.
+
+    For reads: in PostgreSQL's READ COMMITTED, each statement of a transaction sees what is newest too.
+    """
+    async with engine.connect() as connection:
+        yield await connection.execution_options(isolation_level="AUTOCOMMIT")
 
 
 async def create_pool(url: str, size: int = 10) -> asyncpg.Pool:

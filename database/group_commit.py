@@ -11,13 +11,17 @@ R = TypeVar("R")
 class GroupCommit(Generic[I, R]):
     """Queues items while a write is under way, and writes all that queued up next.
 
-    No timer: alone, an item is written at once; under load, groups grow by themselves. Measured for the whole cycle of
+    Alone, an item is written at once; under load, groups grow by themselves, the more where a write is followed by a
+    rest. Measured for the whole cycle of
     claim, mark and record: alone 340 to 610 mails a second, in groups of twenty 6,200.
     """
 
-    def __init__(self, write: Callable[[Sequence[I]], Awaitable[Sequence[R]]], most: int = 50) -> None:
+    def __init__(
+        self, write: Callable[[Sequence[I]], Awaitable[Sequence[R]]], most: int = 50, rest: float = 0.0
+    ) -> None:
         self._write = write
         self._most = most
+        self._rest = rest
         self._queue: list[tuple[I, asyncio.Future[R]]] = []
         self._writer: asyncio.Task[None] | None = None
 
@@ -37,6 +41,7 @@ class GroupCommit(Generic[I, R]):
             while self._queue:
                 group, self._queue = self._queue[: self._most], self._queue[self._most :]
                 await self._write_group(group)
+                await asyncio.sleep(self._rest)
         finally:
             self._writer = None
 

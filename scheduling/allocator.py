@@ -10,6 +10,7 @@ from scheduling.allocator_state import AllocatorState, Changes, Outstanding, abs
 from scheduling.availability import NEVER, Availability, available, spread
 from scheduling.choice import WAITING_NAMED, Choice, Choices, pack
 from scheduling.fair_queue import Claimant, FairQueue, Unmet
+from scheduling.leads import Charge, given_back
 from scheduling.notice import notices, task_waits
 from scheduling.permit import Grant, PermitRun
 from scheduling.pins import claimants
@@ -64,7 +65,8 @@ class _Shares:
 
 def plan(state: AllocatorState, now: datetime) -> Plan:
     """Assign the permits of the next two seconds. Pure: `state` stays as it is."""
-    state = absorb(state, Changes(), now)
+    # Lapsed is what had expired when the ledger was read: what expired since may well have been used.
+    state = absorb(_uncharged(state), Changes(), now)
     usable = {service.id for service in state.services.values() if service.usable(now)}
     # The guard refuses the others' permits now: whose they were may have others.
     live = [out for out in state.outstanding if out.run.service_id in usable]
@@ -85,11 +87,38 @@ def plan(state: AllocatorState, now: datetime) -> Plan:
         last_no=max((service.next_no - 1 for service in services), default=state.last_no),
         phases={id_: at for id_, at in phases.items() if unmet and id_ not in used},
         leads=queue.leads(),
+        charges=_charged(state, queue.charges()),
         published=published,
         tick=state.tick + 1,
     )
     choices = pack(now, grants, shares.choices, _longest(waiting), len(waiting))
     return Plan(state, grants, news, _wake_at(state, services, unmet, now), choices)
+
+
+def _uncharged(state: AllocatorState) -> AllocatorState:
+    """Give back what was charged to tasks that have no permits out any more and yet have not begun."""
+    held = {out.task_id for out in state.outstanding}
+    charges = {id_: charge for id_, charge in state.charges.items() if _new(state, id_)}
+    lapsed = [(id_, charge) for id_, charge in charges.items() if id_ not in held]
+    return replace(
+        state,
+        leads=given_back(state.leads, lapsed) if lapsed else state.leads,
+        charges={id_: charge for id_, charge in charges.items() if id_ in held},
+    )
+
+
+def _charged(state: AllocatorState, charges: Mapping[UUID, Charge]) -> dict[UUID, Charge]:
+    """Add the charges of a plan to those before, for tasks that have not begun."""
+    new = {id_: charge for id_, charge in charges.items() if _new(state, id_)}
+    return state.charges | {
+        id_: state.charges[id_].plus(charge) if id_ in state.charges else charge for id_, charge in new.items()
+    }
+
+
+def _new(state: AllocatorState, task_id: UUID) -> bool:
+    """Whether a task waits of which no mail was ever claimed."""
+    demand = state.demands.get(task_id)
+    return demand is not None and not demand.begun
 
 
 def _grants(shares: _Shares) -> tuple[Grant, ...]:

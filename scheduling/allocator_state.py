@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from scheduling.fair_queue import Leads
+from scheduling.leads import Charge, Leads
 from scheduling.permit import PermitRun
 from scheduling.service import ServiceState
 from scheduling.wait import WaitNotice
@@ -74,6 +74,8 @@ class AllocatorState:
     phases: dict[UUID, datetime] = field(default_factory=dict)
     """First moments of services that became free together, kept until each is used or nobody waits."""
     leads: Leads = field(default_factory=Leads)
+    charges: dict[UUID, Charge] = field(default_factory=dict)
+    """Per task that has not begun and has permits out: what they count in the leads, to be given back if they lapse."""
     unserved_since: dict[UUID, datetime] = field(default_factory=dict)
     """Per task with unmet demand: when it was last served, or began to wait."""
     finished: tuple[Finished, ...] = ()

@@ -17,6 +17,8 @@ from datetime import datetime, timedelta
 from typing import TypeVar
 from uuid import UUID
 
+from scheduling.leads import Charge, Leads
+
 AGEING = timedelta(seconds=60)
 """Unserved for so long, a task is lifted by one priority."""
 TOP_PRIORITY = 1
@@ -24,16 +26,6 @@ LONGEST_TURN = 10
 """Permits in a row, at most; see `turn_length`."""
 _MOST_OWED = 8
 """Turns: so that a new task does not wait for long behind those whose services were slow."""
-
-
-@dataclass(frozen=True, slots=True)
-class Leads:
-    """Who is ahead, and by how many turns; behind (below 0) are only those whose pins keep them there."""
-
-    users: dict[int, dict[UUID, float]] = field(default_factory=dict)
-    """Per priority: what a user gets in one priority costs nothing in another."""
-    tasks: dict[UUID, float] = field(default_factory=dict)
-    """Against the other tasks of the same user."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +95,11 @@ class _Task(_Queued):
     def unmet(self) -> Unmet:
         return Unmet(self.need, tuple(id_ for id_, count in self.pins.items() if count) if self.pins else ())
 
+    def charge(self, before: float) -> Charge:
+        """What was counted against it and its user since its lead was this."""
+        turns = self.lead - before
+        return Charge(self.user.id, turns, {self.user.priority: turns * self.weight / self.user.weight})
+
     def rank(self) -> tuple[int, float, datetime, int, float, datetime, int]:
         """Its place among the tasks of all users."""
         return -self.user.priority, *self.user.place(), *self.place()
@@ -135,7 +132,7 @@ class FairQueue:
     def __init__(self, claimants: Iterable[Claimant], leads: Leads, now: datetime, breadth: int) -> None:
         self._leads = leads
         self._breadth = breadth
-        self._served: set[UUID] = set()
+        self._served: dict[UUID, _Task] = {}
         self._users: dict[int, dict[UUID, _User]] = {}
         self._pinned: dict[UUID, list[_Task]] = {}
         self._at_turn: _Task | None = None
@@ -179,6 +176,10 @@ class FairQueue:
             for task in user.tasks
             if task.waits
         }
+
+    def charges(self) -> dict[UUID, Charge]:
+        """Tell what was counted against whom for the permits of these turns."""
+        return {id_: task.charge(self._leads.tasks.get(id_, 0.0)) for id_, task in self._served.items()}
 
     def leads(self) -> Leads:
         """Count the leads anew after these turns; who is named by none has 0."""
@@ -263,7 +264,7 @@ class FairQueue:
         self._turn_left -= count
         task.served = True
         if task.id not in self._served:
-            self._served.add(task.id)
+            self._served[task.id] = task
             if len(self._served) == self._breadth:
                 self._line_up()
 

@@ -4,21 +4,23 @@ from datetime import timedelta
 from typing import Final
 
 from temporalio.common import RetryPolicy
-from temporalio.workflow import ActivityConfig
+from temporalio.workflow import ActivityConfig, LocalActivityConfig
 
 _PATIENT: Final = RetryPolicy(initial_interval=timedelta(seconds=1), maximum_interval=timedelta(seconds=15))
 _BRISK: Final = RetryPolicy(initial_interval=timedelta(milliseconds=200), maximum_interval=timedelta(seconds=5))
 
 LEDGER: Final = ActivityConfig(start_to_close_timeout=timedelta(seconds=15), retry_policy=_PATIENT)
-"""One short transaction."""
+"""One short transaction, or one signal."""
 
 LONG_LEDGER: Final = ActivityConfig(
     start_to_close_timeout=timedelta(minutes=15), heartbeat_timeout=timedelta(minutes=2), retry_policy=_PATIENT
 )
 """A move of up to a million mails."""
 
-WAKE: Final = ActivityConfig(start_to_close_timeout=timedelta(seconds=10), retry_policy=_PATIENT)
-"""One signal."""
+AT_ONCE: Final = LocalActivityConfig(
+    start_to_close_timeout=timedelta(seconds=4), retry_policy=RetryPolicy(maximum_attempts=1)
+)
+"""A step tried once inside the workflow task, well within its ten seconds; one that fails is taken as `LEDGER`."""
 
 EXCHANGE: Final = ActivityConfig(start_to_close_timeout=timedelta(seconds=15), retry_policy=_BRISK)
 """Up to forty signals and two queries, once a tick."""

@@ -11,15 +11,10 @@ from temporalio import workflow
 from contracts import identifiers
 from contracts.allocator import WakeAllocator
 from contracts.delivery import BatchOutcome, DeliverBatch
-from contracts.task import (
-    ChangePriority,
-    ChangeTaskPriority,
-    Survey,
-    TaskState,
-    TaskTotals,
-)
+from contracts.task import ChangePriority, ChangeTaskPriority, Survey, TaskState, TaskTotals
 from scheduling.permit import Grant, PermitRun, fan_out
-from workflows.options import DELIVERY, LEDGER, LONG_LEDGER, WAKE, told
+from workflows.options import DELIVERY, LONG_LEDGER, told
+from workflows.steps import at_once
 from workflows.task_story import deliver_summary, details
 
 with workflow.unsafe.imports_passed_through():
@@ -38,6 +33,8 @@ GRANTS_REMEMBERED = 200
 
 Move = Callable[..., Coroutine[Any, Any, Survey]]
 """An activity that changes the ledger and answers with a survey."""
+LONG_MOVES = (TaskActivities.prepare, TaskActivities.cancel)
+"""Those that may touch a million mails."""
 
 
 @workflow.defn(name=identifiers.TASK_WORKFLOW)
@@ -80,7 +77,7 @@ class TaskWorkflow:
         """Prepare and wake the allocator in one step: a small task's first mail should not wait for three."""
         self._state.begin = self._stale = False
         await self._step(TaskActivities.begin, self._id)
-        self._allocator_told = True
+        self._allocator_told = self._survey is not None and self._survey.prepared
 
     async def _look(self) -> Survey:
         """Carry out people's orders, and have a survey that is no older than what is known to have happened."""
@@ -90,7 +87,7 @@ class TaskWorkflow:
         overdue = workflow.now() >= self._survey_due
         if self._stale or self._survey is None or overdue:
             self._stale = False
-            self._note(await workflow.execute_activity_method(TaskActivities.survey, self._id, **LEDGER))
+            await self._step(TaskActivities.survey, self._id)
             self._allocator_told = self._allocator_told and not overdue
         assert self._survey is not None
         return self._survey
@@ -126,7 +123,7 @@ class TaskWorkflow:
         if survey.ready and not self._running and not self._allocator_told:
             self._allocator_told = True
             order = WakeAllocator(pool_id=survey.pool_id, task_id=self._id)
-            await workflow.execute_activity_method(AllocatorActivities.wake, order, **WAKE)
+            await at_once(AllocatorActivities.wake, order)
 
     async def _deliver(self, runs: tuple[PermitRun, ...]) -> None:
         """Use permits in one activity; its result is only a survey, for the ledger holds what became of the mails."""
@@ -155,7 +152,10 @@ class TaskWorkflow:
 
     async def _step(self, move: Move, order: object) -> bool:
         """One move of the ledger, which answers with a survey."""
-        self._note(await workflow.execute_activity_method(move, order, **LONG_LEDGER))
+        if move in LONG_MOVES:
+            self._note(await workflow.execute_activity_method(move, order, **LONG_LEDGER))
+        else:
+            self._note(await at_once(move, order))
         return True
 
     async def _wait(self, survey: Survey) -> None:

@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from api.problems import NotAllowedError, NotAuthenticatedError, invalid
 from api.schemas.api_key import ApiKeyIn, NewApiKeyOut
-from database.connect import transaction
+from database.connect import autocommit
 from database.queries import api_key, user
 from runtime.secrets import api_key_hash, new_api_key
 
@@ -39,12 +39,17 @@ class KeyHolder:
         return any(RANK[held] >= RANK[scope] for held in self.scopes)
 
 
-async def authenticate(engine: AsyncEngine, key: str | None) -> KeyHolder:
-    """Find who holds a key. The text of the refusal is the same whatever is wrong with it."""
+def presented_hash(key: str | None) -> bytes:
+    """Return the hash under which a key is looked up. Raises `NotAuthenticatedError` for what cannot be a key."""
     if not key or len(key) > MAX_KEY_LENGTH:
         raise NotAuthenticatedError("Send a valid key as `Authorization: Bearer …`.")
-    async with transaction(engine) as connection:
-        row = await api_key.holder(connection, api_key_hash(key))
+    return api_key_hash(key)
+
+
+async def find_holder(engine: AsyncEngine, key_hash: bytes) -> KeyHolder:
+    """Read who holds the key with this hash, and note that it was used. Raises `NotAuthenticatedError`."""
+    async with autocommit(engine) as connection:
+        row = await api_key.holder(connection, key_hash)
         if row is None:
             raise NotAuthenticatedError("This key is unknown, expired or revoked. Send `Authorization: Bearer …`.")
         if row["stale"]:

@@ -1,5 +1,6 @@
 """Tasks: ordered, tried dry, read."""
 
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from uuid import UUID, uuid4
@@ -9,15 +10,16 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from api.operations.api_key import KeyHolder
 from api.operations.contact import merged
-from api.operations.content import CheckedContent, checked
+from api.operations.content import CheckedContent
 from api.operations.forecast import order_forecast
 from api.operations.pool import find_pool
 from api.pool_forecasts import PoolForecasts
 from api.problems import FieldError, InvalidError, NotFoundError, invalid
 from api.schemas.contact import ContactIn
-from api.schemas.task import DryRunOut, MissingField, TaskChange, TaskIn, TaskOut, TaskTestIn
-from content.trial import Content, TemplateTrial
+from api.schemas.task import DryRunOut, MissingField, StatusCounts, TaskChange, TaskIn, TaskOut, TaskTestIn
+from content.trial import Content
 from database.queries import contact, task, template
+from database.queries.contact import NewContact
 from scheduling.allocator_state import Demand
 from scheduling.forecast import Mailing
 
@@ -35,7 +37,6 @@ class Plan:
     list_id: UUID
     source: CheckedContent
     total: int
-    suppressed: int
     missing: list[MissingField]
     from_template: bool
 
@@ -43,13 +44,22 @@ class Plan:
 async def create_task(
     connection: AsyncConnection, caller: KeyHolder, order: TaskIn, inline: CheckedContent | None
 ) -> TaskOut:
-    """Write a task that can be sent to everyone it names, or refuse it whole. `inline`: its own content, checked."""
+    """Write a task that can be sent to everyone it names, or refuse it whole. `inline`: its own content, checked.
+
+    What is answered is what was written, not read again.
+    """
     plan = await _plan(connection, caller, order, inline)
     _refuse_missing(plan)
     values = order.model_dump(include=COLUMNS)
     values |= {"pool_id": plan.pool["id"], "contact_list_id": plan.list_id}
     values |= asdict(plan.source.content)
-    return await read_task(connection, caller, await task.insert(connection, caller.user_id, values))
+    row = await task.insert(connection, caller.user_id, values)
+    return TaskOut.model_validate(
+        values
+        | dict(row)
+        | {"pool": plan.pool["name"], "total": plan.total, "by_status": StatusCounts(pending=plan.total)}
+        | dict.fromkeys(("first_sent_at", "last_sent_at", "completed_at"))
+    )
 
 
 async def dry_run(  # noqa: PLR0913 - what an order is checked with, and the two parts of a forecast
@@ -64,13 +74,14 @@ async def dry_run(  # noqa: PLR0913 - what an order is checked with, and the two
     """Say what a task would do. Whatever was written on the way is undone."""
     undo = await connection.begin_nested()
     plan = await _plan(connection, caller, order, inline)
+    audience = await contact.audience(connection, plan.list_id)
     await undo.rollback()
-    to_send = plan.total - plan.suppressed
+    to_send = audience["total"] - audience["suppressed"]
     ordered = Mailing(Demand(uuid4(), caller.user_id, to_send, order.priority), starts_at=order.start_at)
     return DryRunOut(
-        total=plan.total,
+        total=audience["total"],
         to_send=to_send,
-        suppressed=plan.suppressed,
+        suppressed=audience["suppressed"],
         missing_fields=plan.missing,
         active_services=plan.pool["active_services"],
         start_at=order.start_at,
@@ -109,23 +120,21 @@ def missing_task(task_id: UUID) -> NotFoundError:
     return NotFoundError(f"You have no task {task_id}.")
 
 
-async def inline_content(trial: TemplateTrial, order: TaskIn) -> CheckedContent | None:
-    """Check the content that came with a task; None where it names a template, which was checked when it was saved."""
-    return None if order.content is None else await checked(trial, order.content, "#/content")
-
-
 async def _plan(connection: AsyncConnection, caller: KeyHolder, order: TaskIn, inline: CheckedContent | None) -> Plan:
     pool = await _pool(connection, caller, order)
     if order.follow_up_of is not None and await task.get(connection, caller.user_id, order.follow_up_of) is None:
         raise invalid("#/followUpOf", "you have no such task")
     source = inline or await _template(connection, caller, order)
-    list_id = await _list(connection, caller, order)
-    audience = await contact.audience(connection, list_id)
-    if audience["total"] == 0:
-        raise invalid("#/contactListId", "the list is empty: there is nobody to write to")
-    missing = await contact.missing_fields(connection, list_id, source.variables) if source.variables else []
+    variables = set(source.variables)
+    if order.recipients is None:
+        list_id, total = await _held_list(connection, caller, order)
+    else:
+        list_id, recipients = await _list_of_recipients(connection, caller, order.name, order.recipients)
+        total = len(recipients)
+        variables -= frozenset[str].intersection(*(frozenset(each.fields) for each in recipients))
+    missing = await contact.missing_fields(connection, list_id, sorted(variables)) if variables else []
     found = [MissingField.model_validate(dict(row)) for row in missing]
-    return Plan(pool, list_id, source, audience["total"], audience["suppressed"], found, order.content is None)
+    return Plan(pool, list_id, source, total, found, order.content is None)
 
 
 async def _pool(connection: AsyncConnection, caller: KeyHolder, order: TaskIn) -> RowMapping:
@@ -154,18 +163,27 @@ async def _template(connection: AsyncConnection, caller: KeyHolder, order: TaskI
     return CheckedContent(Content(row["subject"], row["html"], row["text"]), list(row["variables"]))
 
 
-async def _list(connection: AsyncConnection, caller: KeyHolder, order: TaskIn) -> UUID:
-    """Find the list, or make a hidden one of the recipients that came with the task."""
-    if order.recipients is None:
-        assert order.contact_list_id is not None
-        if not await task.hold_list(connection, caller.user_id, order.contact_list_id):
-            raise invalid("#/contactListId", "you have no such contact list")
-        return order.contact_list_id
-    if not order.recipients:
+async def _held_list(connection: AsyncConnection, caller: KeyHolder, order: TaskIn) -> tuple[UUID, int]:
+    """Find the list that a task names, and how many stand on it."""
+    assert order.contact_list_id is not None
+    total = await task.hold_list(connection, caller.user_id, order.contact_list_id)
+    if total is None:
+        raise invalid("#/contactListId", "you have no such contact list")
+    if total == 0:
+        raise invalid("#/contactListId", "the list is empty: there is nobody to write to")
+    return order.contact_list_id, total
+
+
+async def _list_of_recipients(
+    connection: AsyncConnection, caller: KeyHolder, name: str, recipients: Sequence[ContactIn]
+) -> tuple[UUID, list[NewContact]]:
+    """Make a hidden list of the recipients that came with a task."""
+    if not recipients:
         raise invalid("#/recipients", "is empty: there is nobody to write to")
-    list_id = await contact.insert_list(connection, caller.user_id, order.name, hidden=True)
-    await contact.upsert(connection, caller.user_id, list_id, merged("#/recipients", order.recipients))
-    return list_id
+    people = merged("#/recipients", recipients)
+    list_id = await contact.insert_list(connection, caller.user_id, name, hidden=True)
+    await contact.upsert(connection, caller.user_id, list_id, people)
+    return list_id, people
 
 
 def _refuse_missing(plan: Plan) -> None:

@@ -5,26 +5,48 @@ The workflow may not be there yet, and Temporal may be down: then the row stands
 
 from uuid import UUID
 
-from sqlalchemy import RowMapping
+from sqlalchemy.ext.asyncio import AsyncConnection
 
+from api.idempotency import Once
 from api.operations.api_key import KeyHolder
+from api.operations.content import CheckedContent
 from api.operations.pool import find_pool
-from api.operations.task import check_precedence, find_task, missing_task
+from api.operations.task import check_precedence, create_task, find_task, missing_task, read_task
 from api.operations.temporal import tell, tell_allocators
 from api.problems import ConflictError
-from api.schemas.task import TaskChange, TaskOut
+from api.schemas.task import TaskChange, TaskIn, TaskOut
 from contracts.task import FINAL_STATUSES, TASK_MOVES, Survey
-from database.connect import transaction
+from database.connect import autocommit, transaction
 from database.queries import task
 from runtime.resources import Resources
 
 
+async def create(once: Once, order: TaskIn, inline: CheckedContent | None) -> TaskOut:
+    """Write a task and start its workflow. `inline`: its own content, checked.
+
+    Asked again, it answers what it did, and sees to the workflow of a task that is not final by now: whoever wrote it
+    may have died before they could start it.
+    """
+    written = False
+
+    async def write(connection: AsyncConnection) -> TaskOut:
+        nonlocal written
+        written = True
+        return await create_task(connection, once.caller, order, inline)
+
+    made = await once.run(TaskOut, write)
+    if written:
+        await _start(once.resources, once.caller, made)
+    else:
+        await start(once.resources, once.caller, made.id)
+    return made
+
+
 async def start(resources: Resources, caller: KeyHolder, task_id: UUID) -> None:
-    """Start the workflow of a task that was written. Safe to repeat."""
-    async with transaction(resources.engine) as connection:
-        row = await find_task(connection, caller, task_id)
-    if row["status"] not in FINAL_STATUSES:
-        await tell(resources.orders.start(_survey(row)), f"start task {task_id}")
+    """Start the workflow of a task that was written, unless it is final. Safe to repeat."""
+    async with autocommit(resources.engine) as connection:
+        shown = await read_task(connection, caller, task_id)
+    await _start(resources, caller, shown)
 
 
 async def pause(resources: Resources, caller: KeyHolder, task_id: UUID) -> TaskOut:
@@ -78,14 +100,19 @@ async def _move(resources: Resources, caller: KeyHolder, task_id: UUID, status: 
         return TaskOut.model_validate(dict(await find_task(connection, caller, task_id)))
 
 
-def _survey(row: RowMapping) -> Survey:
+async def _start(resources: Resources, caller: KeyHolder, shown: TaskOut) -> None:
+    if shown.status not in FINAL_STATUSES:
+        await tell(resources.orders.start(_survey(caller, shown)), f"start task {shown.id}")
+
+
+def _survey(caller: KeyHolder, shown: TaskOut) -> Survey:
     return Survey(
-        task_id=row["id"],
-        user_id=row["user_id"],
-        pool_id=row["pool_id"],
-        as_of=row["created_at"],
-        status=row["status"],
-        name=row["name"],
-        priority=row["priority"],
-        start_at=row["start_at"],
+        task_id=shown.id,
+        user_id=caller.user_id,
+        pool_id=shown.pool_id,
+        as_of=shown.created_at,
+        status=shown.status,
+        name=shown.name,
+        priority=shown.priority,
+        start_at=shown.start_at,
     )

@@ -4,13 +4,14 @@ from uuid import UUID
 
 from fastapi import APIRouter
 
-from api.dependencies import Connection, Reader, Writer
+from api.dependencies import Connection, Holders, Process, Reader, Writer
 from api.idempotency import OnlyOnce
 from api.operations.api_key import order_key
 from api.pages import Cursor, Limit, decode_moment, make_page
 from api.problems import NotFoundError
 from api.schemas.api_key import ApiKeyIn, ApiKeyOut, NewApiKeyOut
 from api.schemas.base import Page
+from database.connect import transaction
 from database.queries import api_key
 
 router = APIRouter(prefix="/api/api-keys", tags=["API keys"])
@@ -30,7 +31,9 @@ async def list_own(caller: Reader, connection: Connection, limit: Limit = 50, cu
 
 
 @router.delete("/{key_id}", status_code=204)
-async def delete(key_id: UUID, caller: Writer, connection: Connection) -> None:
+async def delete(key_id: UUID, caller: Writer, process: Process, holders: Holders) -> None:
     """Revoke a key, at once and for ever."""
-    if not await api_key.revoke(connection, caller.user_id, key_id):
-        raise NotFoundError(f"You have no key {key_id}.")
+    async with transaction(process.engine) as connection:
+        if not await api_key.revoke(connection, caller.user_id, key_id):
+            raise NotFoundError(f"You have no key {key_id}.")
+    holders.forget()

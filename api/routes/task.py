@@ -1,13 +1,12 @@
 """`/api/tasks`: ordering, reading and steering."""
 
-from functools import partial
 from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Response
 from pydantic import AwareDatetime
 
-from api.dependencies import Connection, Forecasts, Process, Reader, Trial, Writer
+from api.dependencies import Connection, Contents, Forecasts, Process, Reader, Writer
 from api.idempotency import OnlyOnce
 from api.operations import task as operations
 from api.operations import task_order
@@ -32,22 +31,21 @@ async def create(  # noqa: PLR0913 - a parameter each
     *,
     order: TaskIn,
     once: OnlyOnce,
-    trial: Trial,
+    contents: Contents,
     forecasts: Forecasts,
     response: Response,
     dry_run: DryRun = False,
     by: By = None,
 ) -> TaskOut | DryRunOut:
     """Send one content to many people. Whatever would fail for a recipient is told here, before anything is sent."""
-    inline = await operations.inline_content(trial, order)
+    inline = await contents.checked(order.content) if order.content else None
     if dry_run:
         response.status_code = 200
         async with transaction(once.resources.engine) as connection:
             return await operations.dry_run(connection, once.caller, order, inline, forecasts=forecasts, by=by)
     if by is not None:
         raise invalid("?by", "is for dryRun=true only: a task ends when it can")
-    made = await once.run(TaskOut, partial(operations.create_task, caller=once.caller, order=order, inline=inline))
-    await task_order.start(once.resources, once.caller, made.id)
+    made = await task_order.create(once, order, inline)
     response.headers["Location"] = f"/api/tasks/{made.id}"
     return made
 
@@ -55,9 +53,7 @@ async def create(  # noqa: PLR0913 - a parameter each
 @router.post("/test", status_code=201)
 async def create_test(order: TaskTestIn, once: OnlyOnce, response: Response) -> TaskOut:
     """Send one mail of a template to one address."""
-    whole = operations.order_of_one(order)
-    made = await once.run(TaskOut, partial(operations.create_task, caller=once.caller, order=whole, inline=None))
-    await task_order.start(once.resources, once.caller, made.id)
+    made = await task_order.create(once, operations.order_of_one(order), inline=None)
     response.headers["Location"] = f"/api/tasks/{made.id}"
     return made
 

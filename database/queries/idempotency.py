@@ -13,12 +13,16 @@ FIND = text("""
     SELECT request_hash, status_code, response FROM idempotency_keys
     WHERE user_id = :user_id AND key = :key AND created_at > clock_timestamp() - interval '24 hours'
 """)
-FORGET = text("""
-    DELETE FROM idempotency_keys WHERE user_id = :user_id AND created_at <= clock_timestamp() - interval '24 hours'
-""")
+# One statement does not see its own deletions: an old answer under this very key is overwritten.
 KEEP = text("""
+    WITH forgotten AS (
+        DELETE FROM idempotency_keys
+        WHERE user_id = :user_id AND key <> :key AND created_at <= clock_timestamp() - interval '24 hours'
+    )
     INSERT INTO idempotency_keys (user_id, key, request_hash, status_code, response)
     VALUES (:user_id, :key, :request_hash, 200, :response)
+    ON CONFLICT (user_id, key) DO UPDATE SET request_hash = excluded.request_hash, status_code = excluded.status_code,
+        response = excluded.response, created_at = excluded.created_at
 """).bindparams(bindparam("response", type_=JSONB))
 
 
@@ -37,6 +41,5 @@ async def keep(
     connection: AsyncConnection, user_id: UUID, key: str, request_hash: bytes, response: dict[str, object]
 ) -> None:
     """Keep an answer, in the transaction of what it tells of; forget the user's old ones."""
-    await connection.execute(FORGET, {"user_id": user_id})
     values = {"user_id": user_id, "key": key, "request_hash": request_hash, "response": response}
     await connection.execute(KEEP, values)

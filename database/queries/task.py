@@ -34,7 +34,10 @@ LIST = text(
     ORDER BY t.created_at DESC, t.id DESC LIMIT :limit
 """
 )
-HOLD_LIST = text("SELECT id FROM contact_lists WHERE id = :id AND user_id = :user_id AND NOT hidden FOR SHARE")
+HOLD_LIST = text("""
+    SELECT (SELECT count(*) FROM contact_list_members m WHERE m.contact_list_id = l.id)
+    FROM contact_lists l WHERE l.id = :id AND l.user_id = :user_id AND NOT l.hidden FOR SHARE OF l
+""")
 INSERT = text("""
     WITH made AS (
         INSERT INTO tasks (id, user_id, pool_id, name, status, priority, weight, follow_up_of, pin_fallback,
@@ -43,9 +46,12 @@ INSERT = text("""
             CASE WHEN CAST(:start_at AS timestamptz) > guard_now() THEN 'scheduled' ELSE 'sending' END,
             :priority, :weight, :follow_up_of, :pin_fallback, :contact_list_id, :template_id,
             :subject, :html, :text, :unknown_policy, :start_at
-        RETURNING id, user_id, pool_id, priority
+        RETURNING id, user_id, pool_id, priority, status, max_retries, start_at, created_at
+    ), queued AS (
+        INSERT INTO user_task_queues (task_id, user_id, pool_id, priority)
+        SELECT id, user_id, pool_id, priority FROM made
     )
-    INSERT INTO user_task_queues (task_id, user_id, pool_id, priority) SELECT id, user_id, pool_id, priority FROM made
+    SELECT id, status, max_retries, start_at, created_at FROM made
 """)
 # No stronger: a claim, which holds the task's counters by then, asks that its key stays.
 LOCK = text("SELECT id, status, prepared_at FROM tasks WHERE id = :id AND user_id = :user_id FOR NO KEY UPDATE")
@@ -81,17 +87,21 @@ async def list_own(
     return list((await connection.execute(LIST, values)).mappings())
 
 
-async def hold_list(connection: AsyncConnection, user_id: UUID, list_id: UUID) -> bool:
-    """Keep a list from being deleted until the transaction ends; whether the user has it."""
-    values = {"id": list_id, "user_id": user_id}
-    return (await connection.execute(HOLD_LIST, values)).one_or_none() is not None
+async def hold_list(connection: AsyncConnection, user_id: UUID, list_id: UUID) -> int | None:
+    """Keep a list from being deleted until the transaction ends; how many stand on it, None if the user has no such."""
+    contacts: int | None = (
+        await connection.execute(HOLD_LIST, {"id": list_id, "user_id": user_id})
+    ).scalar_one_or_none()
+    return contacts
 
 
-async def insert(connection: AsyncConnection, user_id: UUID, values: dict[str, Any]) -> UUID:
-    """Add a task and its counters, `scheduled` where it starts later, else `sending`; the workflow adds its mails."""
-    task_id = uuid4()
-    await connection.execute(INSERT, {"id": task_id, "user_id": user_id, **values})
-    return task_id
+async def insert(connection: AsyncConnection, user_id: UUID, values: dict[str, Any]) -> RowMapping:
+    """Add a task and its counters, `scheduled` where it starts later, else `sending`; the workflow adds its mails.
+
+    Returns those of its columns that are not simply as in `values`.
+    """
+    row = {"id": uuid4(), "user_id": user_id, **values}
+    return (await connection.execute(INSERT, row)).mappings().one()
 
 
 async def lock(connection: AsyncConnection, user_id: UUID, task_id: UUID) -> RowMapping | None:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-from temporalio.client import WorkflowHandle
+from temporalio.client import WorkflowHandle, WorkflowHistory
 
 from contracts.identifiers import task_workflow_id
 from contracts.task import Survey, TaskTotals
@@ -20,6 +20,15 @@ from tests.integration.ledger.world import World
 
 PAUSE = 0.05
 PATIENCE = 60.0
+
+
+def activities_in(history: WorkflowHistory) -> list[str]:
+    """Name the ordinary activities that a workflow scheduled, in order."""
+    return [
+        event.activity_task_scheduled_event_attributes.activity_type.name
+        for event in history.events
+        if event.HasField("activity_task_scheduled_event_attributes")
+    ]
 
 
 class Flow:

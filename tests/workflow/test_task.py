@@ -4,8 +4,9 @@ from itertools import pairwise
 
 import pytest
 
+import activities.task
 from contracts.identifiers import TASK_STATUS, task_workflow_id
-from tests.workflow.flow import Flow
+from tests.workflow.flow import Flow, activities_in
 from workflows.task import TaskWorkflow
 
 
@@ -187,17 +188,22 @@ async def test_progress_can_be_asked_of_the_workflow(flow: Flow) -> None:
     assert progress.sent == 1
 
 
-async def test_a_task_that_waits_for_nothing_is_prepared_and_announced_in_one_step(flow: Flow) -> None:
+async def test_of_a_small_task_only_deliveries_are_activities(flow: Flow) -> None:
     await flow.service()
     task = await flow.world.unprepared_task(mails=1)
     await flow.start(task)
     await flow.totals(task)
 
-    history = await flow.handle(task).fetch_history()
-    names = [
-        event.activity_task_scheduled_event_attributes.activity_type.name
-        for event in history.events
-        if event.HasField("activity_task_scheduled_event_attributes")
-    ]
-    assert names[0] == "task.begin"
-    assert not {"task.prepare", "allocator.wake"} & set(names)
+    assert set(activities_in(await flow.handle(task).fetch_history())) == {"delivery.deliver"}
+
+
+async def test_a_long_list_is_prepared_by_an_activity_that_may_take_its_time(
+    flow: Flow, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(activities.task, "SMALL", 1)
+    await flow.service()
+    task = await flow.world.unprepared_task(mails=1)
+    await flow.start(task)
+    await flow.totals(task)
+
+    assert activities_in(await flow.handle(task).fetch_history()) == ["task.prepare", "delivery.deliver"]

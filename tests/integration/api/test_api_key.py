@@ -1,11 +1,15 @@
 """Who may ask, and for what."""
 
+import asyncio
 from datetime import UTC, datetime, timedelta
+from itertools import count
 
 import httpx
 import pytest
+from fastapi import FastAPI
 from sqlalchemy import text
 
+from api.key_holders import FRESH_SECONDS, KeyHolders
 from runtime.resources import Resources
 from tests.integration.api.conftest import Asker
 
@@ -60,7 +64,27 @@ async def test_a_revoked_key_opens_nothing_and_revoking_twice_is_harmless(ann: A
     assert [each["name"] for each in (await ann.get("/api/api-keys")).json()["data"]] == ["own"]
 
 
-async def test_an_expired_key_opens_nothing(ann: Asker, http: httpx.AsyncClient, resources: Resources) -> None:
+async def test_a_revocation_acts_on_requests_that_come_after_it(ann: Asker, http: httpx.AsyncClient) -> None:
+    made = await ann.made("/api/api-keys", {"name": "busy"})
+    busy, gone = Asker(http, made["key"]), asyncio.Event()
+
+    async def ask_on() -> httpx.Response:
+        while True:
+            last, answer = gone.is_set(), await busy.get("/api/services")
+            if last:
+                return answer
+
+    asking = [asyncio.create_task(ask_on()) for _ in range(4)]
+    assert (await ann.delete(f"/api/api-keys/{made['id']}")).status_code == 204
+    gone.set()
+    assert {answer.status_code for answer in await asyncio.gather(*asking)} == {401}
+
+
+async def test_an_expired_key_opens_nothing(
+    ann: Asker, http: httpx.AsyncClient, app: FastAPI, resources: Resources
+) -> None:
+    clock = count(step=FRESH_SECONDS + 0.1)
+    app.state.key_holders = KeyHolders(resources.engine, lambda: next(clock))
     soon = (datetime.now(UTC) + timedelta(hours=1)).isoformat()
     made = await ann.made("/api/api-keys", {"name": "guest", "expiresAt": soon})
     guest = Asker(http, made["key"])
@@ -69,6 +93,20 @@ async def test_an_expired_key_opens_nothing(ann: Asker, http: httpx.AsyncClient,
         expire = text("UPDATE api_keys SET expires_at = clock_timestamp() WHERE name = 'guest'")
         await connection.execute(expire)
     assert (await guest.get("/api/services")).status_code == 401
+
+
+async def test_a_key_that_is_used_without_a_pause_is_read_once_a_second(
+    ann: Asker, app: FastAPI, resources: Resources
+) -> None:
+    now = 0.0
+    app.state.key_holders = KeyHolders(resources.engine, lambda: now)
+    assert (await ann.get("/api/services")).status_code == 200
+    async with resources.engine.begin() as connection:
+        await connection.execute(text("UPDATE api_keys SET revoked_at = clock_timestamp()"))
+    now = FRESH_SECONDS
+    assert (await ann.get("/api/services")).status_code == 200
+    now = FRESH_SECONDS + 0.1
+    assert (await ann.get("/api/services")).status_code == 401
 
 
 async def test_a_key_that_has_expired_already_is_not_made(ann: Asker) -> None:

@@ -1,5 +1,6 @@
 """Whatever comes to the door is answered as a problem that says what is wrong, and never with a trace."""
 
+import asyncio
 import logging
 from collections.abc import AsyncIterator
 from typing import Any
@@ -121,9 +122,22 @@ async def test_without_the_database_people_are_told_to_try_again(
     assert stranded.key not in caplog.text
 
 
+async def test_connections_that_many_needed_at_once_are_kept(ann: Asker, resources: Resources) -> None:
+    async def open_ones() -> set[int]:
+        await asyncio.gather(*(ann.get("/api/services") for _ in range(30)))
+        rows = await resources.ledger_pool.fetch("SELECT pid FROM pg_stat_activity WHERE datname = current_database()")
+        return {row["pid"] for row in rows}
+
+    before = await open_ones()
+    assert len(before) > resources.settings.database.pool_size
+    assert before <= await open_ones()
+
+
 async def test_after_a_cut_connection_the_next_request_is_answered(ann: Asker, resources: Resources) -> None:
     await ann.get("/api/services")
     async with resources.ledger_pool.acquire() as other:
-        others = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> "
-        await other.execute(f"{others} pg_backend_pid()")
+        await other.execute("""
+            SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity
+            WHERE datname = current_database() AND pid <> pg_backend_pid()
+        """)
     assert (await ann.get("/api/services")).status_code == 200

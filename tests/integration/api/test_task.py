@@ -56,6 +56,7 @@ async def test_recipients_and_content_may_come_with_the_task(ann: Asker) -> None
     content = {"subject": "Hi", "html": "{{ a | default(0) }}"}
     task = await ann.made("/api/tasks", {"name": "Inline", "recipients": people, "content": content})
     assert task["total"] == 2
+    assert (await ann.get(f"/api/tasks/{task['id']}")).json() == task
     assert (await ann.get("/api/contact-lists")).json()["data"] == []
 
 
@@ -73,6 +74,20 @@ async def test_missing_fields_are_named_with_the_contacts_they_affect(ann: Asker
         "1 contact has no field 'first_name'",
     ]
     assert await rows(resources, "tasks") == 0
+
+
+async def test_a_recipient_may_have_fields_as_a_contact_already(ann: Asker) -> None:
+    known = await prepared(ann, 1)
+    order = {"name": "Inline", "templateId": known["templateId"]}
+    whole = {"email": "max@example.org", "fields": {"first_name": "Max", "company": "Example"}}
+    bare = {"email": "person1@example.org"}
+    assert (await ann.post("/api/tasks", {**order, "recipients": [whole, bare]})).status_code == 201
+    stranger = {"email": "eva@example.org", "fields": {"first_name": "Eva"}}
+    refused = await ann.post("/api/tasks", {**order, "recipients": [whole, bare, stranger]})
+    assert refused.status_code == 422
+    assert [error["message"] for error in refused.json()["errors"]] == [
+        "1 contact has no field 'company', such as eva@example.org"
+    ]
 
 
 async def test_a_suppressed_contact_may_lack_fields(ann: Asker) -> None:

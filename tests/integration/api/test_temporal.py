@@ -21,6 +21,7 @@ from tests.integration.api.sending import CONTENT
 
 PATIENCE = 60.0
 PAUSE = 0.1
+ONCE = {"Idempotency-Key": "to-eva-once"}
 TO_EVA = {"name": "To Eva", "recipients": [{"email": "eva@example.org"}], "content": CONTENT}
 
 
@@ -68,6 +69,30 @@ async def test_a_task_that_is_written_has_its_workflow(ann: Asker, resources: Re
     task = await ann.made("/api/tasks", TO_EVA)
     described = await handle(resources, task).describe()
     assert described.status == WorkflowExecutionStatus.RUNNING
+
+
+async def test_a_repeated_order_leaves_the_workflow_alone(ann: Asker, resources: Resources) -> None:
+    await ann.made("/api/services", orders.service())
+    task = (await ann.post("/api/tasks", TO_EVA, headers=ONCE)).json()
+    first = await handle(resources, task).describe()
+    assert (await ann.post("/api/tasks", TO_EVA, headers=ONCE)).json() == task
+    again = await handle(resources, task).describe()
+    assert (again.run_id, again.status) == (first.run_id, WorkflowExecutionStatus.RUNNING)
+
+
+@pytest.mark.parametrize(
+    ("order", "status"),
+    [("pause", WorkflowExecutionStatus.RUNNING), ("cancel", WorkflowExecutionStatus.TERMINATED)],
+)
+async def test_a_repeated_order_starts_a_workflow_that_is_gone_unless_the_task_is_final(
+    ann: Asker, resources: Resources, order: str, status: WorkflowExecutionStatus
+) -> None:
+    await ann.made("/api/services", orders.service())
+    task = (await ann.post("/api/tasks", TO_EVA, headers=ONCE)).json()
+    await handle(resources, task).terminate("as if it had never been started")
+    await ann.post(f"/api/tasks/{task['id']}/{order}")
+    assert (await ann.post("/api/tasks", TO_EVA, headers=ONCE)).json() == task
+    assert (await handle(resources, task).describe()).status == status
 
 
 async def test_a_workflow_that_is_gone_is_no_error_for_the_person(ann: Asker, resources: Resources) -> None:

@@ -138,7 +138,8 @@ class Story:
         edits: list[dict[str, Any]] = [
             {"sending_interval": 0.0}, {"sending_interval": 2.5}, {"daily_quota": 4}, {"daily_quota": 100},
             {"time_zone": "Pacific/Kiritimati"}, {"time_zone": "Pacific/Pago_Pago"}, {"jitter": 0.5},
-            {"kind": "relay"}, {"kind": "mailbox"}]  # fmt: skip
+            {"kind": "relay"}, {"kind": "mailbox"},
+        ]  # fmt: skip
         async with transaction(self.engine) as connection:
             row = await service.lock(connection, self.world.user_id, self._any(self.services))
             assert row is not None

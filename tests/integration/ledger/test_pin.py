@@ -151,3 +151,14 @@ async def test_a_follow_up_is_pinned_to_the_services_that_sent_the_first_mails(w
     rows = await world.pool.fetch("SELECT pinned_service_id FROM subtasks WHERE task_id = $1 ORDER BY seq", later)
     assert [row["pinned_service_id"] for row in rows] == [first, second, None]
     assert await pinned(world, later) == {first: 1, second: 1}
+
+
+async def test_a_task_that_follows_none_is_prepared_without_reading_the_mails_of_others(world: World) -> None:
+    await world.task(mails=2_000)
+    await world.pool.execute("ANALYZE")
+    task = await world.unprepared_task(mails=1)
+    read = "SELECT seq_tup_read + coalesce(idx_tup_fetch, 0) FROM pg_stat_xact_user_tables WHERE relname = 'subtasks'"
+
+    async with world.pool.acquire() as connection, connection.transaction():
+        await task_moves.prepare(connection, task)
+        assert await connection.fetchval(read) == 0

@@ -7,6 +7,7 @@ from uuid import UUID, uuid4
 import asyncpg
 import pytest
 
+from api.kept import Kept
 from api.pool_forecasts import FRESH_SECONDS, KEPT, PoolForecasts
 from scheduling.forecast import PoolForecast
 
@@ -64,6 +65,24 @@ async def test_who_leaves_does_not_take_the_reading_from_the_others() -> None:
     leaving.cancel()
     assert await staying
     assert readings.count == 1
+
+
+async def test_what_was_forgotten_while_it_was_read_is_read_anew() -> None:
+    begun = 0
+
+    async def read(_: str) -> int:
+        nonlocal begun
+        begun += 1
+        number = begun
+        await asyncio.sleep(0)
+        return number
+
+    kept = Kept(read, seconds=1.0, most=1)
+    early = asyncio.create_task(kept.get("key"))
+    await asyncio.sleep(0)
+    kept.forget()
+    assert await kept.get("key") == 2
+    assert await early == 1
 
 
 async def test_no_more_pools_are_kept_than_there_is_room_for() -> None:

@@ -187,7 +187,7 @@ def _claimed(
     mails = _picked(task, row.id, rows, at)
     if mails is None:
         return rows, tasks
-    served = replace(task, ready=task.ready - 1, pins=mails, last_served_at=at)
+    served = replace(task, ready=task.ready - 1, pins=mails, last_served_at=at, begun=True)
     return rows | {row.id: used}, tasks | {task_id: served}
 
 

@@ -9,7 +9,8 @@ from uuid import UUID
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from scheduling.fair_queue import AGEING, Claimant, FairQueue, Leads, turn_length
+from scheduling.fair_queue import AGEING, Claimant, FairQueue, turn_length
+from scheduling.leads import Leads
 from tests.unit.scheduling.strategies import NOW, an_id
 
 PLENTY = 1_000_000

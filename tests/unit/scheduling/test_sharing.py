@@ -9,7 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from scheduling.allocator_state import Demand
-from scheduling.fair_queue import Claimant, FairQueue, Leads
+from scheduling.fair_queue import Claimant, FairQueue
+from scheduling.leads import Leads
 from scheduling.sharing import left_after, mails_until_done
 from tests.unit.scheduling.strategies import NOW, a_demand, an_id, demands
 
