@@ -33,7 +33,7 @@ def keys_create(
 ) -> None:
     """Make an API key of an administrator, in the database of the settings or of the stack that runs here."""
     with said_plainly():
-        key = asyncio.run(_create_key(_database_url(), email, name))
+        key = asyncio.run(_create_key(database_url(), email, name))
     out.print(key, soft_wrap=True)
 
 
@@ -85,7 +85,8 @@ def bench(
         raise typer.Exit(1)
 
 
-def _database_url() -> str:
+def database_url() -> str:
+    """The database of the settings, or of the stack that runs here. Raises `CliError`."""
     from runtime.settings import SettingsError, load_settings
     from stack.local import running_stack
 

@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 from sqlalchemy.pool import ConnectionPoolEntry, PoolProxiedConnection
 
 PoolConnection: TypeAlias = "asyncpg.pool.PoolConnectionProxy[asyncpg.Record]"
+Connection: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
 Row = asyncpg.Record
 
 
@@ -70,6 +71,16 @@ async def create_pool(url: str, size: int = 10) -> asyncpg.Pool:
     What a user of a connection sets, it resets: clearing all at every return would be one more call per call.
     """
     return await asyncpg.create_pool(asyncpg_url(url), min_size=0, max_size=size, init=_decode_json, reset=_keep)
+
+
+@asynccontextmanager
+async def connected(url: str) -> AsyncIterator[Connection]:
+    """One bare connection, for a command that asks once."""
+    connection = await asyncpg.connect(asyncpg_url(url), timeout=10)
+    try:
+        yield connection
+    finally:
+        await connection.close()
 
 
 async def _keep(_: asyncpg.Connection) -> None:

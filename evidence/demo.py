@@ -28,7 +28,7 @@ from evidence.providers import (
     with_simulator,
 )
 from evidence.report import Report
-from evidence.show import emptied, shown, unless_failed
+from evidence.show import emptied, shown, until_told
 from stack.local import LocalStack
 from stack.surroundings import Surroundings, stack_ports
 
@@ -67,7 +67,7 @@ async def _run(contacts: int, interval: timedelta, demo: Path, console: Console)
     console.print(f"starting PostgreSQL, Temporal, API, worker and {SERVICES} simulated providers …")
     stack = LocalStack(demo, programs=lambda where: with_simulator(where, providers, where.folder))
     async with stack, watched(stack.supervisor.pids()) as usage:
-        told = await unless_failed(stack, _mail(stack.surroundings, providers, file, console))
+        told = await until_told(stack, _mail(stack.surroundings, providers, file, console))
     seen = journal.load(demo / "journal.jsonl")  # once all has stopped: a late mail would be in it
     judged = _judged(rows, providers, told, seen)
     show_comparison(judged, refusals(seen), console)

@@ -11,6 +11,7 @@ from rich.console import Console
 
 from api.client_errors import ApiError, ApiUnreachableError
 from evidence.errors import EvidenceError
+from evidence.ledger_check import keep_check, with_check, wrong_in
 from evidence.report import Report
 from stack.errors import StackError
 from stack.local import LocalStack
@@ -30,8 +31,12 @@ def shown(work: Coroutine[Any, Any, Report], folder: Path, data: Path, console: 
         return 1
     except KeyboardInterrupt:
         return 130
+    wrong = wrong_in(data)
+    report = with_check(report, wrong)
     path = report.write(folder / "reports")
     report.show(console)
+    for text in wrong or ():
+        console.print(text, style="red", markup=False, soft_wrap=True)
     console.print(f"{'All bounds hold' if report.ok else 'A bound is broken'}. Report: {path}", soft_wrap=True)
     if report.ok and not keep:
         shutil.rmtree(data)
@@ -47,14 +52,16 @@ def emptied(folder: Path) -> Path:
     return folder
 
 
-async def unless_failed(stack: LocalStack, story: Coroutine[Any, Any, Told]) -> Told:
-    """Go on as long as the stack lives; what ends it ends this."""
+async def until_told(stack: LocalStack, story: Coroutine[Any, Any, Told]) -> Told:
+    """Go on as long as the stack lives; what ends it ends this. When the story is told, the ledger is checked."""
     telling, failing = asyncio.create_task(story), asyncio.create_task(stack.failed())
     try:
         await asyncio.wait((telling, failing), return_when=asyncio.FIRST_COMPLETED)
         if failing.done():
             await failing
-        return await telling
+        told = await telling
+        await keep_check(stack.surroundings.database_url, stack.surroundings.folder)
+        return told
     finally:
         telling.cancel()
         failing.cancel()

@@ -1,5 +1,6 @@
 """Real servers for every tier: one PostgreSQL and one Temporal for a run, a database of its own for a test."""
 
+import asyncio
 from collections.abc import AsyncIterator, Iterator
 from uuid import uuid4
 
@@ -11,8 +12,9 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from temporalio.client import Client
 from temporalio.contrib.pydantic import pydantic_data_converter
 
-from database.connect import create_engine, create_pool
+from database.connect import connected, create_engine, create_pool
 from database.migrate import upgrade
+from database.queries.check import broken, check
 from stack import testing
 
 TEMPLATE = "tempost_template"
@@ -52,7 +54,6 @@ def database_at(url: str, name: str) -> str:
 
 def run_sql(url: str, statement: str) -> None:
     """Run one statement outside a transaction and outside any event loop of the tests."""
-    import asyncio
 
     async def run() -> None:
         connection = await asyncpg.connect(url)
@@ -65,12 +66,25 @@ def run_sql(url: str, statement: str) -> None:
 
 
 @pytest.fixture
-def database_url(postgres_url: str) -> Iterator[str]:
-    """A freshly migrated database, this test's own."""
+def database_url(postgres_url: str, request: pytest.FixtureRequest) -> Iterator[str]:
+    """A freshly migrated database, this test's own. What the test leaves in its ledger is checked at the end."""
     name = f"test_{uuid4().hex}"
     run_sql(postgres_url, f"CREATE DATABASE {name} TEMPLATE {TEMPLATE}")
-    yield database_at(postgres_url, name)
+    url = database_at(postgres_url, name)
+    yield url
+    faults = [] if request.node.get_closest_marker("unchecked_ledger") else ledger_faults(url)
     run_sql(postgres_url, f"DROP DATABASE {name} WITH (FORCE)")
+    assert not faults, "the test left a ledger that contradicts itself"
+
+
+def ledger_faults(url: str) -> list[str]:
+    """What is wrong with a database's ledger."""
+
+    async def look() -> list[str]:
+        async with connected(url) as connection:
+            return [finding.text for finding in broken(await check(connection))]
+
+    return asyncio.run(look())
 
 
 @pytest.fixture

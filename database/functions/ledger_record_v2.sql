@@ -23,7 +23,8 @@ $$;
 -- share of failures; five in a row, or as many among successes, rest the service, and so does any failure of one that
 -- was rested and not used well since. What the mail is to blame for does not count.
 -- Domains: a policy refusal for now (4xx) teaches the pool to write to the mail's domain more slowly.
--- Locks: services by id, domain limits, mails, deliveries, counters.
+-- Tasks: one that has ended and gets a mail back by a late answer has not ended any more.
+-- Locks: services by id, domain limits, tasks of late answers, mails, deliveries, counters.
 CREATE FUNCTION ledger_record_v2(
     permit_ids uuid[], outcomes text[], reasons text[], codes int[], texts text[], retry_after float8[],
     tries boolean[], mails boolean[], dots boolean[], dialogues float8[], expired_only boolean DEFAULT false
@@ -32,6 +33,7 @@ CREATE FUNCTION ledger_record_v2(
 DECLARE
     t timestamptz;
     legal uuid[];
+    late uuid[];
     d record;
     weight CONSTANT float8 := 0.2; -- of one dialogue in the share of failures: five failures in a row reach the bound
     bound CONSTANT float8 := 0.65;
@@ -65,6 +67,12 @@ BEGIN
                 PERFORM domain_accepted_v1(d.pool_id, d.domain, d.sent);
             END IF;
         END LOOP;
+    END IF;
+    SELECT coalesce(array_agg(permit_ids[o]), '{}') INTO late FROM generate_subscripts(permit_ids, 1) o
+    JOIN deliveries x ON x.permit_id = permit_ids[o] WHERE outcomes[o] = 'returned' AND x.outcome = 'unknown';
+    IF late <> '{}' THEN
+        PERFORM 1 FROM tasks k WHERE k.id IN (SELECT x.task_id FROM deliveries x WHERE x.permit_id = ANY (late))
+        ORDER BY k.id FOR NO KEY UPDATE;
     END IF;
     PERFORM 1 FROM subtasks b JOIN deliveries d ON d.task_id = b.task_id AND d.seq = b.seq
     WHERE d.permit_id = ANY (permit_ids) ORDER BY b.task_id, b.seq FOR UPDATE OF b;
@@ -173,6 +181,12 @@ BEGIN
         ) q
     ) r
     WHERE b.task_id = r.task_id AND b.seq = r.seq;
+
+    IF late <> '{}' THEN
+        UPDATE tasks k SET status = CASE k.status WHEN 'completed' THEN 'sending' ELSE k.status END, completed_at = NULL
+        FROM deliveries x JOIN subtasks b ON b.task_id = x.task_id AND b.seq = x.seq
+        WHERE k.id = x.task_id AND k.completed_at IS NOT NULL AND x.permit_id = ANY (late) AND b.status = 'pending';
+    END IF;
 
     UPDATE deliveries d SET phase = 'ended', outcome = outcomes[o], reason = reasons[o], reply_code = codes[o],
         reply_text = texts[o], ended_at = t

@@ -53,7 +53,8 @@ INSERT = text("""
     )
     SELECT id, status, max_retries, start_at, created_at FROM made
 """)
-LOCK = text("SELECT id, status, prepared_at FROM tasks WHERE id = :id AND user_id = :user_id FOR UPDATE")
+# No stronger: a claim, which holds the task's counters by then, asks that its key stays.
+LOCK = text("SELECT id, status, prepared_at FROM tasks WHERE id = :id AND user_id = :user_id FOR NO KEY UPDATE")
 SET_STATUS = text("""
     UPDATE tasks SET status = CASE
         WHEN :status = 'sending' AND prepared_at IS NULL AND start_at > guard_now() THEN 'scheduled' ELSE :status END

@@ -7,7 +7,7 @@ from database.connect import PoolConnection
 
 LOCK = """
     SELECT status, prepared_at IS NOT NULL AS prepared, contact_list_id, follow_up_of FROM tasks
-    WHERE id = $1 FOR UPDATE
+    WHERE id = $1 FOR NO KEY UPDATE
 """
 SMALL = """
     SELECT count(*) < $2 FROM (
@@ -55,6 +55,8 @@ RELEASE = """
     UPDATE subtasks b SET retry_at = NULL, reason = CASE WHEN b.reason = 'domain_limit' THEN b.reason END
     FROM due WHERE b.task_id = due.task_id AND b.seq = due.seq
 """
+# The time is looked for in a snapshot that begins with the counters held: a retry written meanwhile would be lost.
+HOLD_COUNTERS = "SELECT 1 FROM user_task_queues WHERE task_id = $1 FOR UPDATE"
 NEXT_RETRY = """
     UPDATE user_task_queues SET next_retry_at = (
         SELECT min(retry_at) FROM subtasks WHERE task_id = $1 AND status = 'pending' AND retry_at IS NOT NULL
@@ -125,6 +127,7 @@ async def release_retries(connection: PoolConnection, task_id: UUID) -> None:
     """Make retries ready whose time has come, and find the next time."""
     async with connection.transaction():
         await connection.execute(RELEASE, task_id)
+        await connection.execute(HOLD_COUNTERS, task_id)
         await connection.execute(NEXT_RETRY, task_id)
 
 
@@ -134,5 +137,11 @@ async def cancel_rest(connection: PoolConnection, task_id: UUID, most: int = 10_
 
 
 async def close(connection: PoolConnection, task_id: UUID) -> None:
-    """Mark the task as ended if no mail of it is open any more; else change nothing."""
-    await connection.execute(CLOSE, task_id)
+    """Mark the task as ended if no mail of it is open any more; else change nothing.
+
+    The task is held first: whoever holds it may be about to have mails of it sent again, and the counters of before
+    would not show it.
+    """
+    async with connection.transaction():
+        await connection.execute(LOCK, task_id)
+        await connection.execute(CLOSE, task_id)

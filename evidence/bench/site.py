@@ -19,7 +19,7 @@ from evidence.mailing import register
 from evidence.progress import follow
 from evidence.providers import Providers, with_simulator
 from evidence.report import Bound, Figure
-from evidence.show import unless_failed
+from evidence.show import until_told
 from stack.local import LocalStack
 from stack.ports import LOOPBACK
 from stack.surroundings import Surroundings
@@ -109,7 +109,7 @@ async def play(
             return await story(Site(stack=stack, api=api, key=key, providers=providers, console=console))
 
     async with stack:
-        told = await unless_failed(stack, tell())
+        told = await until_told(stack, tell())
     began = time.monotonic()
     seen = journal.load(folder / "journal.jsonl")
     console.print(f"journal read: {len(seen.tries):,} tries in {time.monotonic() - began:.1f} s")

@@ -56,6 +56,7 @@ async def test_a_terminated_allocator_is_started_again_and_the_task_goes_on(flow
     assert (await flow.totals(task)).sent == len(flow.taken()) == 8
 
 
+@pytest.mark.unchecked_ledger("the choices are of services and tasks that were never made")
 async def test_reconcile_forgets_old_choices_and_no_others(flow: Flow) -> None:
     await flow.world.pool.execute(
         """INSERT INTO choices (service_id, first_no, count, task_id, decided_at, score, quota, rest, success)

@@ -40,7 +40,8 @@ class Sending:
         permit, verdict = await self.world.claim_one(service_id, self.task_id)
         assert verdict.mail is not None, verdict
         assert await self.world.mark(permit)
-        assert await self.world.record(permit, outcome, mail_begun=True, **more)
+        known = {"mail_begun": True, "dot_sent": outcome in ("sent", "unknown")}
+        assert await self.world.record(permit, outcome, **known | more)
 
     async def claim(self) -> None:
         """Leave one mail claimed."""

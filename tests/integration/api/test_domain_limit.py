@@ -21,7 +21,7 @@ async def sent_and_deferred(ann: Asker, resources: Resources) -> Sending:
     """A task whose first mail went out, and whose others wait for the limit of their domain."""
     await ann.made(PATH, limit())
     task = await sending(ann, resources, people=4, services=4)
-    await task.send(dot_sent=True)
+    await task.send()
     _, verdict = await task.world.claim_one(task.service_ids.pop(), task.task_id)
     assert verdict.word == "empty"
     assert await task.world.queue(task.task_id) == {"sent": 1, "retrying": 3}

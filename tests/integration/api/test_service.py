@@ -120,6 +120,7 @@ async def test_another_users_service_is_not_found(ann: Asker, bob: Asker) -> Non
     assert (await ann.get(path)).json() == added
 
 
+@pytest.mark.unchecked_ledger("a quota is used up without a mail")
 async def test_a_changed_quota_counts_from_what_was_sent(ann: Asker, resources: Resources) -> None:
     added = await ann.made("/api/services", orders.service(dailyQuota=100))
     await spend(resources, added["id"], 30)
@@ -128,6 +129,7 @@ async def test_a_changed_quota_counts_from_what_was_sent(ann: Asker, resources: 
     assert (await ann.patch(path, {"dailyQuota": 20})).json()["remainingQuota"] == 0
 
 
+@pytest.mark.unchecked_ledger("a quota is used up without a mail")
 async def test_after_its_midnight_the_whole_quota_is_shown_again(ann: Asker, resources: Resources) -> None:
     added = await ann.made("/api/services", orders.service(dailyQuota=100))
     await spend(resources, added["id"], 30)
@@ -138,6 +140,7 @@ async def test_after_its_midnight_the_whole_quota_is_shown_again(ann: Asker, res
     assert datetime.fromisoformat(shown["quotaResetAt"]) > datetime.fromisoformat(added["quotaResetAt"])
 
 
+@pytest.mark.unchecked_ledger("a quota is used up without a mail")
 async def test_moving_to_another_zone_gives_no_second_quota(ann: Asker, resources: Resources) -> None:
     added = await ann.made("/api/services", orders.service(timeZone="Pacific/Kiritimati"))
     await spend(resources, added["id"], 30)

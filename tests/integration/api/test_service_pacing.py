@@ -111,6 +111,7 @@ async def test_every_day_of_a_warm_up_allows_a_step_more_until_the_daily_quota(
     assert shown == [20, 30, 35]
 
 
+@pytest.mark.unchecked_ledger("a quota is used up without a mail")
 async def test_a_changed_warm_up_acts_on_the_present_day(ann: Asker, resources: Resources) -> None:
     added = await ann.made("/api/services", orders.service(dailyQuota=100))
     await spend(resources, added["id"], 15)
@@ -155,7 +156,7 @@ async def test_a_smaller_interval_acts_at_once_whatever_the_jitter_was(ann: Aske
     (service_id,) = task.service_ids
     service = {"id": str(service_id)}
     await changed(ann, service, jitter=1)
-    await task.send(dot_sent=True)
+    await task.send()
     with_jitter = await guard_row(resources, service["id"])
     assert with_jitter["next_available_at"] > with_jitter["last_sent_at"] + timedelta(hours=1)
 
@@ -194,6 +195,7 @@ async def test_a_rested_service_says_until_when(ann: Asker, resources: Resources
     assert (shown["id"], shown["restReason"]) == (added["id"], "auth_failed")
 
 
+@pytest.mark.unchecked_ledger("a quota is used up without a mail")
 async def test_a_used_quota_waits_for_its_midnight(ann: Asker, resources: Resources) -> None:
     added = await ann.made("/api/services", orders.service(dailyQuota=5))
     await spend(resources, added["id"], 5)
@@ -218,6 +220,7 @@ async def test_outside_its_window_a_service_waits_for_the_next_opening(ann: Aske
     assert datetime.fromisoformat(added["waiting"]["retryAt"]) == monday_nine
 
 
+@pytest.mark.unchecked_ledger("a quota is used up without a mail")
 async def test_after_its_quota_is_whole_again_it_waits_for_its_window(ann: Asker, resources: Resources) -> None:
     await set_guard(resources, TUESDAY_NOON)
     added = await ann.made("/api/services", orders.service(window=WINDOW, dailyQuota=5))

@@ -18,8 +18,8 @@ from tests.integration.api.sending import CONTENT, HOUR, sending
 async def test_mails_are_listed_by_number_status_and_reason(ann: Asker, resources: Resources) -> None:
     task = await sending(ann, resources, people=5)
     await task.send()
-    await task.send("failed", reason="unknown_user", dot_sent=False)
-    await task.send("failed", reason="policy", dot_sent=False)
+    await task.send("failed", reason="unknown_user")
+    await task.send("failed", reason="policy")
     first = (await ann.get(f"{task.path}/subtasks?limit=3")).json()
     rest = (await ann.get(f"{task.path}/subtasks?limit=3&cursor={first['nextCursor']}")).json()
     assert [each["seq"] for each in first["data"] + rest["data"]] == [1, 2, 3, 4, 5]
@@ -84,8 +84,8 @@ async def test_a_mail_that_is_not_there_is_not_found(ann: Asker, resources: Reso
 async def test_unknown_mails_are_decided_once(ann: Asker, resources: Resources, decision: str, status: str) -> None:
     task = await sending(ann, resources, people=3)
     await task.send()
-    await task.send("unknown", reason="no_answer", dot_sent=True)
-    await task.send("unknown", reason="no_answer", dot_sent=True)
+    await task.send("unknown", reason="no_answer")
+    await task.send("unknown", reason="no_answer")
     order = {"decision": decision, "seqs": [1, 2]}
     assert await ann.made(f"{task.path}/subtasks/resolve", order) == {"resolved": 1, "unknown": 1, "status": "sending"}
     assert await ann.made(f"{task.path}/subtasks/resolve", order) == {"resolved": 0, "unknown": 1, "status": "sending"}
@@ -99,7 +99,7 @@ async def test_unknown_mails_are_decided_once(ann: Asker, resources: Resources, 
 
 async def test_sending_again_opens_a_completed_task(ann: Asker, resources: Resources) -> None:
     task = await sending(ann, resources, people=1)
-    await task.send("unknown", reason="no_answer", dot_sent=True)
+    await task.send("unknown", reason="no_answer")
     await task.close()
     assert (await task.status())["status"] == "completed"
     answer = await ann.made(f"{task.path}/subtasks/resolve", {"decision": "resend"})
@@ -113,7 +113,7 @@ async def test_sending_again_opens_a_completed_task(ann: Asker, resources: Resou
 
 async def test_counting_as_sent_leaves_a_completed_task_completed(ann: Asker, resources: Resources) -> None:
     task = await sending(ann, resources, people=1)
-    await task.send("unknown", reason="no_answer", dot_sent=True)
+    await task.send("unknown", reason="no_answer")
     await task.close()
     answer = await ann.made(f"{task.path}/subtasks/resolve", {"decision": "sent"})
     assert answer == {"resolved": 1, "unknown": 0, "status": "completed"}
@@ -121,7 +121,7 @@ async def test_counting_as_sent_leaves_a_completed_task_completed(ann: Asker, re
 
 async def test_nothing_is_sent_again_in_a_cancelled_task(ann: Asker, resources: Resources) -> None:
     task = await sending(ann, resources, people=1)
-    await task.send("unknown", reason="no_answer", dot_sent=True)
+    await task.send("unknown", reason="no_answer")
     await ann.post(f"{task.path}/cancel")
     assert (await ann.post(f"{task.path}/subtasks/resolve", {"decision": "resend"})).status_code == 409
     assert (await ann.made(f"{task.path}/subtasks/resolve", {"decision": "failed"}))["resolved"] == 1

@@ -87,6 +87,7 @@ async def test_health_counts_what_is_there(ann: Asker, bob: Asker, admin: Asker,
     assert bobs["queues"] == {"central": 0, "pending": 0, "processing": 0}
 
 
+@pytest.mark.unchecked_ledger("a quota is used up without a mail")
 async def test_a_service_without_quota_is_available_again_after_its_midnight(ann: Asker, resources: Resources) -> None:
     await ann.made("/api/services", orders.service(dailyQuota=1))
     async with resources.engine.begin() as connection:

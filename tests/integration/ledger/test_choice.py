@@ -2,12 +2,16 @@
 
 from datetime import datetime, timedelta
 
+import pytest
+
 from database.queries import choice
 from scheduling.allocator import Plan, plan
 from scheduling.allocator_state import AllocatorState, Changes, Demand, absorb
 from scheduling.service import ServiceState
 from tests.integration.ledger.world import World
 from tests.unit.scheduling.strategies import a_demand, a_service, an_id
+
+pytestmark = pytest.mark.unchecked_ledger("the choices are of services and tasks that were never made")
 
 
 def decide(now: datetime, services: list[ServiceState], demands: list[Demand]) -> Plan:

@@ -22,10 +22,10 @@ RESERVE = """
 """
 
 
-async def until_blocked(world: World) -> None:
-    """Wait until a statement waits for a lock."""
+async def until_blocked(world: World, waiting: int = 1) -> None:
+    """Wait until so many statements wait for a lock."""
     async with asyncio.timeout(10):
-        while not await world.pool.fetchval(BLOCKED):  # noqa: ASYNC110 - a database sets no event
+        while await world.pool.fetchval(BLOCKED) < waiting:  # noqa: ASYNC110 - a database sets no event
             await asyncio.sleep(0.01)
 
 

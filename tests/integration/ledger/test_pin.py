@@ -13,7 +13,7 @@ UNUSABLE = {
     "paused": "status = 'paused'",
     "deleted": "status = 'deleted'",
     "rested": "rested_until = guard_now() + interval '1 hour'",
-    "without quota": "used_quota = daily_quota, quota_reset_at = guard_now() + interval '1 hour'",
+    "without quota": "daily_quota = 0",
     "outside its window": "window_opens = (guard_now() AT TIME ZONE 'UTC' + interval '2 hours')::time, "
     "window_closes = (guard_now() AT TIME ZONE 'UTC' + interval '3 hours')::time, window_weekdays = '{0,1,2,3,4,5,6}'",
 }
@@ -39,9 +39,12 @@ async def test_a_mail_pinned_to_a_service_that_went_to_another_pool_goes_through
     task = await pinned_task(world, there)
     await world.pool.execute(
         """WITH other AS (INSERT INTO pools (id, user_id, name) VALUES (gen_random_uuid(), $2, 'other') RETURNING id)
-           UPDATE email_service_schedule SET pool_id = other.id FROM other WHERE service_id = $1""",
+           UPDATE email_services SET pool_id = other.id FROM other WHERE email_services.id = $1""",
         there, world.user_id,
     )  # fmt: skip
+    await world.pool.execute(
+        "UPDATE email_service_schedule e SET pool_id = v.pool_id FROM email_services v WHERE v.id = e.service_id"
+    )
 
     verdicts = await world.claim(*(Claim(world.permit(here), task) for _ in range(2)))
 

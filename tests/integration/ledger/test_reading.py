@@ -2,6 +2,8 @@
 
 from datetime import time, timedelta
 
+import pytest
+
 from database.queries import allocator
 from scheduling.allocator_state import Changes
 from scheduling.pacing import SendingWindow, WarmUp
@@ -45,6 +47,7 @@ async def test_a_task_is_read_with_its_weight_and_the_mails_that_are_pinned(worl
     assert demands[task].ready == 4
 
 
+@pytest.mark.unchecked_ledger("quotas are used up without a mail")
 async def test_planner_and_guard_agree_on_which_services_can_be_used(world: World) -> None:
     changes = ("status = 'paused'", "rested_until = guard_now() + interval '1 h'", "used_quota = daily_quota",
         "used_quota = daily_quota, quota_reset_at = guard_now() - interval '1 s'", "rested_until = guard_now()",

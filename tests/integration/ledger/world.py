@@ -117,10 +117,11 @@ class World:
         await self.pool.execute("UPDATE guard_clock SET ahead = ahead + $1", by)
 
     async def advance_to_midnight(self, service_id: UUID, before: timedelta) -> None:
-        """Let the guard's clock show this long before the end of the service's day."""
+        """Let the guard's clock show this long before the end of the service's day, if it does not show more."""
         await self.pool.execute(
             """UPDATE guard_clock SET ahead = ahead + (
-                   SELECT quota_reset_at - guard_now() - $2 FROM email_service_schedule WHERE service_id = $1)""",
+                   SELECT greatest(quota_reset_at - guard_now() - $2, '0') FROM email_service_schedule
+                   WHERE service_id = $1)""",
             service_id, before,
         )  # fmt: skip
 
