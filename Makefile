@@ -6,8 +6,10 @@ BIN := .venv/bin
 
 CONTACTS ?= 10000
 INTERVAL ?=
+ROUNDS ?= 1
+SEED ?=
 
-.PHONY: all demo up bench test lint format lock clean
+.PHONY: all demo up bench prove test lint format lock clean
 
 all: .venv/.made
 
@@ -27,6 +29,10 @@ demo: .venv/.made
 # All benchmarks, or one: make bench BENCH=steady. A failed one does not stop the others.
 bench: .venv/.made
 	@$(BIN)/tempost bench $(BENCH)
+
+# All faults, or some: make prove FAULTS="kill-worker task-reset". SEED= draws an earlier run's moments again.
+prove: .venv/.made
+	@$(BIN)/tempost prove $(FAULTS) --rounds $(ROUNDS) $(if $(SEED),--seed $(SEED))
 
 up: .venv/.made
 	@$(BIN)/tempost up

@@ -1,4 +1,4 @@
-"""Commands that work on this machine without the API: keys, the local stack, the demo.
+"""Commands that work on this machine without the API: keys, the local stack, the evidence.
 
 What they need is imported where it is used: the other commands should not wait for it.
 """
@@ -6,6 +6,7 @@ What they need is imported where it is used: the other commands should not wait 
 import asyncio
 import base64
 import json
+import os
 import secrets
 from collections.abc import Sequence
 from pathlib import Path
@@ -17,6 +18,7 @@ from commands.call import CLIENT_FILE, CliError, said_plainly, say
 from commands.view import out
 
 if TYPE_CHECKING:
+    from runtime.settings import Settings
     from stack.local import LocalStack
 
 FOLDER = CLIENT_FILE.parent
@@ -85,16 +87,38 @@ def bench(
         raise typer.Exit(1)
 
 
+def prove(
+    names: Annotated[list[str] | None, typer.Argument(help="kill-worker, task-reset, … All unless named.")] = None,
+    seed: Annotated[str | None, typer.Option(help="That of an earlier run, to draw its moments again.")] = None,
+    rounds: Annotated[int, typer.Option(min=1, help="How often each fault is tried.")] = 1,
+    mails: Annotated[int | None, typer.Option(min=10, help="Of each fault's mailing.")] = None,
+    keep: Annotated[bool, typer.Option("--keep", help="Leave the data in .tempost/prove.")] = False,  # noqa: FBT002
+) -> None:
+    """Break things while mails flow, and show at the journal of simulated providers that none is lost or doubled."""
+    from evidence.prove.runner import FAULTS, Options, run
+
+    if unknown := [name for name in names or () if name not in FAULTS]:
+        raise typer.BadParameter(f"there is no {unknown[0]!r}: choose of {', '.join(FAULTS)}")
+    options = Options(names=tuple(names or FAULTS), seed=seed, rounds=rounds, mails=mails)
+    raise typer.Exit(run(options, FOLDER, keep=keep))
+
+
 def database_url() -> str:
     """The database of the settings, or of the stack that runs here. Raises `CliError`."""
+    return settings().database.url.get_secret_value()
+
+
+def settings() -> "Settings":
+    """The settings of this installation, or of the stack that runs here. Raises `CliError`."""
     from runtime.settings import SettingsError, load_settings
     from stack.local import running_stack
 
     try:
-        return load_settings().database.url.get_secret_value()
+        return load_settings()
     except SettingsError as error:
         if (stack := running_stack(FOLDER)) is not None:
-            return str(stack["environment"]["TEMPOST_DATABASE__URL"])
+            os.environ.update(stack["environment"])
+            return load_settings()
         raise CliError(
             f"no stack runs here (`make up`), and the settings of this installation are not complete.\n{error}"
         ) from error

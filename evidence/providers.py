@@ -2,7 +2,7 @@
 
 import secrets
 import sys
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
@@ -39,6 +39,7 @@ class Provider:
     connections: int = 1
     time_zone: str = "UTC"
     latency_ms: float = 20.0
+    command_latency_ms: float = 0.0
     rules: tuple[Rule, ...] = ()
     refuses_beyond_quota: bool = False
 
@@ -57,6 +58,7 @@ class Provider:
             password=self.password or "",
             auth_required=self.password is not None,
             latency_ms=self.latency_ms,
+            command_latency_ms=self.command_latency_ms,
             quota_per_day=self.daily_quota if self.refuses_beyond_quota else None,
             time_zone=self.time_zone,
             rules=self.rules,
@@ -133,10 +135,17 @@ def simulator_config(providers: Providers, folder: Path, certificates: Certifica
     )
 
 
-def with_simulator(where: Surroundings, providers: Providers, folder: Path, *, workers: int = 1) -> Sequence[Child]:
-    """Tempost's own processes and the simulator, whose files are in `folder`."""
+def with_simulator(
+    where: Surroundings,
+    providers: Providers,
+    folder: Path,
+    *,
+    workers: int = 1,
+    settings: Mapping[str, str] | None = None,
+) -> Sequence[Child]:
+    """Tempost's own processes, with more settings if wanted, and the simulator, whose files are in `folder`."""
     config = simulator_config(providers, folder, where.certificates)
-    return [_simulator_child(config, folder), *tempost_programs(workers)(where)]
+    return [_simulator_child(config, folder), *tempost_programs(workers, settings)(where)]
 
 
 def _simulator_child(config: SimulatorConfig, folder: Path) -> Child:

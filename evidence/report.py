@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Literal
 
 import psutil
+from rich import box
 from rich.console import Console
 from rich.table import Table
 
@@ -61,6 +62,8 @@ class Report:
     bounds: tuple[Bound, ...]
     processes: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
     """What each process cost, a row of figures by its name."""
+    faults: Mapping[str, Mapping[str, Figure]] = field(default_factory=dict)
+    """What each fault did, likewise."""
 
     @property
     def ok(self) -> bool:
@@ -77,7 +80,7 @@ class Report:
             "startedAt": self.started_at.isoformat(),
             "seconds": round(self.seconds, 3),
             "machine": machine(),
-            "figures": dict(self.figures) | ({"processes": self.processes} if self.processes else {}),
+            "figures": dict(self.figures) | {name: rows for name, rows in self._rows.items() if rows},
             "bounds": bounds,
             "ok": self.ok,
         }
@@ -102,17 +105,24 @@ class Report:
         for bound in bounds.values():
             table.add_row(bound.name, _shown(bound.value), bound.text, _mark(bound))
         console.print(table)
-        if self.processes:
-            console.print(self._of_processes())
+        for name, rows in self._rows.items():
+            if rows:
+                console.print(_table(f"{self.name}: {name}", rows))
 
-    def _of_processes(self) -> Table:
-        columns = list(dict.fromkeys(name for row in self.processes.values() for name in row))
-        table = Table("process", title=f"{self.name}: processes", title_justify="left", title_style="bold")
-        for column in columns:
-            table.add_column(column, justify="right")
-        for name, row in self.processes.items():
-            table.add_row(name, *(_shown(row[column]) if column in row else "" for column in columns))
-        return table
+    @property
+    def _rows(self) -> Mapping[str, Mapping[str, Mapping[str, Figure]]]:
+        return {"processes": self.processes, "faults": self.faults}
+
+
+def _table(title: str, rows: Mapping[str, Mapping[str, Figure]]) -> Table:
+    columns = list(dict.fromkeys(name for row in rows.values() for name in row))
+    table = Table(title=title, title_justify="left", title_style="bold", box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0))
+    table.add_column("", no_wrap=True)
+    for column in columns:
+        table.add_column(column.replace("_", " "), justify="right")
+    for name, row in rows.items():
+        table.add_row(name, *(_shown(row[column]) if column in row else "" for column in columns))
+    return table
 
 
 def machine() -> dict[str, Figure]:

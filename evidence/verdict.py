@@ -62,16 +62,16 @@ def open_mails(counts: StatusCounts) -> int:
     return counts.pending + counts.claimed + counts.transmitting
 
 
-def lost(run: Run) -> int:
+def lost(ledger: Ledger, tries: Sequence[journal.Try]) -> int:
     """Count mails recorded as sent that no provider took, and those still open at the end."""
-    arrived = journal.taken_by_message_id(run.tries)
-    return sum(message_id not in arrived for message_id in run.ledger.sent) + open_mails(run.ledger.counts)
+    arrived = journal.taken_by_message_id(tries)
+    return sum(message_id not in arrived for message_id in ledger.sent) + open_mails(ledger.counts)
 
 
-def doubled(run: Run) -> int:
+def doubled(tries: Sequence[journal.Try]) -> int:
     """Count Message-IDs taken more than once, or addresses where that is more."""
-    by_id = journal.doubled(journal.taken_by_message_id(run.tries))
-    by_address = journal.doubled(journal.taken_by_recipient(run.tries))
+    by_id = journal.doubled(journal.taken_by_message_id(tries))
+    by_address = journal.doubled(journal.taken_by_recipient(tries))
     return max(len(by_id), len(by_address))
 
 
@@ -108,9 +108,8 @@ def differences(run: Run) -> int:
     return sum(abs(ours - theirs) for ours, theirs in pairs)
 
 
-def unaccounted(run: Run) -> int:
+def unaccounted(ledger: Ledger) -> int:
     """Count rows and mails that the sums leave out."""
-    ledger = run.ledger
     by_status: dict[str, int] = ledger.counts.model_dump()
     of_rows = ledger.rows - ledger.rejected - ledger.merged - ledger.total
     return abs(of_rows) + abs(ledger.total - sum(by_status.values()))
@@ -145,11 +144,11 @@ def figures(run: Run) -> dict[str, Figure]:
         "sent": counts.sent,
         "failed": counts.failed,
         "unknown": counts.unknown,
-        "lost": lost(run),
-        "doubled": doubled(run),
+        "lost": lost(run.ledger, run.tries),
+        "doubled": doubled(run.tries),
         "strangers": strangers(run),
         "misaddressed": misaddressed(run),
-        "unaccounted": unaccounted(run),
+        "unaccounted": unaccounted(run.ledger),
         "differences": differences(run),
         "smallest_gap_error_ms": round(min(gaps.values()), 1) if gaps else None,
         "over_quota": journal.over_quota(run.tries, run.quotas),

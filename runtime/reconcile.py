@@ -5,6 +5,7 @@ One at a time by a lock of PostgreSQL, not of Temporal: it must also work when T
 
 import asyncio
 import logging
+from dataclasses import dataclass
 from datetime import timedelta
 from itertools import count
 from uuid import UUID
@@ -20,6 +21,9 @@ from runtime.resources import Resources
 
 log = logging.getLogger(__name__)
 
+LOCK = "reconcile"
+AGAIN = 0.5
+"""Seconds between two tries to get the lock."""
 EVERY = 10.0
 """Seconds between two sweeps; a dead worker's mails are free this long after their deadline at the latest."""
 LATELY = timedelta(minutes=3)
@@ -29,11 +33,32 @@ FORGETS_EVERY = 360
 """Sweeps between two deletions of what is kept for a while."""
 
 
+@dataclass(frozen=True, slots=True)
+class Started:
+    """What a look for missing workflows found."""
+
+    tasks: int
+    """Not final, so their workflows must run."""
+    imports: int
+    missing_tasks: list[UUID]
+    """Those whose workflow did not run and was started."""
+    missing_imports: list[UUID]
+
+
+@dataclass(frozen=True, slots=True)
+class Repaired:
+    """What was done by hand."""
+
+    swept: int
+    """Deliveries of dead workers that were ended."""
+    started: Started
+
+
 async def keep_reconciled(resources: Resources) -> None:
     """Reconcile at once, and then for as long as the process runs. Outages are waited out."""
     for turn in count():
         try:
-            async with resources.ledger_pool.acquire() as connection, advisory_lock(connection, "reconcile") as ours:
+            async with resources.ledger_pool.acquire() as connection, advisory_lock(connection, LOCK) as ours:
                 if ours:
                     await sweep(resources)
                     if turn % STARTS_EVERY == 0:
@@ -45,6 +70,16 @@ async def keep_reconciled(resources: Resources) -> None:
         except Exception:  # an outermost loop: without it, nobody would ever sweep again
             log.exception("not reconciled, trying again")
         await asyncio.sleep(EVERY)
+
+
+async def repair(resources: Resources) -> Repaired:
+    """Do at once what the sweeps do by and by; a worker that is at it is waited for."""
+    async with resources.ledger_pool.acquire() as connection:
+        while True:
+            async with advisory_lock(connection, LOCK) as ours:
+                if ours:
+                    return Repaired(await sweep(resources), await start_missing(resources))
+            await asyncio.sleep(AGAIN)
 
 
 async def sweep(resources: Resources) -> int:
@@ -59,7 +94,7 @@ async def sweep(resources: Resources) -> int:
     return swept
 
 
-async def start_missing(resources: Resources) -> None:
+async def start_missing(resources: Resources) -> Started:
     """Start the workflow of every task and import that is not final, and wake the allocators of waiting tasks.
 
     Starting one that runs leaves it alone. One whose row changed lately is told so: whoever changed it may have died
@@ -69,14 +104,15 @@ async def start_missing(resources: Resources) -> None:
         tasks = await survey.unfinished(connection)
         changed = await survey.changed_lately(connection, [task.task_id for task in tasks], LATELY)
         imports = await unfinished_imports(connection)
-    for task in tasks:
-        await resources.orders.start(task)
+    missing = [task.task_id for task in tasks if await resources.orders.start(task)]
     for task_id in changed:
         await _tell(resources, task_id)
     for pool_id, task in _waiting(tasks).items():
         await resources.orders.wake_allocator(pool_id, task.task_id)
-    for unfinished in imports:
-        await resources.orders.start_import(unfinished)
+    missing_imports = [row.id for row in imports if await resources.orders.start_import(row)]
+    if missing or missing_imports:
+        log.warning("%d tasks and %d imports had no workflow and were begun anew", len(missing), len(missing_imports))
+    return Started(len(tasks), len(imports), missing, missing_imports)
 
 
 async def forget(resources: Resources) -> None:

@@ -8,8 +8,9 @@ from typing import Any
 from uuid import UUID
 
 from temporalio.client import Client, WorkflowHandle
-from temporalio.common import SearchAttributePair, TypedSearchAttributes, WorkflowIDConflictPolicy
+from temporalio.common import SearchAttributePair, TypedSearchAttributes
 from temporalio.contrib.pydantic import pydantic_data_converter
+from temporalio.exceptions import WorkflowAlreadyStartedError
 from temporalio.service import GrpcCompression, RPCError, RPCStatusCode
 
 from activities.allocator import Wakes
@@ -68,14 +69,12 @@ class TaskOrders:
         self.wakes = Wakes(client, task_queue)
         """The one of this process: activities wake allocators through it too."""
 
-    async def start(self, survey: Survey) -> None:
-        """Start `task-{id}`; one that runs is left alone. Raises `RPCError` where Temporal is down."""
-        await self._client.start_workflow(
+    async def start(self, survey: Survey) -> bool:
+        """Start `task-{id}` unless it runs; whether it did not. Raises `RPCError` where Temporal is down."""
+        return await self._start_unless_running(
             TaskWorkflow.run,
             TaskState(task_id=survey.task_id, begin=_may_begin(survey)),
             id=identifiers.task_workflow_id(survey.task_id),
-            task_queue=self._task_queue,
-            id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
             static_summary=f"Task: {survey.name}",
             static_details="Sends a template to a contact list. Its mails stand in the ledger; here they are numbers.",
             search_attributes=TypedSearchAttributes(
@@ -89,18 +88,24 @@ class TaskOrders:
             rpc_timeout=START_TIMEOUT,
         )
 
-    async def start_import(self, unfinished: UnfinishedImport) -> None:
-        """Start `contact-import-{id}`; one that runs is left alone."""
-        await self._client.start_workflow(
+    async def start_import(self, unfinished: UnfinishedImport) -> bool:
+        """Start `contact-import-{id}` unless it runs; whether it did not."""
+        return await self._start_unless_running(
             ContactImportWorkflow.run,
             MergeImport(import_id=unfinished.id),
             id=identifiers.contact_import_workflow_id(unfinished.id),
-            task_queue=self._task_queue,
-            id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
             static_summary=f"Import: {unfinished.file_name}",
             search_attributes=TypedSearchAttributes([SearchAttributePair(identifiers.USER, str(unfinished.user_id))]),
             rpc_timeout=RPC_TIMEOUT,
         )
+
+    async def _start_unless_running(self, run: Any, order: object, **options: Any) -> bool:
+        """Both calls name their workflow's own `run` and input; the SDK's many overloads cannot be passed on."""
+        try:
+            await self._client.start_workflow(run, order, task_queue=self._task_queue, **options)
+        except WorkflowAlreadyStartedError:
+            return False
+        return True
 
     async def pause(self, task_id: UUID) -> None:
         """No new mail goes out; those under way end."""

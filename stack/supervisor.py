@@ -1,6 +1,8 @@
 """Starts the parts of a stack in the order of their needs, keeps the children running, stops them in reverse."""
 
 import asyncio
+import os
+import signal
 import time
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
@@ -30,7 +32,9 @@ class KeptChild:
     def __init__(self, child: Child, logs: Path, say: Callable[[str], None]) -> None:
         self.child = child
         self.running: RunningChild | None = None
+        self.ready = asyncio.Event()
         self.restarts = 0
+        self._struck = False
         self._logs = logs
         self._say = say
 
@@ -38,6 +42,14 @@ class KeptChild:
         """Start it and wait until it is ready; raise `ChildFailedError` when it ends first."""
         self.running = await launch(self.child, self._logs)
         await self.running.until_ready()
+        self.ready.set()
+
+    def strike(self, number: signal.Signals | None) -> None:
+        """Send it a signal, its own stop signal unless one is named; the death that follows is not its fault."""
+        assert self.running is not None, "only a started child can be struck"
+        self._struck = True
+        self.ready.clear()
+        os.kill(self.running.pid, number or self.child.stop_signal)
 
     async def keep(self) -> None:
         """Restart it after each end, until cancelled; raise `ChildFailedError` after several quick deaths."""
@@ -45,7 +57,10 @@ class KeptChild:
         while True:
             assert self.running is not None, "keep() follows start()"
             running, how = self.running, await self.running.ended()
+            self.ready.clear()
             quick = quick + 1 if time.monotonic() - running.started_at < STEADY else 1
+            if self._struck:
+                quick, self._struck = 1, False
             if quick > len(PAUSES):
                 raise ChildFailedError(self.child.name, f"{how}, {quick} times in a row; giving up", running.log)
             self._say(f"{self.child.name} {how}: starting it again (log: {running.log})")
@@ -93,6 +108,19 @@ class Supervisor:
     def restarts(self, name: str) -> int:
         """How often a child has been started again."""
         return self._kept[name].restarts
+
+    def strike(self, name: str, number: signal.Signals | None = None) -> None:
+        """End a child as a fault would, by this signal or the one it is stopped by. It is started again.
+
+        However often that happens, it is not given up.
+        """
+        self._kept[name].strike(number)
+
+    async def whole(self) -> None:
+        """Wait until every child that must run is ready."""
+        for kept in self._kept.values():
+            if kept.child.essential:
+                await kept.ready.wait()
 
     async def start(self, parts: Sequence[Child | Step]) -> None:
         """Start the parts, each once all its needs are ready; if one fails, stop all and raise `StackError`."""

@@ -24,7 +24,7 @@ _under_way: set[asyncio.Task[None]] = set()
 """Orders that take longer than anybody waits."""
 
 
-async def tell(order: Awaitable[None], what: str) -> None:
+async def tell(order: Awaitable[object], what: str) -> None:
     """Pass an order on to Temporal; if it cannot be reached, reconcile does it within a minute.
 
     One that is slow goes on after the answer: under load, a task should not wait a minute for what takes three seconds.
@@ -35,7 +35,7 @@ async def tell(order: Awaitable[None], what: str) -> None:
     await asyncio.wait({telling}, timeout=PATIENCE)
 
 
-async def _told(order: Awaitable[None], what: str) -> None:
+async def _told(order: Awaitable[object], what: str) -> None:
     try:
         await order
     except NOT_REACHED as error:

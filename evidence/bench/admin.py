@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from uuid import UUID
 
 from api.client import ApiClient
+from api.client_errors import raise_for_problem
 from api.schemas.api_key import NewApiKeyOut
 from api.schemas.service import ServiceOut
 from api.schemas.task import SubtaskHistoryOut, TaskOut
@@ -46,6 +47,15 @@ class AdminClient(ApiClient):
         """Change what is named."""
         response = await self._send("PATCH", f"/api/tasks/{task_id}", json=change)
         return TaskOut.model_validate_json(response.content)
+
+    async def configure(self, key: str, value: float) -> None:
+        """Change a row of `system_config`."""
+        await self._send("PATCH", f"/api/system/config/{key}", json={"value": value})
+
+    async def submit_once(self, order: Mapping[str, object], request_key: str) -> TaskOut:
+        """Start a task; the same request with the same key again starts none."""
+        response = await self._http.post("/api/tasks", json=order, headers={"Idempotency-Key": request_key})
+        return TaskOut.model_validate_json((await raise_for_problem(response)).content)
 
     async def workers_of(self, task_id: UUID, seq: int) -> set[str]:
         """Which worker processes had this mail in hand."""

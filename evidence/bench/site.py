@@ -82,23 +82,24 @@ class Site:
         return await follow(self.api, task_id, self.console, done)
 
 
-async def play(
+async def play(  # noqa: PLR0913 - an option each
     folder: Path,
     providers: Providers,
     story: Callable[[Site], Awaitable[Told]],
     *,
     workers: int = 1,
     temporal_settings: Mapping[str, Setting] | None = None,
+    settings: Mapping[str, str] | None = None,
 ) -> tuple[Told, journal.Journal]:
     """Run a stack in the folder for as long as the story takes; what it returns, and the journal once all has stopped.
 
-    So a mail that comes late is seen.
+    So a mail that comes late is seen. `settings` are those of Tempost's own processes, beside their addresses.
     """
     console = Console(highlight=False)
     console.print(f"starting PostgreSQL, Temporal, API, {workers} worker(s) and {len(providers)} simulated providers …")
     stack = LocalStack(
         folder,
-        programs=lambda where: with_simulator(where, providers, where.folder, workers=workers),
+        programs=lambda where: with_simulator(where, providers, where.folder, workers=workers, settings=settings),
         temporal_settings=temporal_settings,
     )
 

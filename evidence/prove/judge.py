@@ -1,0 +1,89 @@
+"""What each trial showed, by the journal of its providers. Pure functions."""
+
+from collections.abc import Mapping, Sequence
+
+from evidence import journal, verdict
+from evidence.bench.judge import interval_breaches
+from evidence.prove.trial import Hit, Trial
+from evidence.report import Bound, Figure
+
+NONE = ("lost", "doubled", "unrecorded", "unaccounted", "too_early", "unknown_beyond_bound", "invariants_broken")
+"""Sums over all trials that must be 0."""
+
+
+def row(trial: Trial, tries: Sequence[journal.Try]) -> dict[str, Figure]:
+    """Return the figures of one trial; `tries` are those of all providers."""
+    names = {each.name for each in trial.plan.providers}
+    own = [found for found in tries if found.provider in names]
+    taken = {found.message_id for found in journal.taken(own)}
+    met = max(trial.hits, key=lambda hit: (hit.counts, hit.claimed + hit.transmitting), default=Hit(0, 0, 0, 0))
+    return {
+        "hits": len(trial.hits),
+        "claimed": met.claimed,
+        "transmitting": met.transmitting,
+        "mails": trial.ledger.total,
+        "taken": len(taken),
+        "lost": verdict.lost(trial.ledger, own),
+        "doubled": verdict.doubled(own),
+        "unrecorded": len(taken - set(trial.ledger.sent) - set(trial.unknown)),
+        "unknown": trial.ledger.counts.unknown,
+        "unknown_bound": unknown_bound(trial, own),
+        "unaccounted": verdict.unaccounted(trial.ledger),
+        "too_early": interval_breaches(own, trial.plan.providers),
+        "ended": trial.ledger.status == trial.plan.fault.ends,
+        "invariants_broken": len(trial.wrong),
+        "seconds": round(trial.seconds, 1),
+    }
+
+
+def unknown_bound(trial: Trial, own: Sequence[journal.Try]) -> int:
+    """Count the mails of which nobody can know what became of them."""
+    match trial.plan.fault.unknowns:
+        case "none":
+            return 0
+        case "unanswered":
+            return sum(found.dot_at is not None and found.code is None for found in own)
+        case "killed":
+            return sum(any(_under_way(found, hit) for hit in trial.hits) for found in own)
+
+
+def _under_way(found: journal.Try, hit: Hit) -> bool:
+    """Whether a dialogue may have ended by the hit: it had begun, and no answer to its final dot had come."""
+    return found.mail_at <= hit.ended_at and (found.answered_at is None or found.answered_at >= hit.begun_at)
+
+
+def figures(rows: Mapping[str, Mapping[str, Figure]]) -> dict[str, Figure]:
+    """Return the sums over all trials."""
+    judged = [{**each, "unknown_beyond_bound": _beyond(each)} for each in rows.values()]
+    return {
+        "faults": len(rows),
+        "hits": _sum(judged, "hits"),
+        "mails": _sum(judged, "mails"),
+        "taken": _sum(judged, "taken"),
+        "unknown": _sum(judged, "unknown"),
+        **{name: _sum(judged, name) for name in NONE},
+        "not_hit": sum(not (each["claimed"] and each["transmitting"]) for each in judged),
+        "not_ended": sum(not each["ended"] for each in judged),
+    }
+
+
+def bounds(known: Mapping[str, Figure]) -> tuple[Bound, ...]:
+    """Return what they must be. A fault that met no mail in one of the phases has proved nothing."""
+    names = (*NONE, "not_hit", "not_ended")
+    return (
+        Bound("faults", _number(known["faults"]), "≥", 1),
+        *(Bound(name, _number(known[name]), "=", 0) for name in names),
+    )
+
+
+def _beyond(found: Mapping[str, Figure]) -> float:
+    return max(0, _number(found["unknown"]) - _number(found["unknown_bound"]))
+
+
+def _sum(rows: Sequence[Mapping[str, Figure]], name: str) -> float:
+    return sum(_number(each[name]) for each in rows)
+
+
+def _number(figure: Figure) -> float:
+    assert isinstance(figure, int | float), figure
+    return figure

@@ -1,0 +1,63 @@
+"""People who change their minds while mails flow."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from uuid import UUID
+
+from evidence.errors import EvidenceError
+from evidence.prove.fault import Fault, Scene
+
+SLOWER = 2.0
+"""Only slower than the services were registered: the journal is judged by that interval."""
+
+
+async def _steer(scene: Scene) -> None:
+    """Pause and resume in quick succession, move the task up and down."""
+    for _ in range(3):
+        await scene.api.order_task(scene.task.id, "pause")
+        await scene.pause(0, 1)
+        await scene.api.change_task(scene.task.id, {"priority": scene.rng.choice((-1, 0, 1))})
+        await scene.api.order_task(scene.task.id, "resume")
+        await scene.pause(0, 1)
+
+
+async def _cancel(scene: Scene) -> None:
+    await scene.api.order_task(scene.task.id, "cancel")
+
+
+async def _edit(scene: Scene) -> None:
+    """Change every service in one of several ways; some are left as they are."""
+    api = scene.api
+
+    async def interrupt(service_id: UUID) -> None:
+        await api.order_service(service_id, "pause")
+        await scene.pause(0, 2)
+        await api.order_service(service_id, "resume")
+
+    edits: tuple[Callable[[UUID], Awaitable[object]], ...] = (
+        interrupt,
+        api.delete_service,
+        lambda id_: api.change_service(id_, {"sendingInterval": SLOWER}),
+        lambda id_: api.change_service(id_, {"priority": scene.rng.randint(-5, 5)}),
+        lambda id_: api.change_service(id_, {"dailyQuota": 3}),
+        lambda id_: asyncio.sleep(0),
+    )
+    names = sorted(scene.services)
+    scene.rng.shuffle(names)
+    for place, name in enumerate(names):
+        await edits[place % len(edits)](scene.services[name])
+
+
+async def _ask_again(scene: Scene) -> None:
+    """Send the request that made the task twice more, at once: the answer was lost, or a button pressed again."""
+    again = await asyncio.gather(*(scene.api.submit_once(scene.order, scene.request_key) for _ in range(2)))
+    if {task.id for task in again} != {scene.task.id}:
+        raise EvidenceError("the same request with the same Idempotency-Key made another task")
+
+
+FAULTS = (
+    Fault(name="pause-resume", strike=_steer),
+    Fault(name="cancel", strike=_cancel, ends="cancelled"),
+    Fault(name="edit-services", strike=_edit),
+    Fault(name="ask-again", strike=_ask_again),
+)

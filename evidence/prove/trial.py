@@ -1,0 +1,189 @@
+"""One fault tried once: a mailing of its own, hit at random moments, and what the ledger says when it has ended."""
+
+import asyncio
+import random
+import time
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from uuid import uuid4
+
+from api.schemas.task import RealtimeStatus
+from database.connect import connected
+from database.queries.check import broken, check
+from evidence.bench.admin import AdminClient
+from evidence.bench.letter import CONTENT
+from evidence.bench.site import Site
+from evidence.mailing import register
+from evidence.progress import FINAL, done
+from evidence.prove.fault import Fault, Scene
+from evidence.providers import Provider, Providers, make_providers
+from evidence.verdict import Ledger, open_mails
+
+MAILBOXES, RELAYS = 14, 2
+MAILBOX = Provider(
+    interval=timedelta(seconds=0.6), daily_quota=10_000, latency_ms=250, command_latency_ms=60
+)  # fmt: skip
+RELAY = replace(MAILBOX, kind="relay", interval=timedelta(seconds=0.4), connections=2)
+"""Slow enough that at most moments some mails are claimed, and the bodies of others are on their way."""
+FLOWING = 10
+"""Mails that have ended before the first hit."""
+BETWEEN = (0.3, 2.0)
+"""Seconds before each hit."""
+MOST_HITS = 6
+WHOLE_WITHIN, ENDS_WITHIN, CHECKED_WITHIN = 90.0, 240.0, 30.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """A fault that is to be tried once."""
+
+    fault: Fault
+    name: str
+    providers: Providers
+    mails: int
+    seed: str
+    """Draws the moments and choices of this trial."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A fault hit. Times are ns since the epoch."""
+
+    begun_at: int
+    ended_at: int
+    claimed: int
+    """Mails claimed right before it."""
+    transmitting: int
+
+    @property
+    def counts(self) -> bool:
+        """Whether it met a mail in either phase."""
+        return self.claimed > 0 and self.transmitting > 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trial:
+    """What is known of one fault's mailing without the journal."""
+
+    plan: Plan
+    hits: Sequence[Hit]
+    ledger: Ledger
+    unknown: Mapping[str, str]
+    """Message-ID → address of each mail of which the ledger does not know whether it was taken."""
+    wrong: Sequence[str]
+    """What the ledger's own invariants say against it."""
+    seconds: float
+
+
+def make_trial_providers(word: str, taken: Sequence[int]) -> Providers:
+    """Describe the providers of one trial, named after it; `taken` are ports of others."""
+    boxes = make_providers(MAILBOX, MAILBOXES, taken, word)
+    return [*boxes, *make_providers(RELAY, RELAYS, [*taken, *(each.port for each in boxes)], f"{word}-relay")]
+
+
+async def try_out(site: Site, plan: Plan) -> Trial:
+    """Hit a mailing until a hit met mails in both phases, and wait for its end."""
+    began = time.monotonic()
+    async with opened(site, plan) as scene:
+        await scene.until(lambda status: done(status) >= FLOWING, ENDS_WITHIN)
+        hits = await _hit(plan.fault, scene)
+        status = await scene.until(_has_ended, ENDS_WITHIN)
+        await _whole(site)
+        sent, unknown = [await _mails(scene, word) for word in ("sent", "unknown")]
+        wrong = await _wrong(site)
+    trial = Trial(
+        plan=plan,
+        hits=hits,
+        ledger=_ledger(status, sent),
+        unknown=unknown,
+        wrong=wrong,
+        seconds=time.monotonic() - began,
+    )
+    site.say(f"{plan.name}: {len(hits)} hit(s), {status.status}, {trial.seconds:.0f} s")
+    return trial
+
+
+@asynccontextmanager
+async def opened(site: Site, plan: Plan) -> AsyncIterator[Scene]:
+    """Begin a mailing of a user of its own, with services of its own."""
+    user = await site.api.create_user(f"{plan.name}@tempost.example")
+    async with AdminClient(site.where.api_url, await site.api.create_key(user.id)) as api:
+        services = await register(api, [each.service() for each in plan.providers])
+        recipients = [_recipient(plan.name, number) for number in range(1, plan.mails + 1)]
+        order = {"name": plan.name, "recipients": recipients, "content": CONTENT}
+        request_key = str(uuid4())
+        task = await api.submit_once(order, request_key)
+        yield Scene(
+            site=site,
+            api=api,
+            providers=plan.providers,
+            services=services,
+            task=task,
+            order=order,
+            request_key=request_key,
+            rng=random.Random(plan.seed),  # noqa: S311 - a run must be repeatable, not unforeseeable
+        )
+
+
+def _recipient(name: str, number: int) -> dict[str, object]:
+    fields = {"first_name": f"Name{number}", "company": f"Company {number}", "city": "Vienna"}
+    return {"email": f"{name}-{number}@example{number % 20}.com", "fields": fields}
+
+
+async def _hit(fault: Fault, scene: Scene) -> list[Hit]:
+    hits: list[Hit] = []
+    while len(hits) < MOST_HITS and not any(hit.counts for hit in hits):
+        await scene.pause(*BETWEEN)
+        status = await scene.until(lambda _: True, WHOLE_WITHIN)
+        if status.status in FINAL:
+            break
+        counts, begun_at = status.progress.by_status, time.time_ns()
+        await fault.strike(scene)
+        hits.append(Hit(begun_at, time.time_ns(), counts.claimed, counts.transmitting))
+        if not hits[-1].counts:
+            await _whole(scene.site)
+            await _flows_again(scene, done(status))
+    return hits
+
+
+async def _flows_again(scene: Scene, before: int) -> None:
+    await scene.until(lambda status: done(status) > before or status.status in FINAL, WHOLE_WITHIN)
+
+
+async def _whole(site: Site) -> None:
+    """Wait until all that a fault ended runs again."""
+    async with asyncio.timeout(WHOLE_WITHIN):
+        await site.stack.supervisor.whole()
+
+
+def _has_ended(status: RealtimeStatus) -> bool:
+    return status.status in FINAL and open_mails(status.progress.by_status) == 0
+
+
+async def _mails(scene: Scene, status: str) -> dict[str, str]:
+    """Message-ID → address of the mails of this status."""
+    return {
+        (mail.message_id or f"none:{mail.seq}").strip("<>"): mail.email
+        async for mail in scene.api.subtasks(scene.task.id, status=status)
+    }
+
+
+async def _wrong(site: Site) -> list[str]:
+    """Hold the ledger to its invariants; what an outage left overdue has some seconds to be swept."""
+    until = time.monotonic() + CHECKED_WITHIN
+    while True:
+        async with connected(site.where.database_url) as connection:
+            wrong = [f"{each.invariant.name}: {each.text}" for each in broken(await check(connection))]
+        if not wrong or time.monotonic() > until:
+            return wrong
+        await asyncio.sleep(1)
+
+
+def _ledger(status: RealtimeStatus, sent: Mapping[str, str]) -> Ledger:
+    total = status.progress.total
+    return Ledger(
+        status=status.status, counts=status.progress.by_status, total=total, sent=sent,
+        rows=total, rejected=0, merged=0,
+    )  # fmt: skip
