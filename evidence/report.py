@@ -119,7 +119,7 @@ def _table(title: str, rows: Mapping[str, Mapping[str, Figure]]) -> Table:
     table = Table(title=title, title_justify="left", title_style="bold", box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0))
     table.add_column("", no_wrap=True)
     for column in columns:
-        table.add_column(column.replace("_", " "), justify="right")
+        table.add_column(column.replace("_", " "), justify="right", overflow="fold")
     for name, row in rows.items():
         table.add_row(name, *(_shown(row[column]) if column in row else "" for column in columns))
     return table

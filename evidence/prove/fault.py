@@ -21,8 +21,8 @@ from stack.temporal_settings import Setting
 
 POLL_SECONDS = 0.25
 Unknowns = Literal["none", "killed", "unanswered"]
-"""Which mails may end as unknown: none; those in a dialogue while a process was killed; those whose final dot a
-provider did not answer."""
+"""Which mails may end as unknown: none; those in a dialogue while a process was killed; those whose dialogue a provider
+broke off, or left without an answer: a short body is on its way, final dot and all, before a drop is felt."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,7 +71,9 @@ class Fault:
 
     name: str
     strike: Callable[[Scene], Awaitable[None]]
-    """Breaks it and, where it does not mend by itself, mends it."""
+    """Breaks it."""
+    mend: Callable[[Scene], Awaitable[None]] | None = None
+    """Lets it last for a while, then mends it; None: it mends by itself, or stays."""
     unknowns: Unknowns = "none"
     alone: bool = False
     """Everyone on the stack feels it, so nothing else is tried meanwhile."""

@@ -7,7 +7,10 @@ from evidence.bench.judge import interval_breaches
 from evidence.prove.trial import Hit, Trial
 from evidence.report import Bound, Figure
 
-NONE = ("lost", "doubled", "unrecorded", "unaccounted", "too_early", "unknown_beyond_bound", "invariants_broken")
+NONE = (
+    "failed_hits", "lost", "doubled", "unrecorded", "unaccounted", "too_early", "unknown_beyond_bound",
+    "invariants_broken",
+)  # fmt: skip
 """Sums over all trials that must be 0."""
 
 
@@ -19,6 +22,7 @@ def row(trial: Trial, tries: Sequence[journal.Try]) -> dict[str, Figure]:
     met = max(trial.hits, key=lambda hit: (hit.counts, hit.claimed + hit.transmitting), default=Hit(0, 0, 0, 0))
     return {
         "hits": len(trial.hits),
+        "failed_hits": sum(hit.failure is not None for hit in trial.hits),
         "claimed": met.claimed,
         "transmitting": met.transmitting,
         "mails": trial.ledger.total,
@@ -42,7 +46,7 @@ def unknown_bound(trial: Trial, own: Sequence[journal.Try]) -> int:
         case "none":
             return 0
         case "unanswered":
-            return sum(found.dot_at is not None and found.code is None for found in own)
+            return sum(found.code is None for found in own)
         case "killed":
             return sum(any(_under_way(found, hit) for hit in trial.hits) for found in own)
 

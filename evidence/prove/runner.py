@@ -14,7 +14,7 @@ from rich.console import Console
 
 from evidence import journal
 from evidence.bench.site import Site, play
-from evidence.prove import judge, orders, processes, provider, workflows
+from evidence.prove import judge, orders, outages, processes, provider, workflows
 from evidence.prove.fault import Fault
 from evidence.prove.trial import Plan, Trial, make_trial_providers, try_out
 from evidence.report import Report
@@ -22,9 +22,10 @@ from evidence.show import emptied, shown
 from stack.surroundings import stack_ports
 
 FAULTS: Mapping[str, Fault] = {
-    fault.name: fault for fault in (*processes.FAULTS, *workflows.FAULTS, *orders.FAULTS, *provider.FAULTS)
+    fault.name: fault
+    for fault in (*processes.FAULTS, *outages.FAULTS, *workflows.FAULTS, *orders.FAULTS, *provider.FAULTS)
 }
-MAILS = 200
+MAILS = 300
 SIDE_BY_SIDE = 6
 WIDTH = 160
 """Columns of the table where no terminal says how many fit."""
@@ -66,7 +67,7 @@ async def _report(options: Options, data: Path, console: Console) -> Report:
     trials, tries = await _trials(options, seed, data)
     rows = {trial.plan.name: judge.row(trial, tries) for trial in trials}
     for trial in trials:
-        for text in trial.wrong:
+        for text in (*(hit.failure for hit in trial.hits if hit.failure), *trial.wrong):
             console.print(f"{trial.plan.name}: {text}", style="red", markup=False, soft_wrap=True)
     figures = judge.figures(rows)
     return Report(

@@ -3,18 +3,23 @@
 import asyncio
 import random
 import time
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from uuid import uuid4
 
+import httpx
+from temporalio.service import RPCError
+
+from api.client_errors import ApiError, ApiUnreachableError
 from api.schemas.task import RealtimeStatus
 from database.connect import connected
 from database.queries.check import broken, check
 from evidence.bench.admin import AdminClient
 from evidence.bench.letter import CONTENT
 from evidence.bench.site import Site
+from evidence.errors import EvidenceError
 from evidence.mailing import register
 from evidence.progress import FINAL, done
 from evidence.prove.fault import Fault, Scene
@@ -23,7 +28,7 @@ from evidence.verdict import Ledger, open_mails
 
 MAILBOXES, RELAYS = 14, 2
 MAILBOX = Provider(
-    interval=timedelta(seconds=0.6), daily_quota=10_000, latency_ms=250, command_latency_ms=60
+    interval=timedelta(seconds=0.6), daily_quota=10_000, latency_ms=400, command_latency_ms=60
 )  # fmt: skip
 RELAY = replace(MAILBOX, kind="relay", interval=timedelta(seconds=0.4), connections=2)
 """Slow enough that at most moments some mails are claimed, and the bodies of others are on their way."""
@@ -56,6 +61,8 @@ class Hit:
     claimed: int
     """Mails claimed right before it."""
     transmitting: int
+    failure: str | None = None
+    """Why it could not be done as declared."""
 
     @property
     def counts(self) -> bool:
@@ -140,12 +147,23 @@ async def _hit(fault: Fault, scene: Scene) -> list[Hit]:
         if status.status in FINAL:
             break
         counts, begun_at = status.progress.by_status, time.time_ns()
-        await fault.strike(scene)
-        hits.append(Hit(begun_at, time.time_ns(), counts.claimed, counts.transmitting))
+        failure, ended_at = await _done(fault.strike, scene), time.time_ns()
+        if fault.mend is not None:
+            failure = await _done(fault.mend, scene) or failure
+        hits.append(Hit(begun_at, ended_at, counts.claimed, counts.transmitting, failure))
         if not hits[-1].counts:
             await _whole(scene.site)
             await _flows_again(scene, done(status))
     return hits
+
+
+async def _done(act: Callable[[Scene], Awaitable[None]], scene: Scene) -> str | None:
+    """Break or mend; why that could not be done."""
+    try:
+        await act(scene)
+    except (EvidenceError, ApiError, ApiUnreachableError, RPCError, httpx.HTTPError, TimeoutError) as error:
+        return f"{type(error).__name__}: {error}"
+    return None
 
 
 async def _flows_again(scene: Scene, before: int) -> None:

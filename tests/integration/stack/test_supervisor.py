@@ -143,6 +143,19 @@ async def test_a_child_that_keeps_dying_is_given_up(supervisor: Supervisor, monk
         await supervisor.failed()
 
 
+async def test_a_child_that_is_struck_is_started_however_often(
+    supervisor: Supervisor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("stack.supervisor.PAUSES", (0.0,))
+    await supervisor.start([web_server()])
+    pids = [supervisor.pid("web")]
+    for number in (signal.SIGKILL, None, signal.SIGKILL):
+        supervisor.strike("web", number)
+        await supervisor.whole()
+        pids.append(supervisor.pid("web"))
+    assert len(set(pids)) == len(pids) == 4
+
+
 async def test_a_child_that_is_not_essential_may_fail(supervisor: Supervisor, said: list[str]) -> None:
     broken = Child(name="broken", command=("/bin/false",), ready=listening_nowhere, essential=False)
     await supervisor.start([broken, web_server()])

@@ -1,0 +1,67 @@
+"""The proof of faults as a person starts it, small: what is survived is said to be, and what is not is found."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from database.connect import connected
+from evidence.prove import runner
+from evidence.prove.fault import Fault, Scene
+
+FORGETS_SENT_MAILS = """
+    CREATE FUNCTION forget() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN NEW.status := 'pending'; RETURN NEW; END $$;
+    CREATE TRIGGER a_forget BEFORE UPDATE ON subtasks FOR EACH ROW
+        WHEN (NEW.status = 'sent' AND NEW.claims = 1 AND NEW.seq %% 5 = 0 AND NEW.task_id = '%s')
+        EXECUTE FUNCTION forget();
+"""
+KEEPS_NO_INTERVAL = """
+    CREATE FUNCTION hurry() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+        NEW.next_available_at := OLD.next_available_at; NEW.expected_at := OLD.expected_at; RETURN NEW;
+    END $$;
+    CREATE TRIGGER a_hurry BEFORE UPDATE ON email_service_schedule FOR EACH ROW
+        WHEN (NEW.user_id = (SELECT user_id FROM tasks WHERE id = '%s')) EXECUTE FUNCTION hurry();
+"""
+
+
+def proved(folder: Path, names: list[str], mails: int) -> tuple[int, dict[str, Any]]:
+    """The exit status, and the report."""
+    status = runner.run(runner.Options(names=names, seed="test", mails=mails), folder)
+    return status, json.loads((folder / "reports" / "prove.json").read_text())
+
+
+@pytest.mark.timeout(400)
+def test_a_worker_that_is_killed_loses_and_doubles_nothing(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    status, report = proved(tmp_path, ["kill-worker"], mails=80)
+
+    assert status == 0, capsys.readouterr()
+    row = report["figures"]["faults"]["kill-worker"]
+    assert (row["lost"], row["doubled"], row["ended"], report["figures"]["seed"]) == (0, 0, True, "test")
+    assert row["claimed"] > 0
+    assert row["transmitting"] > 0
+
+
+@pytest.mark.timeout(600)
+def test_a_record_that_is_skipped_and_a_guard_that_keeps_no_interval_are_found(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    faults = [sabotage("skipped-record", FORGETS_SENT_MAILS), sabotage("broken-guard", KEEPS_NO_INTERVAL)]
+    monkeypatch.setattr(runner, "FAULTS", {fault.name: fault for fault in faults})
+
+    status, report = proved(tmp_path, [fault.name for fault in faults], mails=60)
+
+    rows = report["figures"]["faults"]
+    assert status == 1
+    assert rows["skipped-record"]["doubled"] > 0
+    assert rows["broken-guard"]["too_early"] > 0
+
+
+def sabotage(name: str, statement: str) -> Fault:
+    """A fault that is never mended: the database no longer does what Tempost relies on, for one task."""
+
+    async def strike(scene: Scene) -> None:
+        async with connected(scene.site.where.database_url) as connection:
+            await connection.execute(statement % scene.task.id)
+
+    return Fault(name=name, strike=strike)

@@ -1,0 +1,120 @@
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from api.schemas.task import StatusCounts
+from evidence.journal import NS_PER_MS, NS_PER_SECOND, Try
+from evidence.prove.fault import Fault, Scene, Unknowns
+from evidence.prove.judge import bounds, figures, row
+from evidence.prove.trial import Hit, Plan, Trial
+from evidence.providers import Provider
+from evidence.verdict import Ledger
+
+PROVIDER = Provider(name="p", interval=timedelta(seconds=1), daily_quota=9)
+HIT = Hit(2 * NS_PER_SECOND, 2 * NS_PER_SECOND, claimed=1, transmitting=1)
+
+
+async def nothing(_: Scene) -> None:
+    pass
+
+
+def mail(number: int, at: float, code: int | None = 250, provider: str = "p") -> Try:
+    """Mail number so many, begun at this second, its final dot 10 ms later, the answer 30 ms later."""
+    begun = int(at * NS_PER_SECOND)
+    answered_at = None if code is None else begun + 30 * NS_PER_MS
+    return Try(
+        provider, "p#1", begun, "s@sender.example", (f"a{number}@example.com",), begun + 10 * NS_PER_MS, answered_at,
+        code, taken=True, message_id=f"{number}@sender.example",
+    )  # fmt: skip
+
+
+def addressed(*numbers: int) -> dict[str, str]:
+    return {f"{number}@sender.example": f"a{number}@example.com" for number in numbers}
+
+
+def trial(
+    sent: Sequence[int] = (1, 2), unknown: Sequence[int] = (), unknowns: Unknowns = "none", hits: Sequence[Hit] = (HIT,)
+) -> Trial:
+    """A mailing of two, both sent, in which a fault met mails in both phases."""
+    counts = StatusCounts(sent=len(sent), unknown=len(unknown))
+    ledger = Ledger(
+        status="completed", counts=counts, total=2, sent=addressed(*sent), rows=2, rejected=0, merged=0
+    )  # fmt: skip
+    fault = Fault(name="f", strike=nothing, unknowns=unknowns)
+    plan = Plan(fault=fault, name="f", providers=[PROVIDER], mails=2, seed="s")
+    return Trial(plan=plan, hits=hits, ledger=ledger, unknown=addressed(*unknown), wrong=(), seconds=1.0)
+
+
+def broken(judged: Trial, *tries: Try) -> set[str]:
+    """Names of the bounds that do not hold."""
+    known = figures({"f": row(judged, tries)})
+    return {bound.name for bound in bounds(known) if not bound.ok}
+
+
+def test_a_fault_that_was_survived_breaks_no_bound() -> None:
+    assert not broken(trial(), mail(1, 1.0), mail(2, 2.1))
+
+
+@pytest.mark.parametrize(
+    ("name", "tries"),
+    [
+        ("lost", [mail(1, 1.0)]),
+        ("doubled", [mail(1, 1.0), mail(2, 2.1), mail(2, 3.2)]),
+        ("unrecorded", [mail(1, 1.0), mail(2, 2.1), mail(3, 3.2)]),
+        ("too_early", [mail(1, 1.0), mail(2, 1.5)]),
+    ],
+)
+def test_what_the_journal_tells_otherwise_breaks_its_bound(name: str, tries: Sequence[Try]) -> None:
+    assert broken(trial(), *tries) == {name}
+
+
+def test_mails_of_other_faults_are_judged_with_theirs() -> None:
+    assert not broken(trial(), mail(1, 1.0), mail(2, 2.1), mail(1, 1.2, provider="other"))
+
+
+def test_sums_that_do_not_add_up_break_a_bound() -> None:
+    assert broken(trial(sent=[1]), mail(1, 1.0)) == {"unaccounted"}
+
+
+def test_a_task_that_did_not_end_as_it_must_breaks_a_bound() -> None:
+    judged = trial()
+    open_still = replace(judged, ledger=replace(judged.ledger, status="sending"))
+    assert broken(open_still, mail(1, 1.0), mail(2, 2.1)) == {"not_ended"}
+
+
+def test_a_contradiction_in_the_ledger_breaks_a_bound() -> None:
+    wrong = replace(trial(), wrong=["task_counters: …"])
+    assert broken(wrong, mail(1, 1.0), mail(2, 2.1)) == {"invariants_broken"}
+
+
+@pytest.mark.parametrize("hits", [(), (replace(HIT, claimed=0),), (replace(HIT, transmitting=0),)])
+def test_a_fault_that_met_no_mail_in_one_of_the_phases_has_proved_nothing(hits: Sequence[Hit]) -> None:
+    assert broken(trial(hits=hits), mail(1, 1.0), mail(2, 2.1)) == {"not_hit"}
+
+
+def test_a_fault_that_could_not_be_done_as_declared_breaks_a_bound() -> None:
+    assert broken(trial(hits=[replace(HIT, failure="no")]), mail(1, 1.0), mail(2, 2.1)) == {"failed_hits"}
+
+
+def test_no_fault_at_all_is_no_proof() -> None:
+    assert not next(bound for bound in bounds(figures({})) if bound.name == "faults").ok
+
+
+@pytest.mark.parametrize(
+    ("unknowns", "second", "names"),
+    [
+        ("none", mail(2, 2.1, code=None), {"unknown_beyond_bound"}),
+        ("unanswered", mail(2, 2.1, code=None), set()),
+        ("unanswered", mail(2, 2.1), {"unknown_beyond_bound"}),
+        ("killed", mail(2, 1.99), set()),
+        ("killed", mail(2, 1.9), {"unknown_beyond_bound"}),
+        ("killed", mail(2, 2.1, code=None), {"unknown_beyond_bound"}),
+    ],
+)
+def test_only_those_mails_may_be_unknown_that_the_fault_left_so(
+    unknowns: Unknowns, second: Try, names: set[str]
+) -> None:
+    judged = trial(sent=[1], unknown=[2], unknowns=unknowns)
+    assert broken(judged, mail(1, 0.5), second) == names
