@@ -15,7 +15,10 @@ NONE = (
 
 
 def row(trial: Trial, tries: Sequence[journal.Try]) -> dict[str, Figure]:
-    """Return the figures of one trial; `tries` are those of all providers."""
+    """Return the figures of one trial; `tries` are those of all providers.
+
+    `cut_short` are the tries that did not end with a mail accepted: what the fault did to dialogues.
+    """
     names = {each.name for each in trial.plan.providers}
     own = [found for found in tries if found.provider in names]
     taken = {found.message_id for found in journal.taken(own)}
@@ -27,6 +30,7 @@ def row(trial: Trial, tries: Sequence[journal.Try]) -> dict[str, Figure]:
         "transmitting": met.transmitting,
         "mails": trial.ledger.total,
         "taken": len(taken),
+        "cut_short": sum(found.code is None or found.code >= 400 for found in own),
         "lost": verdict.lost(trial.ledger, own),
         "doubled": verdict.doubled(own),
         "unrecorded": len(taken - set(trial.ledger.sent) - set(trial.unknown)),

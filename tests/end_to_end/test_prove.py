@@ -11,17 +11,22 @@ from evidence.prove import runner
 from evidence.prove.fault import Fault, Scene
 
 FORGETS_SENT_MAILS = """
-    CREATE FUNCTION forget() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN NEW.status := 'pending'; RETURN NEW; END $$;
-    CREATE TRIGGER a_forget BEFORE UPDATE ON subtasks FOR EACH ROW
-        WHEN (NEW.status = 'sent' AND NEW.claims = 1 AND NEW.seq %% 5 = 0 AND NEW.task_id = '%s')
+    CREATE OR REPLACE FUNCTION forget() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+        NEW.status := 'pending';
+        RETURN NEW;
+    END $$;
+    CREATE OR REPLACE TRIGGER a_forget BEFORE UPDATE ON subtasks FOR EACH ROW
+        WHEN (NEW.task_id = '{task}' AND NEW.seq % 5 = 0 AND NEW.claims = 1 AND NEW.status = 'sent')
         EXECUTE FUNCTION forget();
 """
 KEEPS_NO_INTERVAL = """
-    CREATE FUNCTION hurry() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
-        NEW.next_available_at := OLD.next_available_at; NEW.expected_at := OLD.expected_at; RETURN NEW;
+    CREATE OR REPLACE FUNCTION hurry() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+        NEW.next_available_at := guard_now() - interval '1 hour';
+        NEW.expected_at := NEW.next_available_at;
+        RETURN NEW;
     END $$;
-    CREATE TRIGGER a_hurry BEFORE UPDATE ON email_service_schedule FOR EACH ROW
-        WHEN (NEW.user_id = (SELECT user_id FROM tasks WHERE id = '%s')) EXECUTE FUNCTION hurry();
+    CREATE OR REPLACE TRIGGER a_hurry BEFORE UPDATE ON email_service_schedule FOR EACH ROW
+        WHEN (NEW.service_id = ANY ('{{{services}}}')) EXECUTE FUNCTION hurry();
 """
 
 
@@ -61,7 +66,8 @@ def sabotage(name: str, statement: str) -> Fault:
     """A fault that is never mended: the database no longer does what Tempost relies on, for one task."""
 
     async def strike(scene: Scene) -> None:
+        services = ",".join(map(str, scene.services.values()))
         async with connected(scene.site.where.database_url) as connection:
-            await connection.execute(statement % scene.task.id)
+            await connection.execute(statement.format(task=scene.task.id, services=services))
 
     return Fault(name=name, strike=strike)
