@@ -10,7 +10,7 @@ UNREACHABLE = (
     OSError, TimeoutError, asyncpg.PostgresConnectionError, asyncpg.InterfaceError, asyncpg.CannotConnectNowError,
     asyncpg.InternalClientError,  # a connection whose server has just died
     asyncpg.InsufficientResourcesError, asyncpg.OperatorInterventionError, asyncpg.PostgresSystemError,
-    asyncpg.TransactionRollbackError, asyncpg.LockNotAvailableError, asyncpg.ReadOnlySQLTransactionError,
+    asyncpg.TransactionRollbackError, asyncpg.ObjectNotInPrerequisiteStateError, asyncpg.ReadOnlySQLTransactionError,
     asyncpg.InvalidAuthorizationSpecificationError, asyncpg.InvalidCatalogNameError,
 )  # fmt: skip
 """The database is away, full, busy, or not yet itself again: the same may succeed soon. For the bare driver."""
@@ -22,10 +22,11 @@ OUTAGES = (
 
 `exc.TimeoutError`: all connections of the engine are taken.
 """
-DOWN_CLASSES = ("08", "28", "3D", "53", "57", "58")
-"""SQLSTATE classes: connection, login, no such database, resources (connections, disk), operator, system."""
-BUSY_STATES = ("40001", "40P01", "55P03")
-"""Serialisation, deadlock, lock not available: the same again may succeed."""
+DOWN_CLASSES = ("08", "28", "3D", "53", "55", "57", "58")
+"""SQLSTATE classes: connection, login, no such database, resources (connections, disk), not yet in the state that is
+needed (a lock not available, a database that takes no connections), operator, system."""
+BUSY_STATES = ("40001", "40P01")
+"""Serialisation, deadlock: the same again may succeed."""
 UNSTORABLE_CLASS = "22"
 """Data exceptions: out of range, bytes that are no text."""
 

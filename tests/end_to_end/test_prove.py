@@ -12,11 +12,13 @@ from evidence.prove.fault import Fault, Scene
 
 FORGETS_SENT_MAILS = """
     CREATE OR REPLACE FUNCTION forget() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
-        NEW.status := 'pending';
+        IF (SELECT count(*) FROM deliveries WHERE task_id = NEW.task_id AND seq = NEW.seq) = 1 THEN
+            NEW.status := 'pending';
+        END IF;
         RETURN NEW;
     END $$;
     CREATE OR REPLACE TRIGGER a_forget BEFORE UPDATE ON subtasks FOR EACH ROW
-        WHEN (NEW.task_id = '{task}' AND NEW.seq % 5 = 0 AND NEW.claims = 1 AND NEW.status = 'sent')
+        WHEN (NEW.task_id = '{task}' AND NEW.seq % 5 = 0 AND NEW.status = 'sent')
         EXECUTE FUNCTION forget();
 """
 KEEPS_NO_INTERVAL = """

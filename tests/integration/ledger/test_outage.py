@@ -14,6 +14,7 @@ from database.ledger import Ledger
 from database.queries.ledger import Record
 from mail.transport import Account, Transport
 from scheduling.permit import Permit
+from stack.postgres_outage import closed
 from tests.integration.ledger.test_lock_order import COUNTERS, holding, until_blocked
 from tests.integration.ledger.world import UPLOAD_LIMIT, World
 
@@ -62,6 +63,19 @@ async def test_a_record_waits_until_a_database_that_is_read_only_may_be_written_
         await connection.execute("SET default_transaction_read_only = off")
         await connection.execute(f"ALTER DATABASE {name} RESET default_transaction_read_only")
     await world.pool.expire_connections()
+
+    assert not done
+    assert await recording == "sent"
+
+
+async def test_a_record_waits_until_a_database_takes_connections_again(world: World, postgres_url: str) -> None:
+    permit = await marked(world)
+    ledger = ledger_of(world)
+    name = await world.pool.fetchval("SELECT current_database()")
+
+    async with closed(postgres_url, name):
+        recording = asyncio.create_task(ledger.record(Record(permit.id, "sent", mail_begun=True, dot_sent=True)))
+        done, _ = await asyncio.wait({recording}, timeout=0.5)
 
     assert not done
     assert await recording == "sent"
