@@ -26,8 +26,12 @@ SURVEY_EVERY = timedelta(minutes=10)
 """However quiet a sending task is, it looks at the ledger this often."""
 SURVEY_IDLE_EVERY = timedelta(hours=6)
 """The same for a task that is paused or not begun: people change it, and reconcile says so if they could not."""
-LAST_MOMENTS = timedelta(seconds=2)
-"""Given to running activities before continue-as-new; what runs longer records itself."""
+LAST_MOMENTS = timedelta(seconds=3)
+"""Given to running activities before continue-as-new; what runs longer records itself.
+
+A little more than a tick's horizon: an activity that ends in the very moment has the server refuse the new history
+(`UNHANDLED_COMMAND`), and to try again the worker replays the old one, which took it three seconds of a busy relay.
+"""
 SHORTEST_PAUSE = timedelta(milliseconds=10)
 GRANTS_REMEMBERED = 200
 
