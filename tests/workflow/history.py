@@ -70,9 +70,9 @@ class _Listening(SandboxedWorkflowRunner):
         instance = super().create_instance(det)
         activate = instance.activate
 
-        def listened(activation: WorkflowActivation) -> WorkflowActivationCompletion:
-            completion = activate(activation)
-            if not any(job.HasField("remove_from_cache") for job in activation.jobs):
+        def listened(act: WorkflowActivation) -> WorkflowActivationCompletion:
+            completion = activate(act)
+            if not any(job.HasField("remove_from_cache") for job in act.jobs):
                 self.heard.extend(_line(command) for command in completion.successful.commands)
             return completion
 

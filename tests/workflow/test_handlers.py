@@ -66,5 +66,5 @@ async def test_one_that_is_not_finished_fails_the_workflows_step(resources: Reso
 @pytest.mark.parametrize("subject", WORKFLOWS)
 def test_ours_note_a_fact_and_return(subject: type) -> None:
     definition = workflow._Definition.must_from_class(subject)
-    for handler in (*definition.signals.values(), *definition.updates.values()):
-        assert not asyncio.iscoroutinefunction(handler.fn), f"{handler.name} should leave what takes time to the loop"
+    handlers = [signal.fn for signal in definition.signals.values()] + [each.fn for each in definition.updates.values()]
+    assert not any(map(asyncio.iscoroutinefunction, handlers)), "what takes time is left to the loop in `run`"

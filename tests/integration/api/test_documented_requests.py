@@ -4,7 +4,7 @@ Temporal is down here, which some orders need: its 503 is the one answer above 4
 """
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import httpx
@@ -27,6 +27,8 @@ from runtime.resources import Resources
 from tests.integration.api import orders
 from tests.integration.api.conftest import Asker
 from tests.integration.api.sending import sending
+
+AnyCase = Case[Any]
 
 EXAMPLES = 10
 """Of each operation: so many of everything that exists, of things that do not, and against the description."""
@@ -60,13 +62,14 @@ async def things(admin: Asker, resources: Resources) -> dict[str, Any]:
 
 def operations(document: dict[str, Any], subject: str) -> list[Any]:
     """Those of a subject; what is deleted goes last."""
-    found = [result.ok() for result in schemathesis.openapi.from_dict(document).get_all_operations()]
+    results: Iterator[Any] = schemathesis.openapi.from_dict(document).get_all_operations()
+    found = [result.ok() for result in results]
     names = {operation: operation.definition.raw["operationId"] for operation in found}
     wanted = [found for found, name in names.items() if name.startswith(f"{subject}-") and name not in LEFT_OUT]
-    return sorted(wanted, key=lambda operation: operation.method == "delete")
+    return sorted(wanted, key=lambda operation: str(operation.method) == "delete")
 
 
-def tried(operation: Any, known: dict[str, Any], answer: Callable[[Case], httpx.Response]) -> None:
+def tried(operation: Any, known: dict[str, Any], answer: Callable[[AnyCase], httpx.Response]) -> None:
     """Make requests for an operation and judge their answers."""
     named = {parameter.name for parameter in operation.path_parameters}
     strategies = [operation.as_strategy(path_parameters={name: known[name] for name in named if name in known})]
@@ -78,7 +81,7 @@ def tried(operation: Any, known: dict[str, Any], answer: Callable[[Case], httpx.
 
         @given_cases
         @given(strategy)
-        def each(case: Case) -> None:
+        def each(case: AnyCase) -> None:
             response = answer(case)
             down = response.status_code == 503 and response.json()["code"] == "temporal_down"
             assert response.status_code < 500 or down, (case.as_curl_command(), response.text)
@@ -96,10 +99,12 @@ async def test_every_answer_is_as_documented_and_no_fault(
     app.state.rate_limit = RateLimit(1e9)
     loop = asyncio.get_running_loop()
 
-    def answer(case: Case) -> httpx.Response:
+    def answer(case: AnyCase) -> httpx.Response:
         made = requests.Request(**case.as_transport_kwargs(base_url="http://tempost")).prepare()
         made.headers["Authorization"] = f"Bearer {admin.key}"
-        request = httpx.Request(str(made.method), str(made.url), headers=dict(made.headers), content=made.body)
+        headers, body = {name: str(value) for name, value in made.headers.items()}, made.body
+        assert isinstance(body, str | bytes | None)
+        request = httpx.Request(str(made.method), str(made.url), headers=headers, content=body)
         return asyncio.run_coroutine_threadsafe(admin.http.send(request), loop).result()
 
     for operation in operations(document, subject):
