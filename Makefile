@@ -9,7 +9,7 @@ INTERVAL ?=
 ROUNDS ?= 1
 SEED ?=
 
-.PHONY: all demo up bench prove test lint format lock clean
+.PHONY: all demo up bench prove test record lint format lock clean
 
 all: .venv/.made
 
@@ -40,6 +40,10 @@ up: .venv/.made
 test: .venv/.made
 	@$(BIN)/python -m stack.temporal_binary
 	@$(BIN)/python -m pytest -n 2 --dist worksteal $(TESTS)
+
+# Recorded histories of all workflows, anew. Read the differences of their fingerprints before you commit them.
+record: .venv/.made
+	@$(BIN)/python -m pytest --record tests/workflow/test_determinism.py tests/workflow/contact_import
 
 lint: .venv/.made
 	@$(BIN)/ruff check .

@@ -71,7 +71,7 @@ def create_app(resources: Resources) -> FastAPI:
     for router in ROUTERS:
         _title_operations(router)
         app.include_router(router, responses={422: errors.DOCUMENTED, "default": errors.DOCUMENTED})
-    app.add_middleware(BodyLimitMiddleware, most=resources.settings.api.max_body_bytes)
+    app.add_middleware(BodyLimitMiddleware, settings=resources.settings.api)
     app.add_middleware(ResponseTimeMiddleware, times=app.state.response_times)
     return app
 

@@ -71,6 +71,7 @@ HTTP_CODES = {
     400: ("unreadable", "The request cannot be read"),
     404: ("not_found", "Not found"),
     405: ("method_not_allowed", "This address does not take this method"),
+    408: ("too_slow", "The request did not come in time"),
     413: ("too_large", "The request is too large"),
     415: ("unsupported_media_type", "The body is of a type that is not taken"),
 }

@@ -12,6 +12,7 @@ import uvicorn
 import uvloop
 
 from api.app import create_app
+from api.head_limit import HeadLimitProtocol
 from runtime.logs import configure_logs
 from runtime.resources import open_resources
 from runtime.settings import SettingsError, load_settings
@@ -40,6 +41,7 @@ async def main() -> None:
         server = Server(
             uvicorn.Config(
                 app,
+                http=HeadLimitProtocol,
                 host=settings.api.host,
                 port=settings.api.port,
                 timeout_graceful_shutdown=GRACE,

@@ -46,7 +46,11 @@ class ApiSettings(Group):
     host: str = "127.0.0.1"
     port: int = Field(default=8080, ge=0, le=65535)
     max_body_bytes: int = Field(default=2_000_000, ge=10_000)
+    body_timeout: timedelta = timedelta(seconds=30)
+    """From the head of a request to the last byte of its body."""
     max_upload_bytes: int = Field(default=2_000_000_000, ge=10_000)
+    upload_timeout: timedelta = timedelta(hours=1)
+    """The same for an uploaded file."""
     requests_per_second: float = Field(default=300.0, gt=0)
     """Of one key, on average; more are answered 429."""
     public_url: str | None = None

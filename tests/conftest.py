@@ -23,6 +23,11 @@ settings.register_profile("tempost", deadline=None, print_blob=True)
 settings.load_profile("tempost")
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """`make record` runs the tests that have histories to keep."""
+    parser.addoption("--record", action="store_true", help="write recorded histories anew (tests/workflow/history.py)")
+
+
 def pytest_configure(config: pytest.Config) -> None:
     """The run's first process owns the servers, so that they end with it."""
     testing.own_servers()

@@ -3,12 +3,13 @@
 import asyncio
 import base64
 import os
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import timedelta
 from pathlib import Path
 from uuid import uuid4
 
 import pytest
+from temporalio.client import Client
 
 import worker
 from runtime.resources import Resources, open_resources
@@ -21,7 +22,10 @@ from runtime.settings import (
 )
 from stack import testing
 from tests.integration.ledger.world import World
+from tests.workflow import history
 from tests.workflow.flow import Flow
+
+Replays = Callable[..., Awaitable[None]]
 
 QUICK_RETRIES = "UPDATE system_config SET value = '1' WHERE key = 'queue.pending_retry_interval'"
 
@@ -64,3 +68,16 @@ async def flow(resources: Resources, tmp_path: Path) -> AsyncIterator[Flow]:
 def impatient_temporal_address() -> str:
     """A Temporal server that suggests to continue as new after some 60 events: six ticks of an allocator."""
     return testing.temporal_for_tests(history_suggestion=60)
+
+
+@pytest.fixture
+def replays(temporal_client: Client, pytestconfig: pytest.Config) -> Replays:
+    """Replay the history of a workflow's run, by default its last; keep it under a name where that was asked for."""
+
+    async def replay(name: str, workflow_id: str, run_id: str | None = None) -> None:
+        found = await temporal_client.get_workflow_handle(workflow_id, run_id=run_id).fetch_history()
+        await history.commands(found)
+        if pytestconfig.getoption("record"):
+            await history.keep(name, found)
+
+    return replay

@@ -1,30 +1,131 @@
-"""What a workflow did once it would do again: its history replays, and time it waits for can be skipped."""
+"""What a workflow did a moment ago it would do again: every turn its run can take replays, and time can be skipped.
 
+With `--record` the histories are kept for later versions of the code (`history.py`).
+"""
+
+import asyncio
 from datetime import timedelta
 
+import pytest
 from temporalio.testing import TimeSkipper
-from temporalio.worker import Replayer
 
+import activities.task
 from contracts.identifiers import allocator_workflow_id, task_workflow_id
-from runtime.registry import WORKFLOWS
 from runtime.temporal import TaskOrders
-from tests.workflow.flow import Flow
+from tests.workflow.conftest import Replays
+from tests.workflow.flow import Flow, activities_in
 
 
-async def test_the_histories_of_a_task_and_its_allocator_replay(flow: Flow) -> None:
+async def test_a_small_task(flow: Flow, replays: Replays) -> None:
+    await flow.service()
+    task = await flow.world.unprepared_task(mails=1)
+    await flow.start(task)
+    await flow.totals(task)
+
+    await replays("task-small", task_workflow_id(task))
+
+
+async def test_a_task_that_takes_orders_and_its_allocator(flow: Flow, replays: Replays) -> None:
     for _ in range(3):
         await flow.service()
     task = await flow.world.task(mails=9)
     await flow.start(task)
     await flow.until(task, lambda survey: survey.sent >= 3)
-    await flow.resources.orders.pause(task)
-    await flow.resources.orders.resume(task)
+    orders = flow.resources.orders
+    await orders.pause(task)
+    await orders.change_priority(task, 1)
+    await orders.ledger_changed(task)
+    await orders.resume(task)
+    await orders.services_changed(flow.world.pool_id)
     await flow.totals(task)
 
+    await replays("task-with-orders", task_workflow_id(task))
+    await replays("allocator", allocator_workflow_id(flow.world.pool_id))
+
+
+async def test_a_task_whose_mails_are_put_off(flow: Flow, replays: Replays) -> None:
+    await flow.service(rules=({"stage": "rcpt", "code": 451, "text": "4.7.1 greylisted", "times": 1},))
+    task = await flow.world.task(mails=2)
+    await flow.start(task)
+    await flow.totals(task)
+
+    await replays("task-with-retries", task_workflow_id(task))
+
+
+async def test_a_task_that_is_cancelled_before_its_start(flow: Flow, replays: Replays) -> None:
+    task = await flow.world.unprepared_task(mails=1, start_in=timedelta(days=3))
+    await flow.start(task)
+    await flow.resources.orders.cancel(task)
+    await flow.totals(task)
+
+    await replays("task-cancelled", task_workflow_id(task))
+
+
+async def test_a_task_with_a_long_list(flow: Flow, replays: Replays, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(activities.task, "SMALL", 1)
+    await flow.service()
+    task = await flow.world.unprepared_task(mails=2)
+    await flow.start(task)
+    await flow.totals(task)
+
+    await replays("task-with-a-long-list", task_workflow_id(task))
+
+
+async def test_a_task_that_meets_a_locked_ledger(flow: Flow, replays: Replays) -> None:
+    await flow.service()
+    task = await flow.world.task(mails=1)
+    survey = await flow.survey(task)
+    async with flow.world.pool.acquire() as connection, connection.transaction():
+        await connection.execute("LOCK TABLE user_task_queues IN ACCESS EXCLUSIVE MODE")
+        await flow.resources.orders.start(survey)
+
+        async def is_patient() -> bool:
+            return "task.survey" in activities_in(await flow.handle(task).fetch_history())
+
+        await flow.until_true(is_patient)
+    await flow.totals(task)
+
+    await replays("task-before-a-locked-ledger", task_workflow_id(task))
+
+
+class TestWithShortHistories:
+    """The server suggests a new history after some 60 events."""
+
+    @pytest.fixture
+    def temporal_address(self, impatient_temporal_address: str) -> str:
+        return impatient_temporal_address
+
+    async def test_task_and_allocator_go_on_over_many_histories_and_double_nothing(
+        self, flow: Flow, replays: Replays
+    ) -> None:
+        for _ in range(10):
+            await flow.service(interval=0.5)
+        task = await flow.world.task(mails=120)
+
+        await flow.start(task)
+
+        assert (await flow.totals(task)).sent == 120
+        taken = flow.taken()
+        assert len(taken) == len(set(taken)) == 120
+        for subject, workflow_id in (
+            ("task", task_workflow_id(task)),
+            ("allocator", allocator_workflow_id(flow.world.pool_id)),
+        ):
+            first, second = await two_runs(flow, workflow_id)
+            await replays(f"{subject}-that-continues", workflow_id, first)
+            await replays(f"{subject}-continued", workflow_id, second)
+
+
+async def two_runs(flow: Flow, workflow_id: str) -> tuple[str, str]:
+    """Wait until the server's index shows that a workflow continued as new; its first run and the one after it."""
     client = flow.resources.temporal_client
-    replayer = Replayer(workflows=WORKFLOWS, data_converter=client.data_converter)
-    for workflow_id in (task_workflow_id(task), allocator_workflow_id(flow.world.pool_id)):
-        await replayer.replay_workflow(await client.get_workflow_handle(workflow_id).fetch_history())
+    query = f'WorkflowId = "{workflow_id}" AND ExecutionStatus = "ContinuedAsNew"'
+    async with asyncio.timeout(20):
+        while not (runs := [run async for run in client.list_workflows(query)]):  # noqa: ASYNC110 - it sets no event
+            await asyncio.sleep(0.1)
+    first = min(runs, key=lambda run: run.start_time).run_id
+    history = await client.get_workflow_handle(workflow_id, run_id=first).fetch_history()
+    return first, history.events[-1].workflow_execution_continued_as_new_event_attributes.new_execution_run_id
 
 
 async def test_a_task_scheduled_in_ten_days_starts_when_they_have_passed(flow: Flow) -> None:

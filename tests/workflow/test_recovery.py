@@ -1,46 +1,15 @@
-"""What comes back by itself: after a new history, a lost allocator, lost starts, a scheduled moment."""
+"""What comes back by itself: after a lost allocator, lost starts, a scheduled moment."""
 
-import asyncio
 from datetime import timedelta
 from uuid import uuid4
 
 import pytest
-from temporalio.client import Client
 
 from contracts.identifiers import allocator_workflow_id, task_workflow_id
 from contracts.task import GRANTED
 from runtime.reconcile import forget, start_missing
 from scheduling.permit import Grant, PermitRun
 from tests.workflow.flow import Flow
-
-
-class TestWithShortHistories:
-    """The server suggests a new history after some 60 events."""
-
-    @pytest.fixture
-    def temporal_address(self, impatient_temporal_address: str) -> str:
-        return impatient_temporal_address
-
-    async def test_task_and_allocator_go_on_over_many_histories_and_double_nothing(self, flow: Flow) -> None:
-        for _ in range(10):
-            await flow.service(interval=0.5)
-        task = await flow.world.task(mails=120)
-
-        await flow.start(task)
-
-        assert (await flow.totals(task)).sent == 120
-        taken = flow.taken()
-        assert len(taken) == len(set(taken)) == 120
-        for workflow_id in (task_workflow_id(task), allocator_workflow_id(flow.world.pool_id)):
-            await until_renewed(flow.resources.temporal_client, workflow_id)
-
-
-async def until_renewed(client: Client, workflow_id: str) -> None:
-    """Wait until the server's index shows that a workflow continued as new."""
-    query = f'WorkflowId = "{workflow_id}" AND ExecutionStatus = "ContinuedAsNew"'
-    async with asyncio.timeout(20):
-        while not [run async for run in client.list_workflows(query)]:  # noqa: ASYNC110 - the index sets no event
-            await asyncio.sleep(0.1)
 
 
 async def test_a_terminated_allocator_is_started_again_and_the_task_goes_on(flow: Flow) -> None:

@@ -6,10 +6,14 @@ import signal
 import socket
 import sys
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 
 import httpx
+import pytest
+import uvicorn
+from uvicorn.server import ServerState
 
+from api.head_limit import MOST, HeadLimitProtocol
 from runtime.resources import Resources
 from stack.programs import CHECKOUT
 from tests.integration.api.conftest import NOWHERE, SEAL_KEY, Asker
@@ -45,10 +49,12 @@ def free_port() -> int:
 
 
 @asynccontextmanager
-async def serving(database_url: str) -> AsyncIterator[tuple[asyncio.subprocess.Process, httpx.AsyncClient]]:
+async def serving(
+    database_url: str, **changes: str
+) -> AsyncIterator[tuple[asyncio.subprocess.Process, httpx.AsyncClient]]:
     """A process that answers."""
     port = free_port()
-    process = await started(environment(database_url, port))
+    process = await started(environment(database_url, port, **changes))
     try:
         async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", trust_env=False) as client:
             async with asyncio.timeout(PATIENCE):
@@ -104,3 +110,48 @@ async def test_a_port_that_is_taken_is_told_in_a_line(database_url: str) -> None
     assert process.returncode
     assert str(port).encode() in errors
     assert b"Traceback" not in errors
+
+
+@pytest.mark.parametrize("path", ["/api/contact-lists", "/api/contact-lists/{id}/import"])
+async def test_a_body_that_does_not_come_is_given_up(database_url: str, admin: Asker, path: str) -> None:
+    listed = await admin.made("/api/contact-lists", {"name": "People"})
+    short = {"TEMPOST_API__BODY_TIMEOUT": "PT0.2S", "TEMPOST_API__UPLOAD_TIMEOUT": "PT0.2S"}
+    head = (
+        f"POST {path.format(**listed)} HTTP/1.1\r\nHost: tempost\r\nAuthorization: Bearer {admin.key}\r\n"
+        "Content-Type: multipart/form-data; boundary=b\r\nContent-Length: 99\r\n\r\n--b\r\n"
+    )
+    async with serving(database_url, **short) as (_, client), asyncio.timeout(PATIENCE):
+        reader, writer = await asyncio.open_connection("127.0.0.1", client.base_url.port)
+        writer.write(head.encode())
+        answer = await reader.read()
+        writer.close()
+    assert answer.startswith(b"HTTP/1.1 408 ")
+    assert b"application/problem+json" in answer
+
+
+async def test_a_head_without_end_is_cut_off(database_url: str) -> None:
+    async with serving(database_url) as (_, client), asyncio.timeout(PATIENCE):
+        reader, writer = await asyncio.open_connection("127.0.0.1", client.base_url.port)
+        writer.write(b"GET /healthz HTTP/1.1\r\nX: ")
+        with suppress(ConnectionError):
+            while not writer.is_closing():
+                writer.write(b"x" * MOST)
+                await writer.drain()
+        with suppress(ConnectionError):
+            assert (await reader.read()).startswith(b"HTTP/1.1 400 ")
+
+
+async def test_a_head_that_does_not_come_is_given_up() -> None:
+    class Hasty(HeadLimitProtocol):
+        within = 0.1
+
+    config = uvicorn.Config(lambda *_: None, log_config=None, lifespan="off")
+
+    def protocol() -> Hasty:
+        return Hasty(config, ServerState(), {})
+
+    async with await asyncio.get_running_loop().create_server(protocol, "127.0.0.1") as server:
+        reader, writer = await asyncio.open_connection(*server.sockets[0].getsockname())
+        writer.write(b"GET / HTTP/1.1\r\n")
+        assert await reader.read() == b""
+        writer.close()

@@ -7,7 +7,7 @@ from uuid import UUID, uuid4
 import asyncpg
 import pytest
 from temporalio.client import Client
-from temporalio.worker import Replayer, Worker
+from temporalio.worker import Worker
 
 from activities.contact_import import ContactImportActivities
 from contracts.contact_import import ImportTotals
@@ -15,6 +15,7 @@ from contracts.identifiers import contact_import_workflow_id
 from database.queries import contact_merge
 from database.queries.contact_merge import UnfinishedImport
 from runtime.temporal import TaskOrders
+from tests.workflow.conftest import Replays
 from workflows.contact_import import ContactImportWorkflow
 
 Pool: TypeAlias = "asyncpg.Pool[asyncpg.Record]"
@@ -107,10 +108,8 @@ async def test_people_read_in_the_web_ui_how_it_ended(orders: TaskOrders, tempor
     assert "1 contacts on the list" in str(await handle.query("__temporal_workflow_metadata"))
 
 
-async def test_its_history_replays(orders: TaskOrders, temporal_client: Client, pool: Pool) -> None:
+async def test_its_history_replays(orders: TaskOrders, temporal_client: Client, pool: Pool, replays: Replays) -> None:
     upload = await staged(pool, ["a@example.com"])
     await orders.start_import(upload)
     await result(temporal_client, upload.id)
-    history = await temporal_client.get_workflow_handle(contact_import_workflow_id(upload.id)).fetch_history()
-    replayer = Replayer(workflows=[ContactImportWorkflow], data_converter=temporal_client.data_converter)
-    await replayer.replay_workflow(history)
+    await replays("contact-import", contact_import_workflow_id(upload.id))
