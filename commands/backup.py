@@ -4,7 +4,7 @@ The key that seals passwords is not in a backup: it must be kept apart, and put 
 """
 
 import asyncio
-from collections import Counter, deque
+from collections import deque
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager, suppress
 from itertools import chain
@@ -12,10 +12,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
+from rich.console import JustifyMethod
+from rich.markup import escape
 from rich.table import Table
 
 from commands.call import CliError, said_plainly, say
 from commands.local import FOLDER
+from commands.unknown import show_counts
 from commands.view import out
 
 if TYPE_CHECKING:
@@ -23,14 +26,6 @@ if TYPE_CHECKING:
     from runtime.restore import Evidence, Restored
 
 EVIDENCE_HELP = "What is known to have been sent since: a provider's journal (JSON lines), an mbox file or a Maildir."
-VERDICTS = {
-    "sent": "taken as sent",
-    "known": "known to be sent already",
-    "ended": "failed, suppressed or cancelled in the backup: left so",
-    "no_mail": "of tasks that have no such mail",
-    "unprepared": "of tasks that were cancelled before they had mails",
-    "open": "of pools without any service: they would be sent again",
-}
 
 
 def backup(file: Annotated[Path, typer.Argument(dir_okay=False, help="Where to write it; must not exist.")]) -> None:
@@ -79,10 +74,11 @@ def show(found: "Restored", *, evidence_given: bool) -> None:
     show_evidence(found.evidence)
     table = Table(box=None, header_style="bold", pad_edge=False)
     for column in ("task", "of", "open", "unknown", "id"):
-        table.add_column(column, justify="right" if column in ("open", "unknown") else "left", no_wrap=True)
+        justify: JustifyMethod = "right" if column in ("open", "unknown") else "left"
+        table.add_column(column, justify=justify, no_wrap=column not in ("task", "of"))
     for task in found.tasks:
         waiting = f"{task.open:,}" if task.prepared else "all"
-        table.add_row(task.name, task.owner, waiting, f"{task.unknown:,}", str(task.id))
+        table.add_row(escape(task.name), escape(task.owner), waiting, f"{task.unknown:,}", str(task.id))
     if not found.tasks:
         out.print("Restored. Nothing in it would be sent.")
         return
@@ -97,9 +93,7 @@ def show(found: "Restored", *, evidence_given: bool) -> None:
 
 def show_evidence(found: "Evidence") -> None:
     """What became of the mails that were seen."""
-    counts = Counter({VERDICTS[verdict]: count for verdict, count in found.verdicts.items()})
-    for what, count in counts.most_common():
-        out.print(f"{count:>9,} mails {what}", markup=False)
+    show_counts(found.verdicts)
     for task_id, count in found.lost_tasks.items():
         out.print(
             f"{count:>9,} mails of task {task_id}, which is not in the backup: it was sent, do not submit it anew"

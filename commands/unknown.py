@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from rich.markup import escape
 from rich.table import Table
 
 from api.client import ApiClient
@@ -20,7 +21,8 @@ from contracts.evidence import SentMail
 
 BATCH = 1_000
 MEANINGS = {
-    "sent": "taken as sent", "known": "known to be sent already", "open": "in a worker's hands: give them again later",
+    "sent": "taken as sent", "known": "known to be sent already",
+    "open": "in a worker's hands, or of a pool without services: give them again later",
     "ended": "failed, suppressed or cancelled: left so", "unprepared": "of tasks that have no mails yet",
     "no_task": "of no task of yours", "no_mail": "of tasks that have no such mail",
 }  # fmt: skip
@@ -39,7 +41,7 @@ def unknown(context: typer.Context, task: Task) -> None:
     for mail in found:
         at = f"{mail.marked_at.astimezone():%Y-%m-%d %H:%M:%S}" if mail.marked_at else "–"
         words = mail.last_words or (mail.reason or "").replace("_", " ")
-        table.add_row(str(mail.seq), mail.email, mail.service or "–", at, words, mail.message_id)
+        table.add_row(str(mail.seq), *map(escape, (mail.email, mail.service or "–", at, words, mail.message_id)))
     out.print(table if found else "No mail of this task is of unknown outcome.")
 
 
@@ -77,7 +79,12 @@ def evidence(
             raise CliError(str(error)) from error
         return counts
 
-    for verdict, count in call(context, work).most_common():
+    show_counts(call(context, work))
+
+
+def show_counts(verdicts: Counter[str]) -> None:
+    """Say how many mails of some evidence were what."""
+    for verdict, count in verdicts.most_common():
         if count:
             out.print(f"{count:>9,} mails {MEANINGS[verdict]}", markup=False)
 

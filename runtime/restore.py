@@ -70,17 +70,10 @@ async def restore(programs: Programs, file: Path, seen: Iterable[SentMail], *, r
 
 
 async def take_as_sent(connection: PoolConnection, seen: Iterable[SentMail]) -> Evidence:
-    """Bring evidence into the ledger. What a paused task was not prepared for is written first. Safe to repeat."""
+    """Bring evidence into the ledger. Safe to repeat."""
     result = Evidence()
     for mails in _batches(seen):
-        answers = await evidence.resolve(connection, mails)
-        unprepared = [number for number, (_, verdict) in enumerate(answers) if verdict == "unprepared"]
-        for task_id in {task_id for number in unprepared if (task_id := answers[number][0])}:
-            await restored.prepare(connection, task_id)
-        again = await evidence.resolve(connection, [mails[number] for number in unprepared])
-        for number, answer in zip(unprepared, again, strict=True):
-            answers[number] = answer
-        for task_id, verdict in answers:
+        for task_id, verdict in await evidence.resolve(connection, mails):
             result.note(task_id, verdict)
     return result
 

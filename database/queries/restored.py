@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from database.connect import PoolConnection
-from database.queries import ledger, task_moves
+from database.queries import ledger
 
 USED = """
     SELECT count(*) FROM pg_stat_activity
@@ -57,14 +57,6 @@ async def settle(connection: PoolConnection) -> None:
         pass
     await connection.execute(TOUCH)
     await connection.execute(TOUCH_SERVICES)
-
-
-async def prepare(connection: PoolConnection, task_id: UUID) -> None:
-    """Write the mails of a task that was paused before it had any. Safe to repeat."""
-    async with connection.transaction():
-        await task_moves.resume(connection, task_id)
-        await task_moves.prepare(connection, task_id)
-        await task_moves.pause(connection, task_id)
 
 
 async def open_tasks(connection: PoolConnection, paused: Sequence[UUID]) -> list[OpenTask]:

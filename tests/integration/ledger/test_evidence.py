@@ -142,6 +142,16 @@ async def test_a_task_that_was_not_prepared_says_so(world: World) -> None:
     assert await told(world, seen(task)) == ["unprepared"]
 
 
+async def test_a_paused_task_whose_mails_were_seen_is_prepared_and_stays_paused(world: World) -> None:
+    await world.service()
+    task = await world.unprepared_task(mails=2)
+    async with world.pool.acquire() as connection:
+        await task_moves.pause(connection, task)
+    assert await told(world, seen(task)) == ["sent"]
+    assert await world.queue(task) == {"ready": 1, "sent": 1}
+    assert (await world.row("SELECT status FROM tasks"))["status"] == "paused"
+
+
 async def test_the_last_mail_of_a_task_that_was_seen_lets_it_end(world: World) -> None:
     await world.service()
     task = await world.task(mails=1)

@@ -14,6 +14,7 @@ from uuid import UUID, uuid4
 
 import asyncpg
 import pytest
+from sqlalchemy.engine import make_url
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from contracts.evidence import SentMail
@@ -147,6 +148,25 @@ async def test_what_a_database_holds_is_replaced_only_when_that_is_said(
     there = await create_pool(programs.url)
     assert not await there.fetchval("SELECT count(*) FROM tasks WHERE id = $1", later)
     await there.close()
+
+
+async def test_an_ordinary_owner_of_a_database_may_replace_what_it_holds(
+    world: World, programs: Programs, file: Path
+) -> None:
+    await world.task(mails=2)
+    await backup.write(programs, file)
+    name = f"owned_{uuid4().hex}"
+    url = make_url(await create_database(programs.url, name)).set(username=name, password="x")
+    await world.pool.execute(f"CREATE ROLE {name} LOGIN PASSWORD 'x'")
+    await world.pool.execute(f"ALTER DATABASE {name} OWNER TO {name}")
+    owned = Programs(programs.folder, url.render_as_string(hide_password=False))
+
+    for replace in (False, True):
+        found = await restore(owned, file, [], replace=replace)
+        assert [task.open for task in found.tasks] == [2]
+
+    await drop_database(programs.url, name)
+    await world.pool.execute(f"DROP ROLE {name}")
 
 
 async def test_a_database_in_use_is_not_replaced(world: World, programs: Programs, file: Path) -> None:
