@@ -50,7 +50,7 @@ async def test_a_task_that_is_restored_with_the_journal_as_evidence_loses_and_do
             async with resources.ledger_pool.acquire() as connection:
                 await task_moves.resume(connection, task)
             await flow.start(task)
-            await resources.orders.resume(task)
+            await resources.orders.ledger_changed(task)
             await flow.until(task, lambda survey: survey.ended)
 
         survey = await flow.survey(task)
