@@ -9,7 +9,7 @@ import typer
 
 from api.client import ApiClient
 from api.client_errors import ApiError
-from commands import check, limit, local, repair, service, task, upload, view
+from commands import backup, check, limit, local, repair, service, task, unknown, upload, view
 from commands.call import Address, CliError, call, collect, find, say
 from commands.view import out
 
@@ -26,12 +26,16 @@ groups = {
 }
 for title, group in {**groups, "tasks": task.tasks, "keys": local.keys}.items():
     app.add_typer(group, name=title)
+for command in (unknown.unknown, unknown.decide, unknown.evidence):
+    task.tasks.command()(command)
 app.command()(local.up)
 app.command()(local.demo)
 app.command()(local.bench)
 app.command()(local.prove)
 app.command()(check.check)
 app.command()(repair.repair)
+app.command()(backup.backup)
+app.command()(backup.restore)
 
 File = Annotated[Path, typer.Argument(exists=True, dir_okay=False, readable=True)]
 

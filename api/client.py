@@ -25,12 +25,14 @@ from api.schemas.base import Page
 from api.schemas.contact import ContactListOut, SuppressionOut, SuppressionsOut
 from api.schemas.contact_import import ContactImportOut
 from api.schemas.domain_limit import DomainLimitOut
+from api.schemas.evidence import EvidenceOut, UnknownOut
 from api.schemas.forecast import ForecastOut
 from api.schemas.service import ServiceBulkOut, ServiceOut
 from api.schemas.system import Health
-from api.schemas.task import DryRunOut, RealtimeStatus, SubtaskOut, TaskOut
+from api.schemas.task import DryRunOut, RealtimeStatus, ResolveOut, SubtaskOut, TaskOut
 from api.schemas.template import TemplateOut
 from api.watched_file import Progress, WatchedFile
+from contracts.delivery import Decision
 
 Answer = TypeVar("Answer", bound=BaseModel)
 Body = BaseModel | Mapping[str, object]
@@ -183,6 +185,19 @@ class ApiClient:
     def subtasks(self, task_id: UUID, **filters: str) -> AsyncIterator[SubtaskOut]:
         """Mails of a task; `status` and `reason` narrow them down."""
         return self._all(SubtaskOut, f"/api/tasks/{task_id}/subtasks", filters)
+
+    def unknown(self, task_id: UUID) -> AsyncIterator[UnknownOut]:
+        """Mails of a task that nobody knows the outcome of."""
+        return self._all(UnknownOut, f"/api/tasks/{task_id}/subtasks/unknown")
+
+    async def decide(self, task_id: UUID, decision: Decision, seqs: list[int] | None = None) -> ResolveOut:
+        """What becomes of those: `resend`, `sent` or `failed`; all of them unless numbers are given."""
+        order: dict[str, object] = {"decision": decision, **({"seqs": seqs} if seqs else {})}
+        return await self._post(ResolveOut, f"/api/tasks/{task_id}/subtasks/resolve", order)
+
+    async def evidence(self, order: Body) -> EvidenceOut:
+        """Take mails as sent that were seen, at most 1,000 at a time."""
+        return await self._post(EvidenceOut, "/api/tasks/evidence", order)
 
     async def order_task(self, task_id: UUID, order: str) -> TaskOut:
         """`pause`, `resume` or `cancel`; each may be given twice."""

@@ -11,6 +11,9 @@ from scheduling.permit import PermitRun
 DELIVERY_PHASES: Final = ("claimed", "transmitting", "ended")
 Outcome = Literal["sent", "failed", "unknown", "returned"]
 DELIVERY_OUTCOMES: Final = ("sent", "failed", "unknown", "returned")
+Decision = Literal["resend", "sent", "failed"]
+DECISIONS: Final = ("resend", "sent", "failed")
+"""What a person may decide of a mail whose outcome nobody knows."""
 
 
 class DeliverBatch(BaseModel, frozen=True):

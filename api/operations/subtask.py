@@ -18,11 +18,6 @@ from database.connect import transaction
 from database.queries import choice, subtask, task
 from runtime.resources import Resources
 
-DECISIONS = {
-    "resend": ("pending", "resent_by_person"),
-    "sent": ("sent", "decided_by_person"),
-    "failed": ("failed", "decided_by_person"),
-}
 COLUMNS = (
     "seq", "email", "status", "reason", "retry_count", "retry_at", "service", "message_id", "due_at", "sent_at",
 )  # fmt: skip
@@ -46,15 +41,15 @@ async def history(connection: AsyncConnection, caller: KeyHolder, task_id: UUID,
 
 async def resolve(resources: Resources, caller: KeyHolder, task_id: UUID, order: ResolveIn) -> ResolveOut:
     """Carry out a person's decision. Sending again re-opens a task that was completed."""
-    status, reason = DECISIONS[order.decision]
+    again = order.decision == "resend"
     async with transaction(resources.engine) as connection:
         row = await task.lock(connection, caller.user_id, task_id)
         if row is None:
             raise missing_task(task_id)
-        if row["status"] == "cancelled" and status == "pending":
+        if row["status"] == "cancelled" and again:
             raise ConflictError("The task is cancelled: nothing more is sent. Decide `sent` or `failed`.")
-        resolved = await subtask.resolve(connection, task_id, status=status, reason=reason, seqs=order.seqs)
-        if resolved and status == "pending":
+        resolved = await subtask.resolve(connection, task_id, order.decision, caller.key_id, order.seqs)
+        if resolved and again:
             await task.reopen(connection, task_id)
         shown = await find_task(connection, caller, task_id)
     if resolved and shown["status"] not in FINAL_STATUSES:

@@ -12,6 +12,7 @@ from api.operations.task import find_task
 from api.operations.task_events import task_events
 from api.pages import Cursor, Limit, decode_number, make_page
 from api.schemas.base import Line, Page
+from api.schemas.evidence import UnknownOut
 from api.schemas.task import ResolveIn, ResolveOut, SubtaskHistoryOut, SubtaskOut, SubtaskStatus
 from database.queries import subtask
 
@@ -45,6 +46,16 @@ async def list_own(  # noqa: PLR0913 - a filter each
 async def resolve(task_id: UUID, order: ResolveIn, caller: Writer, process: Process) -> ResolveOut:
     """Decide mails whose outcome is unknown: send again, take as sent, or give up."""
     return await operations.resolve(process, caller, task_id, order)
+
+
+@router.get("/subtasks/unknown")
+async def list_unknown(
+    task_id: UUID, caller: Reader, connection: Connection, limit: Limit = 50, cursor: Cursor = None
+) -> Page[UnknownOut]:
+    """List the mails of a task that nobody knows the outcome of, with what is known of each."""
+    await find_task(connection, caller, task_id)
+    rows = await subtask.unknown(connection, caller.user_id, task_id, after=decode_number(cursor), limit=limit)
+    return make_page(rows, limit, UnknownOut, "seq")
 
 
 @router.get("/subtasks/{seq}")

@@ -10,11 +10,13 @@ from api.dependencies import Connection, Contents, Forecasts, Process, Reader, W
 from api.idempotency import OnlyOnce
 from api.operations import task as operations
 from api.operations import task_order
+from api.operations.evidence import resolve as resolve_by_evidence
 from api.operations.forecast import task_forecast
 from api.operations.task_status import realtime_status
 from api.pages import Cursor, Limit, decode_moment, make_page
 from api.problems import invalid
 from api.schemas.base import Page
+from api.schemas.evidence import EvidenceIn, EvidenceOut
 from api.schemas.forecast import ForecastOut
 from api.schemas.task import DryRunOut, RealtimeStatus, TaskChange, TaskIn, TaskOut, TaskStatus, TaskTestIn
 from database.connect import transaction
@@ -48,6 +50,12 @@ async def create(  # noqa: PLR0913 - a parameter each
     made = await task_order.create(once, order, inline)
     response.headers["Location"] = f"/api/tasks/{made.id}"
     return made
+
+
+@router.post("/evidence")
+async def evidence(order: EvidenceIn, caller: Writer, process: Process) -> EvidenceOut:
+    """Take mails as sent whose Message-IDs were seen: in a provider's journal, a Sent folder, a bounce or a reply."""
+    return await resolve_by_evidence(process, caller, order)
 
 
 @router.post("/test", status_code=201)

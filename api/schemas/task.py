@@ -10,6 +10,7 @@ from api.schemas.base import Address, Fields, Incoming, Line, Outgoing
 from api.schemas.contact import ContactIn
 from api.schemas.forecast import ForecastOut
 from api.schemas.template import ContentIn
+from contracts.delivery import Decision
 
 Priority = Literal[-1, 0, 1]
 """1 goes before 0, 0 before -1."""
@@ -188,7 +189,7 @@ class RealtimeStatus(Outgoing):
 class ResolveIn(Incoming):
     """What to do with mails whose outcome is unknown."""
 
-    decision: Literal["resend", "sent", "failed"]
+    decision: Decision
     seqs: Annotated[list[Seq], Field(min_length=1, max_length=10_000)] | None = None
     """Only these; all unknown ones unless given."""
 
@@ -276,6 +277,11 @@ class DeliveryOut(Outgoing):
     deadline: datetime
     choice: ChoiceOut | None
     """Kept for as long as monitoring data."""
+    decision: Decision | None
+    """What a person decided, where the outcome was unknown."""
+    decided_at: datetime | None
+    decided_by: UUID | None
+    """The API key they used."""
 
 
 class SubtaskHistoryOut(SubtaskOut):

@@ -101,16 +101,7 @@ BEGIN
     t := guard_now();
     SELECT coalesce(array_agg(permit_id), '{}') INTO used FROM deliveries WHERE permit_id = ANY (permit_ids);
 
-    -- A new day at the service: what was charged ahead is what the new day starts with.
-    UPDATE email_service_schedule e SET
-        used_quota = CASE WHEN d.day = e.quota_day + 1 THEN e.carried_quota ELSE 0 END,
-        carried_quota = 0, quota_day = d.day,
-        day_quota = warm_up_quota(e.first_day_quota, e.daily_step, e.warm_up_from, e.daily_quota, d.day),
-        quota_reset_at = (d.day + 1)::timestamp AT TIME ZONE e.time_zone,
-        changed_at = clock_timestamp()
-    FROM (SELECT service_id, (t AT TIME ZONE time_zone)::date AS day FROM email_service_schedule
-          WHERE service_id = ANY (locked)) d
-    WHERE e.service_id = d.service_id AND (e.quota_day IS NULL OR e.quota_day < d.day);
+    PERFORM service_new_day(locked, t);
 
     -- The guard, permit by permit; two permits of one service in one call are judged one after the other.
     FOR i IN SELECT o FROM generate_subscripts(permit_ids, 1) o ORDER BY service_ids[o], permit_nos[o] LOOP
@@ -232,8 +223,7 @@ BEGIN
 
     UPDATE subtasks b SET
         status = 'claimed', claims = b.claims + 1, permit_id = c.permit_id, service_id = c.service_id,
-        message_id = coalesce(b.message_id, format('<%s.%s@%s>',
-            replace(b.task_id::text, '-', ''), b.seq, split_part(v.from_address, '@', 2)))
+        message_id = coalesce(b.message_id, message_id(b.task_id, b.seq, v.from_address))
     FROM (SELECT permit_ids[o] AS permit_id, task_ids[o] AS task_id, service_ids[o] AS service_id, mails[o] AS seq
           FROM generate_subscripts(permit_ids, 1) o WHERE verdicts[o] = 'claimed') c
     JOIN email_services v ON v.id = c.service_id

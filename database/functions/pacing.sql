@@ -23,3 +23,17 @@ CREATE FUNCTION service_usable(s email_service_schedule, at timestamptz) RETURNS
         AND (s.remaining_quota > 0 OR s.quota_reset_at <= at AND s.daily_quota > 0)
         AND window_open(s.time_zone, s.window_opens, s.window_closes, s.window_weekdays, at)
 $$;
+
+-- A new day at these services, which are locked: what was charged ahead is what the new day starts with.
+CREATE FUNCTION service_new_day(service_ids uuid[], at timestamptz) RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+    UPDATE email_service_schedule e SET
+        used_quota = CASE WHEN d.day = e.quota_day + 1 THEN e.carried_quota ELSE 0 END,
+        carried_quota = 0, quota_day = d.day,
+        day_quota = warm_up_quota(e.first_day_quota, e.daily_step, e.warm_up_from, e.daily_quota, d.day),
+        quota_reset_at = (d.day + 1)::timestamp AT TIME ZONE e.time_zone,
+        changed_at = clock_timestamp()
+    FROM (SELECT service_id, (at AT TIME ZONE time_zone)::date AS day FROM email_service_schedule
+          WHERE service_id = ANY (service_ids)) d
+    WHERE e.service_id = d.service_id AND (e.quota_day IS NULL OR e.quota_day < d.day);
+END $$;

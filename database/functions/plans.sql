@@ -9,7 +9,7 @@ DECLARE
 BEGIN
     FOREACH name IN ARRAY ARRAY[
         'ledger_pick_v2', 'ledger_claim_v2', 'ledger_mark_v1', 'ledger_record_v2', 'ledger_sweep_v2',
-        'domain_pass_v1', 'domain_defer_v1', 'reservation_take_v1'
+        'domain_pass_v1', 'domain_defer_v1', 'reservation_take_v1', 'service_new_day'
     ] LOOP
         EXECUTE format('ALTER FUNCTION %I SET enable_seqscan = off', name);
         EXECUTE format('ALTER FUNCTION %I SET enable_hashjoin = off', name);

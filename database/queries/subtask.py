@@ -6,6 +6,15 @@ from uuid import UUID
 from sqlalchemy import RowMapping, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from contracts.delivery import Decision
+
+DECIDED: dict[Decision, tuple[str, str]] = {
+    "resend": ("pending", "resent_by_person"),
+    "sent": ("sent", "decided_by_person"),
+    "failed": ("failed", "decided_by_person"),
+}
+"""Status and reason that a mail has after each decision."""
+
 VIEW = """
     SELECT b.seq, b.email, b.status, b.reason, b.retry_at, b.retry_count, b.service_id, s.name AS service,
         b.message_id, b.due_at, b.sent_at
@@ -24,17 +33,30 @@ LIST = text(
 EXPORT = text(VIEW + " ORDER BY b.seq")
 DELIVERIES = text("""
     SELECT d.permit_id, d.attempt, d.service_id, s.name AS service, d.phase, d.outcome, d.reason, d.reply_code,
-        d.reply_text, d.worker, d.claimed_at, d.marked_at, d.ended_at, d.deadline
+        d.reply_text, d.worker, d.claimed_at, d.marked_at, d.ended_at, d.deadline, d.decision, d.decided_at,
+        d.decided_by
     FROM deliveries d LEFT JOIN email_services s ON s.id = d.service_id
     WHERE d.task_id = :task_id AND d.seq = :seq ORDER BY d.attempt, d.claimed_at
 """)
-# In key order, as every writer of mails. What is sent again keeps its Message-ID.
+# `last_words`: of the provider, or why none came.
+UNKNOWN = text("""
+    SELECT b.seq, b.email, b.message_id, b.service_id, s.name AS service, d.attempt, d.marked_at, d.ended_at, d.reason,
+        d.reply_text AS last_words, d.worker
+    FROM subtasks b JOIN tasks t ON t.id = b.task_id JOIN deliveries d ON d.permit_id = b.permit_id
+    LEFT JOIN email_services s ON s.id = b.service_id
+    WHERE b.task_id = :task_id AND t.user_id = :user_id AND b.status = 'unknown' AND b.seq > :after
+    ORDER BY b.seq LIMIT :limit
+""")
+# In key order, as every writer of mails; their deliveries are held with them. What is sent again keeps its Message-ID.
 RESOLVE = text("""
     WITH chosen AS (
-        SELECT task_id, seq FROM subtasks
+        SELECT task_id, seq, permit_id FROM subtasks
         WHERE task_id = :task_id AND status = 'unknown'
             AND (CAST(:seqs AS int[]) IS NULL OR seq = ANY (CAST(:seqs AS int[])))
         ORDER BY seq FOR UPDATE
+    ), decided AS (
+        UPDATE deliveries d SET decision = :decision, decided_by = :decided_by, decided_at = guard_now()
+        FROM chosen c WHERE d.permit_id = c.permit_id
     )
     UPDATE subtasks b SET status = CAST(:status AS text), reason = :reason, claims = 0,
         retry_at = NULL, due_at = CASE WHEN CAST(:status AS text) = 'pending' THEN guard_now() ELSE b.due_at END,
@@ -78,9 +100,23 @@ async def deliveries(connection: AsyncConnection, task_id: UUID, seq: int) -> li
     return list((await connection.execute(DELIVERIES, {"task_id": task_id, "seq": seq})).mappings())
 
 
+async def unknown(
+    connection: AsyncConnection, user_id: UUID, task_id: UUID, *, after: int, limit: int
+) -> list[RowMapping]:
+    """Mails of one of the user's tasks that nobody knows the outcome of, one more than `limit`."""
+    values = {"user_id": user_id, "task_id": task_id, "after": after, "limit": limit + 1}
+    return list((await connection.execute(UNKNOWN, values)).mappings())
+
+
 async def resolve(
-    connection: AsyncConnection, task_id: UUID, *, status: str, reason: str | None, seqs: Sequence[int] | None
+    connection: AsyncConnection, task_id: UUID, decision: Decision, decided_by: UUID, seqs: Sequence[int] | None
 ) -> int:
-    """Decide mails of unknown outcome in a task that was locked; how many. Safe to repeat: others are left alone."""
-    values = {"task_id": task_id, "status": status, "reason": reason, "seqs": None if seqs is None else list(seqs)}
+    """Decide mails of unknown outcome in a task that was locked; how many. Safe to repeat: others are left alone.
+
+    `decided_by`: an API key. Their deliveries keep who decided what, and when.
+    """
+    status, reason = DECIDED[decision]
+    chosen = None if seqs is None else list(seqs)
+    values = {"task_id": task_id, "status": status, "reason": reason, "seqs": chosen}
+    values |= {"decision": decision, "decided_by": decided_by}
     return (await connection.execute(RESOLVE, values)).rowcount

@@ -5,7 +5,7 @@ from datetime import date
 from sqlalchemy import BigInteger, Boolean, Column, Index, SmallInteger, false, text
 from sqlmodel import Field
 
-from contracts.delivery import DELIVERY_OUTCOMES, DELIVERY_PHASES
+from contracts.delivery import DECISIONS, DELIVERY_OUTCOMES, DELIVERY_PHASES
 from database.tables.base import UUID, Table, created, datetime, instant, one_of
 
 
@@ -16,6 +16,7 @@ class Delivery(Table, table=True):
     __table_args__ = (
         one_of("phase", DELIVERY_PHASES),
         one_of("outcome", DELIVERY_OUTCOMES),
+        one_of("decision", DECISIONS),
         Index("ix_deliveries_mail", "task_id", "seq"),
         Index("ix_deliveries_open", "deadline", postgresql_where=text("phase <> 'ended'")),
         Index("ix_deliveries_ended", "task_id", "ended_at", postgresql_where=text("phase = 'ended'")),
@@ -41,3 +42,8 @@ class Delivery(Table, table=True):
     claimed_at: datetime = created()
     marked_at: datetime | None = instant()
     ended_at: datetime | None = instant()
+    decision: str | None = None
+    """What a person decided where the outcome was unknown."""
+    decided_at: datetime | None = instant()
+    decided_by: UUID | None = None
+    """The API key they used."""

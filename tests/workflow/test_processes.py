@@ -1,9 +1,6 @@
 """Several worker processes under one parent: real ones, which are killed, orphaned, and asked to leave during work."""
 
 import asyncio
-import os
-import signal
-import subprocess
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from pathlib import Path
@@ -11,26 +8,13 @@ from pathlib import Path
 import psutil
 import pytest
 
-import worker
 from runtime import processes
 from runtime.processes import GivenUpError, Processes
 from runtime.resources import Resources
 from stack.child import is_alive
-from stack.temporal import polls
 from tests.integration.ledger.world import World
 from tests.workflow.flow import Flow
-
-PATIENCE = 60.0
-
-
-def start(*arguments: str, **environment: str) -> "subprocess.Popen[str]":
-    """The command as people type it."""
-    return subprocess.Popen(
-        [sys.executable, worker.__file__, *arguments],
-        env={**os.environ, **environment},
-        stderr=subprocess.PIPE,
-        text=True,
-    )
+from tests.workflow.process import PATIENCE, all_poll, leave, running, start
 
 
 @pytest.fixture
@@ -45,20 +29,8 @@ async def flow(resources: Resources, tmp_path: Path) -> AsyncIterator[Flow]:
 @pytest.fixture
 def parent(resources: Resources) -> Iterator[psutil.Process]:
     """The parent of two worker processes."""
-    settings = resources.settings
-    process = start(
-        "--processes=2",
-        TEMPOST_ENVIRONMENT="local",
-        TEMPOST_DATABASE__URL=settings.database.url.get_secret_value(),
-        TEMPOST_TEMPORAL__ADDRESS=settings.temporal.address,
-        TEMPOST_TEMPORAL__TASK_QUEUE=settings.temporal.task_queue,
-        TEMPOST_SECRETS__KEY=settings.secrets.key.get_secret_value(),
-        TEMPOST_SMTP__ALLOW_PRIVATE_HOSTS="true",
-    )
-    with process:
-        yield psutil.Process(process.pid)
-        process.terminate()
-        process.communicate(timeout=PATIENCE)
+    with running(resources.settings, processes=2) as process:
+        yield process
 
 
 @pytest.fixture
@@ -70,12 +42,10 @@ async def workers(flow: Flow, parent: psutil.Process) -> list[psutil.Process]:
 
 def both_poll(flow: Flow, parent: psutil.Process) -> Callable[[], Awaitable[bool]]:
     """Whether two living children of the parent ask for work; the server remembers dead ones for a while."""
-    temporal = flow.resources.settings.temporal
 
     async def poll() -> bool:
         living = [child for child in parent.children() if is_alive(child)]
-        found = [await polls(temporal.address, temporal.task_queue, child.pid) for child in living]
-        return found == [True, True]
+        return len(living) == 2 and await all_poll(flow.resources.settings, living)
 
     return poll
 
@@ -113,10 +83,8 @@ async def test_workers_that_are_asked_to_leave_during_work_leave_no_mail_half_se
     await flow.start(task)
     await flow.until(task, lambda survey: survey.sent >= 20)
 
-    parent.send_signal(signal.SIGTERM)
-    status = await asyncio.to_thread(parent.wait, PATIENCE)
+    assert await asyncio.to_thread(leave, parent) == 0
 
-    assert status == 0
     assert not any(is_alive(each) for each in workers)
     survey = await flow.survey(task)
     taken = flow.taken()

@@ -19,11 +19,15 @@ def upgrade() -> None:
     _services()
     _tasks()
     _subtasks()
+    _deliveries()
     _choices()
     _domain_limits()
     # Beside one list of a million, statistics call every list as long, and one of ten is counted by reading them all.
     op.execute("ALTER TABLE contact_list_members ALTER COLUMN contact_list_id SET (n_distinct = 1000)")
-    for name in ("pacing", "domain_limit", "counters_v2", "ledger_claim_v2", "ledger_record_v2", "plans"):
+    for name in (
+        "pacing", "domain_limit", "counters_v2", "message_id", "ledger_claim_v2", "ledger_record_v2",
+        "ledger_evidence_v1", "plans",
+    ):  # fmt: skip
         run_file(name)
 
 
@@ -95,6 +99,15 @@ def _subtasks() -> None:
         sa.Column("ready", sa.Integer(), server_default="0", nullable=False),
         sa.ForeignKeyConstraint(["task_id"], ["tasks.id"], name=op.f("fk_pinned_queues_task_id"), ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("task_id", "service_id", name=op.f("pk_pinned_queues")),
+    )
+
+
+def _deliveries() -> None:
+    op.add_column("deliveries", sa.Column("decision", sa.String()))
+    op.add_column("deliveries", sa.Column("decided_at", sa.DateTime(timezone=True)))
+    op.add_column("deliveries", sa.Column("decided_by", sa.Uuid()))
+    op.create_check_constraint(
+        op.f("ck_deliveries_decision"), "deliveries", "decision IN ('resend', 'sent', 'failed')"
     )
 
 

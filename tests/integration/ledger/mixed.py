@@ -92,7 +92,7 @@ async def completed(world: World, engine: AsyncEngine) -> None:
     await world.pool.execute("UPDATE tasks SET unknown_policy = 'hold' WHERE id = $1", task)
     await unknown(world, task)
     async with transaction(engine) as connection:
-        assert await subtask.resolve(connection, task, status="sent", reason=None, seqs=None) == 1
+        assert await subtask.resolve(connection, task, "sent", world.user_id, None) == 1
     async with world.pool.acquire() as connection:
         await task_moves.close(connection, task)
 

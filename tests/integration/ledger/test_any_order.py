@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from database.connect import transaction
 from database.queries import domain_limit, service, subtask, suppression, task, task_moves
 from database.queries.check import broken, check
+from database.queries.subtask import DECIDED
 from scheduling.permit import Permit
 from tests.integration.ledger.world import World
 
@@ -107,16 +108,13 @@ class Story:
 
     async def resolve(self) -> None:
         """As the API does when a person decides."""
-        status, task_id = self._any(["sent", "failed", "pending"]), self._any(self.tasks)
+        decision, task_id = self._any(list(DECIDED)), self._any(self.tasks)
         async with transaction(self.engine) as connection:
             row = await task.lock(connection, self.world.user_id, task_id)
             assert row is not None
-            if row["status"] == "cancelled" and status == "pending":
+            if row["status"] == "cancelled" and decision == "resend":
                 return
-            if (
-                await subtask.resolve(connection, task_id, status=status, reason=None, seqs=None)
-                and status == "pending"
-            ):
+            if await subtask.resolve(connection, task_id, decision, self.world.user_id, None) and decision == "resend":
                 await task.reopen(connection, task_id)
 
     async def change(self) -> None:

@@ -70,7 +70,7 @@ async def test_a_task_does_not_end_while_a_person_has_a_mail_of_it_sent_again(
 
     async with transaction(engine) as connection:
         await task.lock(connection, world.user_id, task_id)
-        await subtask.resolve(connection, task_id, status="pending", reason=None, seqs=None)
+        await subtask.resolve(connection, task_id, "resend", world.user_id, None)
         await task.reopen(connection, task_id)
         closing = asyncio.create_task(close(world, task_id))
         await until_blocked(world)

@@ -1,0 +1,307 @@
+"""Backups of a real database: whole or not at all, and restored so that nobody gets a mail twice unasked."""
+
+import asyncio
+import base64
+import json
+import mailbox
+import os
+import stat
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from email.message import EmailMessage
+from pathlib import Path
+from uuid import UUID, uuid4
+
+import asyncpg
+import pytest
+from sqlalchemy.engine import make_url
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from contracts.evidence import SentMail
+from database import backup
+from database.backup import BackupError, Programs
+from database.connect import create_pool
+from database.queries import task_moves
+from mail.sent_folder import EvidenceError, read_sent
+from runtime import restore as runtime
+from runtime.restore import Restored, restore, wrong_seals
+from runtime.secrets import Seal
+from stack.postgres_binaries import client_programs
+from stack.postgres_databases import create_database, drop_database
+from tests.conftest import ledger_faults
+from tests.integration.ledger.mixed import mixed
+from tests.integration.ledger.world import World
+
+
+@pytest.fixture
+async def world(pool: "asyncpg.Pool[asyncpg.Record]") -> World:
+    """A user with nothing yet, in the database that is backed up."""
+    world = World(pool)
+    await world.begin()
+    return world
+
+
+@pytest.fixture
+def programs(database_url: str) -> Programs:
+    """PostgreSQL's programs, on the database that is backed up."""
+    return Programs(client_programs(), database_url)
+
+
+@pytest.fixture
+async def elsewhere(postgres_url: str, programs: Programs) -> AsyncIterator[Programs]:
+    """The same, on an empty database. What is restored into it must be a ledger without contradictions."""
+    name = f"restored_{uuid4().hex}"
+    url = await create_database(postgres_url, name)
+    yield Programs(programs.folder, url)
+    faults = await asyncio.to_thread(ledger_faults, url)
+    await drop_database(postgres_url, name)
+    assert not faults
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    """Where the backup goes."""
+    return tmp_path / "tempost.backup"
+
+
+async def restored(programs: Programs, file: Path, *seen: SentMail) -> tuple[Restored, World]:
+    """The backup in an empty database, and a look into it."""
+    found = await restore(programs, file, seen, replace=False)
+    return found, World(await create_pool(programs.url, size=1))
+
+
+async def test_a_ledger_in_which_all_sorts_of_things_happened_comes_back_whole(
+    world: World, engine: AsyncEngine, programs: Programs, elsewhere: Programs, file: Path
+) -> None:
+    await mixed(world, engine)
+    await backup.write(programs, file)
+
+    found, there = await restored(elsewhere, file)
+
+    count = "SELECT count(*) FROM subtasks"
+    assert await there.pool.fetchval(count) == await world.pool.fetchval(count)
+    assert await there.pool.fetchval("SELECT count(*) FROM tasks WHERE status = 'sending'") == 0
+    assert await there.pool.fetchval("SELECT count(*) FROM deliveries WHERE phase <> 'ended'") == 0
+    sending = [task for task in found.tasks if task.open]
+    assert [task.id for task in sending] == [await world.pool.fetchval("SELECT id FROM tasks WHERE status = 'sending'")]
+    await there.pool.close()
+
+
+def test_only_its_owner_may_read_a_backup(programs: Programs, file: Path) -> None:
+    asyncio.run(backup.write(programs, file))
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+
+
+def test_a_backup_takes_no_other_files_place(programs: Programs, file: Path) -> None:
+    file.write_text("mine")
+    with pytest.raises(BackupError, match="exists already"):
+        asyncio.run(backup.write(programs, file))
+    assert file.read_text() == "mine"
+
+
+async def test_a_backup_that_fails_leaves_nothing(programs: Programs, file: Path) -> None:
+    nowhere = Programs(programs.folder, programs.url + "_gone")
+    with pytest.raises(BackupError, match="does not exist"):
+        await backup.write(nowhere, file)
+    assert not list(file.parent.iterdir())
+
+
+def damaged(file: Path, how: str) -> None:
+    """Damage a file; what is changed is in a definition, which PostgreSQL would not notice."""
+    whole = file.read_bytes()
+    middle = len(whole) * 3 // 4
+    left = {
+        "cut": whole[:middle], "changed": whole[:middle] + bytes([whole[middle] ^ 1]) + whole[middle + 1 :],
+        "foreign": b"%PDF-1.7", "empty": b"",
+    }  # fmt: skip
+    file.write_bytes(left[how])
+
+
+@pytest.mark.parametrize("damage", ["cut", "changed", "foreign", "empty"])
+async def test_a_damaged_backup_is_told_and_changes_nothing(
+    world: World, programs: Programs, file: Path, damage: str
+) -> None:
+    await world.service()
+    await world.task(mails=500)
+    await backup.write(programs, file)
+    damaged(file, damage)
+    await world.pool.expire_connections()
+
+    with pytest.raises(BackupError, match="is no whole backup"):
+        await backup.restore(programs, file)
+
+    assert await world.pool.fetchval("SELECT count(*) FROM subtasks") == 500
+
+
+async def test_what_a_database_holds_is_replaced_only_when_that_is_said(
+    world: World, programs: Programs, file: Path
+) -> None:
+    await backup.write(programs, file)
+    later = await world.task(mails=2)
+    await world.pool.close()
+
+    with pytest.raises(BackupError, match="not empty: say --replace"):
+        await restore(programs, file, [], replace=False)
+    found = await restore(programs, file, [], replace=True)
+
+    assert not found.tasks
+    there = await create_pool(programs.url)
+    assert not await there.fetchval("SELECT count(*) FROM tasks WHERE id = $1", later)
+    await there.close()
+
+
+async def test_an_ordinary_owner_of_a_database_may_replace_what_it_holds(
+    world: World, programs: Programs, file: Path
+) -> None:
+    await world.task(mails=2)
+    await backup.write(programs, file)
+    name = f"owned_{uuid4().hex}"
+    url = make_url(await create_database(programs.url, name)).set(username=name, password="x")
+    await world.pool.execute(f"CREATE ROLE {name} LOGIN PASSWORD 'x'")
+    await world.pool.execute(f"ALTER DATABASE {name} OWNER TO {name}")
+    owned = Programs(programs.folder, url.render_as_string(hide_password=False))
+
+    for replace in (False, True):
+        found = await restore(owned, file, [], replace=replace)
+        assert [task.open for task in found.tasks] == [2]
+
+    await drop_database(programs.url, name)
+    await world.pool.execute(f"DROP ROLE {name}")
+
+
+async def test_a_database_in_use_is_not_replaced(world: World, programs: Programs, file: Path) -> None:
+    await backup.write(programs, file)
+    async with world.pool.acquire():
+        with pytest.raises(BackupError, match="stop the API and all workers"):
+            await restore(programs, file, [], replace=True)
+
+
+async def test_what_was_sent_since_the_backup_is_sent_and_charged_and_nothing_else(
+    world: World, programs: Programs, elsewhere: Programs, file: Path
+) -> None:
+    service = await world.service(interval=0, kind="relay")
+    task = await world.task(mails=6)
+    await world.sent(service, task)
+    claimed, _ = await world.claim_one(service, task)
+    await backup.write(programs, file)
+    await world.mark(claimed)
+    await world.record(claimed, "sent", mail_begun=True, dot_sent=True)
+    await world.sent(service, task)
+    seen = await evidence_of(world)
+
+    found, there = await restored(elsewhere, file, *seen)
+
+    assert await there.queue(task) == {"ready": 3, "sent": 3}
+    assert found.evidence.verdicts == {"known": 1, "sent": 2}
+    assert [(each.id, each.open) for each in found.tasks] == [(task, 3)]
+    assert (await there.schedule(service))["used_quota"] == 3
+    await there.pool.close()
+
+
+async def evidence_of(world: World) -> list[SentMail]:
+    rows = await world.pool.fetch("SELECT message_id, email, sent_at FROM subtasks WHERE status = 'sent'")
+    return [SentMail(row["message_id"], row["email"], "ada@example.org", row["sent_at"]) for row in rows]
+
+
+async def test_a_task_that_was_prepared_after_the_backup_knows_its_mails_by_their_recipients(
+    world: World, programs: Programs, elsewhere: Programs, file: Path
+) -> None:
+    service = await world.service(interval=0, kind="relay")
+    task = await world.unprepared_task(mails=4)
+    await backup.write(programs, file)
+    await world.pool.execute("DELETE FROM contacts WHERE id = (SELECT min(id) FROM contacts)")
+    async with world.pool.acquire() as connection:
+        await task_moves.prepare(connection, task)
+    await world.sent(service, task)
+    seen = await evidence_of(world)
+
+    found, there = await restored(elsewhere, file, *seen)
+
+    assert found.evidence.verdicts == {"sent": 1}
+    assert await there.pool.fetchval("SELECT email FROM subtasks WHERE status = 'sent'") == seen[0].recipient
+    assert await there.pool.fetchval("SELECT status FROM tasks") == "paused"
+    await there.pool.close()
+
+
+async def test_mails_of_tasks_that_are_lost_are_counted(
+    world: World, programs: Programs, elsewhere: Programs, file: Path
+) -> None:
+    await backup.write(programs, file)
+    lost = uuid4()
+    seen = [SentMail(f"<{lost.hex}.{seq}@example.org>") for seq in range(1, 4)]
+
+    found, there = await restored(elsewhere, file, *seen, SentMail("<other@example.org>"))
+
+    assert found.evidence.lost_tasks == {lost: 3}
+    assert found.evidence.foreign == 1
+    await there.pool.close()
+
+
+async def test_evidence_of_many_mails_is_read_in_batches(
+    world: World, programs: Programs, elsewhere: Programs, file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(runtime, "BATCH", 2)
+    await world.service()
+    task = await world.task(mails=5)
+    await backup.write(programs, file)
+    found, there = await restored(elsewhere, file, *(mail(task, seq) for seq in (1, 2, 3, 3, 5)))
+    assert found.evidence.verdicts["sent"] == 4
+    assert await there.queue(task) == {"ready": 1, "sent": 4}
+    await there.pool.close()
+
+
+def mail(task: UUID, seq: int) -> SentMail:
+    return SentMail(f"<{task.hex}.{seq}@example.org>")
+
+
+async def test_secrets_stay_sealed_and_another_key_is_noticed(
+    world: World, programs: Programs, elsewhere: Programs, file: Path
+) -> None:
+    right, wrong = (base64.urlsafe_b64encode(os.urandom(32)).decode() for _ in range(2))
+    service = await world.service()
+    sealed = Seal(right).seal("sesame", service)
+    await world.pool.execute("UPDATE email_services SET password_sealed = $1", sealed)
+    await backup.write(programs, file)
+    _, there = await restored(elsewhere, file)
+    await there.pool.close()
+    assert await wrong_seals(elsewhere.url, right) == 0
+    assert await wrong_seals(elsewhere.url, wrong) == 1
+
+
+def test_a_journal_tells_what_was_taken(tmp_path: Path) -> None:
+    lines = [
+        {"event": "mail", "message_id": "<1@a>", "recipients": ["x@y"], "sender": "a@b", "dot_at": 10**9, "code": 250},
+        {"event": "mail", "message_id": "<2@a>", "recipients": ["x@y"], "sender": "a@b", "dot_at": 1, "code": None},
+        {"event": "mail", "message_id": "<3@a>", "recipients": ["x@y"], "sender": "a@b", "dot_at": 1, "code": 451},
+        {"event": "dropped", "stage": "data", "message_id": "<4@a>"},
+        {"message_id": "<5@a>"},
+    ]
+    journal = tmp_path / "journal.jsonl"
+    journal.write_text("".join(json.dumps(line) + "\n" for line in lines) + '{"message_id": "<6')
+    assert [sent.message_id for sent in read_sent(journal)] == ["<1@a>", "<2@a>", "<5@a>"]
+    first = next(read_sent(journal))
+    assert first.sent_at is not None
+    assert (first.recipient, first.sender, first.sent_at.timestamp()) == ("x@y", "a@b", 1.0)
+
+
+@pytest.mark.parametrize("kind", [mailbox.mbox, mailbox.Maildir])
+def test_a_sent_folder_tells_the_same(tmp_path: Path, kind: type[mailbox.mbox | mailbox.Maildir]) -> None:
+    message = EmailMessage()
+    message["Message-ID"] = "<1@a>"
+    message["To"] = "Xá <x@y>"
+    message["From"] = "A <a@b>"
+    message["Date"] = "Tue, 24 Nov 2026 10:00:00 +0100"
+    message.set_content("Hi")
+    folder = kind(tmp_path / "sent")
+    folder.add(message)
+    folder.close()
+    (sent,) = read_sent(tmp_path / "sent")
+    assert sent.sent_at is not None
+    assert sent[:3] == ("<1@a>", "x@y", "a@b")
+    assert sent.sent_at.utcoffset() == timedelta(hours=1)
+
+
+def test_a_file_that_is_neither_is_refused_with_the_line(tmp_path: Path) -> None:
+    (tmp_path / "notes").write_text('{"message_id": "<1@a>"}\nsurely sent\n')
+    with pytest.raises(EvidenceError, match="line 2 is neither"):
+        list(read_sent(tmp_path / "notes"))
