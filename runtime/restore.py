@@ -17,7 +17,8 @@ from database.queries import evidence, restored
 from database.queries.restored import OpenTask
 from runtime.secrets import Seal, SealBrokenError
 
-BATCH = 5_000
+BATCH = 500
+"""Mails of evidence in one call, which joins arrays: its cost grows with their square."""
 
 
 @dataclass(slots=True)
