@@ -20,6 +20,8 @@ from contracts.delivery import Decision
 from contracts.evidence import SentMail
 
 BATCH = 1_000
+MIN_WIDTH = 11
+"""Of a column: a date, and on a terminal of 80 characters all six."""
 MEANINGS = {
     "sent": "taken as sent", "known": "known to be sent already",
     "open": "in a worker's hands, or of a pool without services: give them again later",
@@ -36,8 +38,9 @@ def unknown(context: typer.Context, task: Task) -> None:
 
     found = call(context, work)
     table = Table(box=None, header_style="bold", pad_edge=False)
-    for column in ("mail", "to", "service", "sent at", "last words", "message id"):
-        table.add_column(column, justify="right" if column == "mail" else "left", no_wrap=column != "last words")
+    table.add_column("mail", justify="right", no_wrap=True)
+    for column in ("to", "service", "sent at", "last words", "message id"):
+        table.add_column(column, overflow="fold", min_width=MIN_WIDTH)
     for mail in found:
         at = f"{mail.marked_at.astimezone():%Y-%m-%d %H:%M:%S}" if mail.marked_at else "–"
         words = mail.last_words or (mail.reason or "").replace("_", " ")

@@ -1,5 +1,6 @@
 """Commands as people type them: no API is needed to be told what is wrong."""
 
+import base64
 import json
 from pathlib import Path
 
@@ -73,13 +74,20 @@ def test_keys_in_the_folder_of_a_running_stack_need_no_settings(
 
     load_settings.cache_clear()
     monkeypatch.chdir(tmp_path)
-    monkeypatch.delenv("TEMPOST_DATABASE__URL", raising=False)
     folder = tmp_path / ".tempost"
     folder.mkdir()
-    url = "postgresql://a:b@127.0.0.1:1/tempost"
-    (folder / "stack.json").write_text(json.dumps({"environment": {"TEMPOST_DATABASE__URL": url}}))
+    environment = {
+        "TEMPOST_DATABASE__URL": "postgresql://a:b@127.0.0.1:1/tempost",
+        "TEMPOST_TEMPORAL__ADDRESS": "127.0.0.1:1",
+        "TEMPOST_SECRETS__KEY": base64.urlsafe_b64encode(bytes(32)).decode(),
+    }
+    for name in environment:
+        monkeypatch.setenv(name, "")  # so that what the command sets is gone after the test
+        monkeypatch.delenv(name)
+    (folder / "stack.json").write_text(json.dumps({"environment": environment}))
     with stack_lock(folder / "stack.lock"):
         result = run("keys", "create")
+    load_settings.cache_clear()
     assert "the database does not take it" in result.stderr
 
 
