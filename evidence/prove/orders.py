@@ -4,6 +4,8 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from uuid import UUID
 
+from api.client_errors import ApiError
+from api.schemas.task import TaskOut
 from evidence.errors import EvidenceError
 from evidence.prove.fault import Fault, Scene
 
@@ -50,7 +52,17 @@ async def _edit(scene: Scene) -> None:
 
 async def _ask_again(scene: Scene) -> None:
     """Send the request that made the task twice more, at once: the answer was lost, or a button pressed again."""
-    again = await asyncio.gather(*(scene.api.submit_once(scene.order, scene.request_key) for _ in range(2)))
+
+    async def ask() -> TaskOut:
+        while True:
+            try:
+                return await scene.api.submit_once(scene.order, scene.request_key)
+            except ApiError as error:
+                if error.code != "still_running":  # the other of the two is being answered
+                    raise
+                await scene.pause(0.05, 0.2)
+
+    again = await asyncio.gather(ask(), ask())
     if {task.id for task in again} != {scene.task.id}:
         raise EvidenceError("the same request with the same Idempotency-Key made another task")
 
