@@ -10,15 +10,13 @@ from temporalio import workflow
 from contracts import identifiers
 from contracts.allocator import AllocatorRun, Exchange, News
 from scheduling import pins
-from scheduling.allocator import Plan, plan
+from scheduling.allocator import TICK, Plan, plan
 from scheduling.allocator_state import absorb, without_rows
 from workflows.options import EXCHANGE, told
 
 with workflow.unsafe.imports_passed_through():
     from activities.allocator import AllocatorActivities
 
-TICK = timedelta(seconds=1)
-"""The least time between two plans."""
 STALE = timedelta(milliseconds=1500)
 """A reading older than this is renewed before a plan is made."""
 LOOK_EVERY = timedelta(seconds=15)
