@@ -1,11 +1,13 @@
 """Imports every table, so that the metadata is whole."""
 
 from database.tables import (
+    campaign,
     choice,
     contact,
     contact_import,
     delivery,
     domain_limit,
+    event,
     service,
     system,
     task,
@@ -14,11 +16,13 @@ from database.tables import (
 )
 
 __all__ = [
+    "campaign",
     "choice",
     "contact",
     "contact_import",
     "delivery",
     "domain_limit",
+    "event",
     "service",
     "system",
     "task",

@@ -1,6 +1,22 @@
 """Tasks, their subtasks, and the counters of every task's queue."""
 
-from sqlalchemy import BigInteger, CheckConstraint, Column, Computed, Float, Index, Integer, SmallInteger, text
+from datetime import date, time
+
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Column,
+    Computed,
+    Date,
+    Float,
+    Index,
+    Integer,
+    SmallInteger,
+    text,
+    true,
+)
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field
 
@@ -22,6 +38,8 @@ class Task(Table, table=True):
         one_of("unknown_policy", UNKNOWN_POLICIES),
         one_of("pin_fallback", PIN_FALLBACKS),
         CheckConstraint("weight > 0", name="weight"),
+        CheckConstraint("num_nonnulls(window_opens, window_closes, window_weekdays) IN (0, 3)", name="window"),
+        CheckConstraint("num_nonnulls(campaign_id, round_no) IN (0, 2)", name="round"),
         Index("ix_tasks_unfinished", "id", postgresql_where=text("completed_at IS NULL")),
     )
     id: UUID = uuid_key()
@@ -41,6 +59,26 @@ class Task(Table, table=True):
     subject: str
     html: str | None = None
     text: str | None = None
+    variants: list[dict[str, object]] | None = Field(default=None, sa_column=Column(JSONB(none_as_null=True)))
+    """As in `contracts.variant.Variant`; then `subject`, `html` and `text` are those of the first."""
+    winner_rule: dict[str, object] | None = Field(default=None, sa_column=Column(JSONB(none_as_null=True)))
+    """As in `contracts.variant.WinnerRule`."""
+    winner: int | None = Field(default=None, sa_column=Column(SmallInteger))
+    """Place in `variants` of the one that the rest gets; empty: not decided."""
+    campaign_id: UUID | None = Field(default=None, foreign_key="campaigns.id", index=True, ondelete="CASCADE")
+    round_no: int | None = Field(default=None, sa_column=Column(SmallInteger))
+    tracks_opens: bool = Field(default=True, sa_column=Column(Boolean, nullable=False, server_default=true()))
+    tracks_clicks: bool = Field(default=True, sa_column=Column(Boolean, nullable=False, server_default=true()))
+    window_opens: time | None = None
+    """The hours of the recipient's own day in which a mail may go; see `recipient_window`."""
+    window_closes: time | None = None
+    window_weekdays: list[int] | None = Field(default=None, sa_column=Column(ARRAY(SmallInteger)))
+    """Monday is 0."""
+    holidays: list[date] = Field(
+        default_factory=list, sa_column=Column(ARRAY(Date), nullable=False, server_default="{}")
+    )
+    time_zone: str = Field(default="UTC", sa_column_kwargs={"server_default": "UTC"})
+    """Of recipients whose own is not known."""
     unknown_policy: str = Field(default="hold")
     max_retries: int = Field(default=10, sa_column=Column(SmallInteger, nullable=False, server_default="10"))
     start_at: datetime | None = instant()
@@ -74,6 +112,7 @@ class Subtask(Table, table=True):
             "ix_subtasks_noteworthy", "task_id", "status", "seq",
             postgresql_where=text("status NOT IN ('pending', 'sent')"),
         ),
+        Index("ix_subtasks_round", "task_id", "contact_id", postgresql_where=text("round_no IS NOT NULL")),
     )  # fmt: skip
     task_id: UUID = Field(foreign_key="tasks.id", primary_key=True, ondelete="CASCADE")
     seq: int = Field(primary_key=True)
@@ -97,6 +136,14 @@ class Subtask(Table, table=True):
     """Of the newest delivery."""
     pinned_service_id: UUID | None = None
     """The service it shall go through."""
+    variant: int | None = Field(default=None, sa_column=Column(SmallInteger))
+    """Place in the task's `variants`; empty: it has none, or waits for the winner."""
+    open_until: datetime | None = instant()
+    """When the recipient's sending window closes that was open when the mail became ready."""
+    thread: str | None = None
+    """Message-IDs of the mails it answers, the oldest first, for `References`."""
+    round_no: int | None = Field(default=None, sa_column=Column(SmallInteger))
+    """Of a campaign's mails, so that those of a contact are found."""
     sent_at: datetime | None = instant()
 
 
