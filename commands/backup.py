@@ -4,10 +4,8 @@ The key that seals passwords is not in a backup: it must be kept apart, and put 
 """
 
 import asyncio
-from collections import deque
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager, suppress
-from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -18,7 +16,7 @@ from rich.table import Table
 
 from commands.call import CliError, said_plainly, say
 from commands.local import FOLDER
-from commands.unknown import show_counts
+from commands.unknown import read_evidence, show_counts
 from commands.view import out
 
 if TYPE_CHECKING:
@@ -48,15 +46,13 @@ def restore(
     replace: Annotated[bool, typer.Option("--replace", help="Put it in place of what is there.")] = False,  # noqa: FBT002
 ) -> None:
     """Bring a backup back, while API and workers are stopped. Tasks that would send are paused."""
-    from mail.sent_folder import read_sent
     from runtime import restore as runtime
 
     evidence = sent or []
 
     async def work() -> tuple["Restored", int]:
-        deque(chain.from_iterable(map(read_sent, evidence)), maxlen=0)  # what cannot be read is told before anything
+        seen = read_evidence(evidence)  # what cannot be read is told before anything is changed
         async with _database(stopped=True) as url:
-            seen = chain.from_iterable(map(read_sent, evidence))
             found = await runtime.restore(_programs(url), file, seen, replace=replace)
             key = _key()
             return found, await runtime.wrong_seals(url, key) if key else 0

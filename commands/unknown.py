@@ -1,7 +1,7 @@
 """Mails that nobody knows the outcome of: shown, decided, and resolved by what was seen of them."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain, islice
 from pathlib import Path
 from typing import Annotated
@@ -15,11 +15,11 @@ from api.schemas.evidence import UnknownOut
 from api.schemas.task import ResolveOut
 from commands.call import CliError, call, collect, find
 from commands.task import Task
+from commands.upload import bars
 from commands.view import out
 from contracts.delivery import Decision
-from contracts.evidence import SentMail
+from contracts.evidence import MOST_AT_ONCE, SentMail
 
-BATCH = 1_000
 MIN_WIDTH = 11
 """Of a column: a date, and on a terminal of 80 characters all six."""
 MEANINGS = {
@@ -71,18 +71,32 @@ def evidence(
     files: Annotated[list[Path], typer.Argument(exists=True, readable=True)],
 ) -> None:
     """Take mails as sent that are in a provider's journal (JSON lines), an mbox file or a Maildir."""
-    from mail.sent_folder import EvidenceError, read_sent
+    from mail.sent_folder import EvidenceError
 
     async def work(api: ApiClient) -> Counter[str]:
         counts: Counter[str] = Counter()
         try:
-            for mails in _batches(chain.from_iterable(map(read_sent, files))):
+            for mails in _batches(read_evidence(files)):
                 counts.update((await api.evidence({"mails": mails})).model_dump())
         except EvidenceError as error:
             raise CliError(str(error)) from error
         return counts
 
     show_counts(call(context, work))
+
+
+def read_evidence(files: Sequence[Path]) -> Iterator[SentMail]:
+    """Every mail in these files, with a bar of how far they are taken. What cannot be read is told at once."""
+    from mail.sent_folder import read_sent
+
+    def mails() -> Iterator[SentMail]:
+        return chain.from_iterable(map(read_sent, files))
+
+    def shown(total: int) -> Iterator[SentMail]:
+        with bars() as bar:
+            yield from bar.track(mails(), total, description="evidence")
+
+    return shown(sum(1 for _ in mails()))
 
 
 def show_counts(verdicts: Counter[str]) -> None:
@@ -95,7 +109,7 @@ def show_counts(verdicts: Counter[str]) -> None:
 def _batches(seen: Iterable[SentMail]) -> Iterator[list[dict[str, str]]]:
     """As the API takes them. Nobody's mail without a Message-ID is among them."""
     rest = (_as_order(mail) for mail in seen if 0 < len(mail.message_id) <= 200)
-    while mails := list(islice(rest, BATCH)):
+    while mails := list(islice(rest, MOST_AT_ONCE)):
         yield mails
 
 

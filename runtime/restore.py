@@ -8,7 +8,7 @@ from itertools import islice
 from pathlib import Path
 from uuid import UUID
 
-from contracts.evidence import EvidenceVerdict, SentMail
+from contracts.evidence import MOST_AT_ONCE, EvidenceVerdict, SentMail
 from database import backup
 from database.backup import BackupError, Programs
 from database.connect import PoolConnection, create_pool
@@ -16,9 +16,6 @@ from database.migrate import upgrade
 from database.queries import evidence, restored
 from database.queries.restored import OpenTask
 from runtime.secrets import Seal, SealBrokenError
-
-BATCH = 500
-"""Mails of evidence in one call, which joins arrays: its cost grows with their square."""
 
 
 @dataclass(slots=True)
@@ -82,7 +79,7 @@ async def take_as_sent(connection: PoolConnection, seen: Iterable[SentMail]) -> 
 def _batches(seen: Iterable[SentMail]) -> Iterator[list[SentMail]]:
     """Each Message-ID once in a batch."""
     rest = iter(seen)
-    while mails := {mail.message_id: mail for mail in islice(rest, BATCH)}:
+    while mails := {mail.message_id: mail for mail in islice(rest, MOST_AT_ONCE)}:
         yield list(mails.values())
 
 

@@ -7,6 +7,7 @@ from uuid import UUID
 from pydantic import AwareDatetime, Field
 
 from api.schemas.base import Address, Incoming, Line, Outgoing
+from contracts.evidence import MOST_AT_ONCE
 
 
 class UnknownOut(Outgoing):
@@ -43,7 +44,7 @@ class SeenIn(Incoming):
 class EvidenceIn(Incoming):
     """Mails seen in a provider's journal, a Sent folder, bounces or replies."""
 
-    mails: Annotated[list[SeenIn], Field(min_length=1, max_length=1000)]
+    mails: Annotated[list[SeenIn], Field(min_length=1, max_length=MOST_AT_ONCE)]
 
 
 class EvidenceOut(Outgoing):

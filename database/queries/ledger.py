@@ -73,7 +73,7 @@ CLAIM = "SELECT * FROM ledger_claim_v2($1, $2, $3, $4, $5, $6, $7, $8)"
 MARK = "SELECT permit_id FROM ledger_mark_v1($1, $2)"
 RECORD = "SELECT permit_id, status FROM ledger_record_v2($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)"
 SWEEP = """
-    SELECT DISTINCT d.task_id FROM ledger_sweep_v2($1) s JOIN deliveries d ON d.permit_id = s.permit_id
+    SELECT d.task_id FROM ledger_sweep_v2($1) s JOIN deliveries d ON d.permit_id = s.permit_id
 """
 RENEW = """
     WITH open AS (
@@ -147,7 +147,7 @@ def _seconds(span: timedelta | None) -> float | None:
 
 
 async def sweep(connection: PoolConnection, most: int = 500) -> list[UUID]:
-    """End deliveries whose deadline has passed; the tasks they belong to. Call it again until none is left."""
+    """End deliveries whose deadline has passed; the task of each. Call it again until none is left."""
     return [row["task_id"] for row in await connection.fetch(SWEEP, most)]
 
 

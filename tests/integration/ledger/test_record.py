@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from database.queries import ledger
 from database.queries.ledger import Claim
 from tests.integration.ledger.world import World
 
@@ -116,6 +117,15 @@ async def test_a_dead_workers_claimed_mail_is_pending_again_and_its_zombie_is_fe
     assert await world.queue(task) == {"ready": 1}
     assert not await world.mark(permit)
     assert await world.record(permit, "sent", dot_sent=True) is None
+
+
+async def test_a_sweep_names_the_task_of_each_delivery_that_it_ended(world: World) -> None:
+    task = await world.task()
+    for _ in range(2):
+        await world.claim_one(await world.service(), task)
+    await world.expire_deadlines()
+    async with world.pool.acquire() as connection:
+        assert await ledger.sweep(connection) == [task, task]
 
 
 async def test_a_mail_whose_workers_die_three_times_fails_as_crashed(world: World) -> None:

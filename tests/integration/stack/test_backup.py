@@ -240,7 +240,7 @@ async def test_mails_of_tasks_that_are_lost_are_counted(
 async def test_evidence_of_many_mails_is_read_in_batches(
     world: World, programs: Programs, elsewhere: Programs, file: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(runtime, "BATCH", 2)
+    monkeypatch.setattr(runtime, "MOST_AT_ONCE", 2)
     await world.service()
     task = await world.task(mails=5)
     await backup.write(programs, file)
