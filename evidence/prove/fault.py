@@ -21,8 +21,8 @@ from stack.temporal_settings import Setting
 
 POLL_SECONDS = 0.25
 Unknowns = Literal["none", "killed", "unanswered"]
-"""Which mails may end as unknown: none; those in a dialogue while a process was killed; those whose dialogue a provider
-broke off, or left without an answer: a short body is on its way, final dot and all, before a drop is felt."""
+"""Which mails may end as unknown: none; those whose body was on its way while a process was killed; those whose body
+was on its way and got no answer: a short one has left, final dot and all, before a drop is felt."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,6 +75,8 @@ class Fault:
     mend: Callable[[Scene], Awaitable[None]] | None = None
     """Lets it last for a while, then mends it; None: it mends by itself, or stays."""
     unknowns: Unknowns = "none"
+    trouble: str | None = None
+    """What it leaves in the journal of the providers for each dialogue that it meets, as in `refused rcpt`."""
     alone: bool = False
     """Everyone on the stack feels it, so nothing else is tried meanwhile."""
     ends: TaskStatus = "completed"

@@ -12,8 +12,8 @@ from pathlib import Path
 
 from rich.console import Console
 
-from evidence import journal
 from evidence.bench.site import Site, play
+from evidence.journal import Journal
 from evidence.prove import judge, orders, outages, processes, provider, workflows
 from evidence.prove.fault import Fault
 from evidence.prove.trial import Plan, Trial, make_trial_providers, try_out
@@ -64,8 +64,8 @@ async def _report(options: Options, data: Path, console: Console) -> Report:
     started_at, began = datetime.now(UTC), time.monotonic()
     seed = options.seed or secrets.token_hex(4)
     console.print(f"seed {seed}")
-    trials, tries = await _trials(options, seed, data)
-    rows = {trial.plan.name: judge.row(trial, tries) for trial in trials}
+    trials, seen = await _trials(options, seed, data)
+    rows = {trial.plan.name: judge.row(trial, seen) for trial in trials}
     for trial in trials:
         for text in (*(hit.failure for hit in trial.hits if hit.failure), *trial.wrong):
             console.print(f"{trial.plan.name}: {text}", style="red", markup=False, soft_wrap=True)
@@ -80,13 +80,13 @@ async def _report(options: Options, data: Path, console: Console) -> Report:
     )
 
 
-async def _trials(options: Options, seed: str, data: Path) -> tuple[list[Trial], Sequence[journal.Try]]:
+async def _trials(options: Options, seed: str, data: Path) -> tuple[list[Trial], Journal]:
     """Try all faults; those that need the same Temporal share a stack, in one folder and on one ledger after all."""
     ports = [*stack_ports(data, well_known=False).values()]
     plans = _plans(options, seed, ports)
     everyone = [each for plan in plans for each in plan.providers]
     trials: list[Trial] = []
-    tries: Sequence[journal.Try] = ()
+    seen = Journal()
     for _, group in groupby(plans, key=lambda plan: plan.fault.temporal_settings):
         chosen = list(group)
 
@@ -99,8 +99,7 @@ async def _trials(options: Options, seed: str, data: Path) -> tuple[list[Trial],
             data, everyone, story, workers=2, temporal_settings=chosen[0].fault.temporal_settings, settings=QUICK
         )
         trials += told
-        tries = seen.tries
-    return trials, tries
+    return trials, seen
 
 
 def _plans(options: Options, seed: str, ports: list[int]) -> list[Plan]:

@@ -38,6 +38,7 @@ class Dialogue:
         """Answer the connection itself."""
         config = self.provider.config
         if config.greeting_421:
+            self._note("refused", stage="banner", code=421)
             return Step("421 4.3.2 Service not available, try again later", Then.CLOSE)
         if config.max_connections is not None and len(self.provider.connections) > config.max_connections:
             self._note("refused", stage="banner", code=421)
@@ -178,7 +179,7 @@ class Dialogue:
         mail.recipients.append(path.address)
         return "250 2.1.5 OK"
 
-    def _data(self, argument: str, _: int) -> Step | str:
+    def _data(self, argument: str, arrived_at: int) -> Step | str:
         mail = self.mail
         if mail is None:
             return "503 5.5.1 Bad sequence of commands"
@@ -191,6 +192,7 @@ class Dialogue:
         if rule := self.provider.refusal("data", mail.recipients):
             self.mail = None
             return self._refused("data", rule.code, rule.text, mail)
+        mail.data_at = arrived_at
         body = Then.BODY_DROPPED if self.provider.drop("body", mail.recipients) else Then.BODY
         return Step("354 End data with <CR><LF>.<CR><LF>", body)
 
@@ -204,6 +206,10 @@ class Dialogue:
         assert mail is not None
         mail.ended(raw, arrived_at, oversize)
         return settle(self.provider, self.connection, mail)
+
+    def ignored(self) -> None:
+        """Note that the client gets no answer."""
+        self._note("silent")
 
     def lost(self) -> None:
         """Note that the client gave up inside a mail."""
