@@ -7,6 +7,7 @@ from stack.simulator.auth import AuthError, Exchange
 from stack.simulator.command import CommandError, check_mail_parameters, check_rcpt, read_path
 from stack.simulator.journal import Event
 from stack.simulator.mail import Mail, reply, settle
+from stack.simulator.message import misdated
 from stack.simulator.provider import Provider
 from stack.simulator.step import Step, Then
 
@@ -205,6 +206,8 @@ class Dialogue:
         mail, self.mail = self.mail, None
         assert mail is not None
         mail.ended(raw, arrived_at, oversize)
+        if misdated(raw, arrived_at):
+            self._note("misdated")
         return settle(self.provider, self.connection, mail)
 
     def ignored(self) -> None:
