@@ -12,6 +12,7 @@ from temporalio.service import RPCError, RPCStatusCode
 
 from contracts.identifiers import allocator_workflow_id, task_workflow_id
 from evidence.prove.fault import POLL_SECONDS, Fault, Scene
+from evidence.prove.rig import Rig
 from stack.temporal import NAMESPACE
 from stack.testing import SUGGESTION
 
@@ -85,5 +86,5 @@ FAULTS = (
     Fault(name="task-terminated", strike=_end_task),
     Fault(name="task-reset", strike=_reset_task),
     Fault(name="temporal-data-lost", strike=_lose_history, alone=True),
-    Fault(name="continue-as-new", strike=_renew, temporal_settings={SUGGESTION: EVENTS}),
+    Fault(name="continue-as-new", strike=_renew, rig=Rig(name="histories", temporal_settings={SUGGESTION: EVENTS})),
 )
