@@ -43,9 +43,10 @@ async def _end_task(scene: Scene) -> None:
 async def _reset_task(scene: Scene) -> None:
     """Turn the workflow back to one of its earlier decisions: grants and results since then are as never received."""
     client = await scene.temporal()
-    async with asyncio.timeout(RENEWED_WITHIN):  # a history that has only begun holds none yet
-        while not (decisions := await _decisions(handle := await _newest_run(client, task_workflow_id(scene.task.id)))):
-            await asyncio.sleep(POLL_SECONDS)
+    workflow_id = task_workflow_id(scene.task.id)
+    async with asyncio.timeout(RENEWED_WITHIN):
+        while not (decisions := await _decisions(handle := await _newest_run(client, workflow_id))):  # noqa: ASYNC110
+            await asyncio.sleep(POLL_SECONDS)  # a history that has only begun holds none; another process writes it
     await client.workflow_service.reset_workflow_execution(
         ResetWorkflowExecutionRequest(
             namespace=NAMESPACE,
