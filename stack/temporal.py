@@ -9,7 +9,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from google.protobuf.duration_pb2 import Duration
-from temporalio.api.enums.v1 import IndexedValueType, TaskQueueType
+from temporalio.api.enums.v1 import DescribeTaskQueueMode, IndexedValueType, TaskQueueType
 from temporalio.api.operatorservice.v1 import AddSearchAttributesRequest, ListSearchAttributesRequest
 from temporalio.api.taskqueue.v1 import TaskQueue
 from temporalio.api.workflowservice.v1 import (
@@ -158,17 +158,23 @@ async def listens(port: int, host: str = LOOPBACK) -> bool:
 
 
 async def polls(address: str, task_queue: str, pid: int, namespace: str = NAMESPACE) -> bool:
-    """Whether the process of this id asks for work on the queue: the SDK's worker names itself `pid@host`."""
-    queue = TaskQueue(name=task_queue)
+    """Whether the process of this id asks for work on the queue: the SDK's worker names itself `pid@host`.
+
+    All partitions of the queue are asked: the root knows of one waiting poll a partition, and where two workers come by
+    the same one, the second was invisible to it for a minute.
+    """
+    kind = TaskQueueType.TASK_QUEUE_TYPE_ACTIVITY
     ask = DescribeTaskQueueRequest(
-        namespace=namespace, task_queue=queue, task_queue_type=TaskQueueType.TASK_QUEUE_TYPE_ACTIVITY
-    )
+        namespace=namespace, task_queue=TaskQueue(name=task_queue), report_pollers=True, task_queue_types=[kind],
+        api_mode=DescribeTaskQueueMode.DESCRIBE_TASK_QUEUE_MODE_ENHANCED,
+    )  # fmt: skip
     try:
         client = await Client.connect(address, namespace=namespace, lazy=True)
         answer = await client.workflow_service.describe_task_queue(ask, timeout=CALL_LIMIT)
     except (RPCError, RuntimeError):
         return False
-    return any(poller.identity.startswith(f"{pid}@") for poller in answer.pollers)
+    found = [poller for each in answer.versions_info.values() for poller in each.types_info[kind].pollers]
+    return any(poller.identity.startswith(f"{pid}@") for poller in found)
 
 
 async def provide(address: str, search_attributes: Mapping[str, str], namespace: str = NAMESPACE) -> bool:
