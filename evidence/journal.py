@@ -29,7 +29,7 @@ class Try:
     sender: str = ""
     recipients: tuple[str, ...] = ()
     dot_at: int | None = None
-    """None: it ended before its final dot."""
+    """None: no final dot came."""
     answered_at: int | None = None
     code: int | None = None
     """The answer to the final dot, None where none was given."""
@@ -37,6 +37,8 @@ class Try:
     message_id: str | None = None
     subject: str = ""
     size: int = 0
+    data_at: int | None = None
+    """None: it ended before its body was asked for, so that no final dot can have been written."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +53,8 @@ class Journal:
     """Connections dropped by rule, by stage."""
     failed_logins: Counter[str] = field(default_factory=Counter)
     """By provider."""
+    troubles: Counter[tuple[str, str]] = field(default_factory=Counter)
+    """All that is no final dot, by provider and by event and stage, as in `refused rcpt`."""
 
 
 def load(path: Path) -> Journal:
@@ -74,6 +78,8 @@ def read(lines: Iterable[str]) -> Journal:
 
 
 def _note(journal: Journal, tries: dict[tuple[str, str, int], Try], line: dict[str, object]) -> None:
+    if line["event"] != "mail":
+        journal.troubles[str(line["provider"]), f"{line['event']} {line.get('stage', '')}".rstrip()] += 1
     match line["event"]:
         case "refused":
             journal.refused[str(line["stage"]), int(str(line["code"]))] += 1

@@ -3,6 +3,7 @@
 They are given the URL of a database nobody else uses, such as `postgres`, since the others may be out of reach.
 """
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 
@@ -11,6 +12,8 @@ import asyncpg
 END_OTHERS = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = $1 AND pid <> pg_backend_pid()"
 LONGEST_DELAY = 100_000
 """Microseconds: the most that the server takes."""
+WRITE_LOG = "SELECT pg_logical_emit_message(true, 'fill', repeat('x', 1000000), true)"
+FALLEN_WITHIN = 30.0
 ROUNDS = 3
 """Who lost a connection may have a new one before all places are taken, and loses that one too."""
 
@@ -63,3 +66,23 @@ async def slow_commits(server_url: str) -> AsyncIterator[None]:
         await connection.execute("ALTER SYSTEM RESET commit_siblings")
         await connection.execute("SELECT pg_reload_conf()")
         await connection.close()
+
+
+async def write_until_fallen(server_url: str) -> None:
+    """Write to the log of a server whose disk is full until it panics: what it has set aside is used up first.
+
+    Raises `TimeoutError` when it does not.
+    """
+    connection = None
+    try:
+        async with asyncio.timeout(FALLEN_WITHIN):
+            connection = await asyncpg.connect(server_url)
+            while True:
+                await connection.execute(WRITE_LOG)
+    except TimeoutError:
+        raise
+    except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError):
+        return
+    finally:
+        if connection is not None:
+            connection.terminate()

@@ -11,8 +11,11 @@ from pathlib import Path
 from stack.child import Child, RunningChild, launch
 from stack.errors import ChildFailedError, StackError
 
-PAUSES = (0.1, 1.0, 2.0, 4.0)
-"""Seconds before each restart after a quick death; one more quick death and the child is given up."""
+PAUSES = (0.1, 1.0, 2.0, 4.0, 8.0, 16.0, 30.0)
+"""Seconds before each restart after a quick death; one more quick death and the child is given up.
+
+A minute together: while its disk is full, a server dies anew at each start.
+"""
 STEADY = 60.0
 """A child that lived this many seconds did not die quickly."""
 

@@ -147,10 +147,10 @@ class TemporalServer:
         )
 
 
-async def listens(port: int) -> bool:
-    """Whether something on loopback takes connections at this port."""
+async def listens(port: int, host: str = LOOPBACK) -> bool:
+    """Whether something on this machine takes connections at this port."""
     try:
-        _, writer = await asyncio.open_connection(LOOPBACK, port)
+        _, writer = await asyncio.open_connection(host, port)
     except OSError:
         return False
     writer.close()

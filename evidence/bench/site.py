@@ -2,7 +2,7 @@
 
 import json
 import time
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
@@ -20,6 +20,7 @@ from evidence.progress import follow
 from evidence.providers import Providers, with_simulator
 from evidence.report import Bound, Figure
 from evidence.show import until_told
+from stack.child import Child
 from stack.local import LocalStack
 from stack.ports import LOOPBACK
 from stack.surroundings import Surroundings
@@ -90,16 +91,20 @@ async def play(  # noqa: PLR0913 - an option each
     workers: int = 1,
     temporal_settings: Mapping[str, Setting] | None = None,
     settings: Mapping[str, str] | None = None,
+    fitted: Callable[[Surroundings, Sequence[Child]], Sequence[Child]] = lambda _, children: children,
 ) -> tuple[Told, journal.Journal]:
     """Run a stack in the folder for as long as the story takes; what it returns, and the journal once all has stopped.
 
-    So a mail that comes late is seen. `settings` are those of Tempost's own processes, beside their addresses.
+    So a mail that comes late is seen. `settings` are those of Tempost's own processes, beside their addresses;
+    `fitted` changes these processes, or adds some.
     """
     console = Console(highlight=False)
     console.print(f"starting PostgreSQL, Temporal, API, {workers} worker(s) and {len(providers)} simulated providers …")
     stack = LocalStack(
         folder,
-        programs=lambda where: with_simulator(where, providers, where.folder, workers=workers, settings=settings),
+        programs=lambda where: fitted(
+            where, with_simulator(where, providers, where.folder, workers=workers, settings=settings)
+        ),
         temporal_settings=temporal_settings,
     )
 

@@ -5,7 +5,7 @@ import random
 import time
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Literal
 from uuid import UUID
 
@@ -16,13 +16,13 @@ from api.schemas.task import RealtimeStatus, TaskOut, TaskStatus
 from evidence.bench.admin import AdminClient
 from evidence.bench.site import Site
 from evidence.errors import EvidenceError
+from evidence.prove.rig import PLAIN, Rig
 from evidence.providers import Providers
-from stack.temporal_settings import Setting
 
 POLL_SECONDS = 0.25
 Unknowns = Literal["none", "killed", "unanswered"]
-"""Which mails may end as unknown: none; those in a dialogue while a process was killed; those whose dialogue a provider
-broke off, or left without an answer: a short body is on its way, final dot and all, before a drop is felt."""
+"""Which mails may end as unknown: none; those whose body was on its way while a process was killed; those whose body
+was on its way and got no answer: a short one has left, final dot and all, before a drop is felt."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,8 +75,9 @@ class Fault:
     mend: Callable[[Scene], Awaitable[None]] | None = None
     """Lets it last for a while, then mends it; None: it mends by itself, or stays."""
     unknowns: Unknowns = "none"
+    trouble: str | None = None
+    """What it leaves in the journal of the providers for each dialogue that it met, as in `refused rcpt`."""
     alone: bool = False
     """Everyone on the stack feels it, so nothing else is tried meanwhile."""
     ends: TaskStatus = "completed"
-    temporal_settings: Mapping[str, Setting] = field(default_factory=dict)
-    """What Temporal must be told from its start on."""
+    rig: Rig = PLAIN

@@ -2,8 +2,9 @@
 
 from collections.abc import Mapping, Sequence
 
-from evidence import journal, verdict
+from evidence import verdict
 from evidence.bench.judge import interval_breaches
+from evidence.journal import Journal, Try, taken
 from evidence.prove.trial import Hit, Trial
 from evidence.report import Bound, Figure
 
@@ -14,26 +15,27 @@ NONE = (
 """Sums over all trials that must be 0."""
 
 
-def row(trial: Trial, tries: Sequence[journal.Try]) -> dict[str, Figure]:
-    """Return the figures of one trial; `tries` are those of all providers.
+def row(trial: Trial, seen: Journal) -> dict[str, Figure]:
+    """Return the figures of one trial; `seen` is the journal of all providers.
 
-    `cut_short` are the tries that did not end with a mail accepted: what the fault did to dialogues.
+    `met` are the dialogues that a provider's fault met, `cut_short` the tries that did not end with a mail accepted.
     """
     names = {each.name for each in trial.plan.providers}
-    own = [found for found in tries if found.provider in names]
-    taken = {found.message_id for found in journal.taken(own)}
-    met = max(trial.hits, key=lambda hit: (hit.counts, hit.claimed + hit.transmitting), default=Hit(0, 0, 0, 0))
+    own = [found for found in seen.tries if found.provider in names]
+    arrived = {found.message_id for found in taken(own)}
+    first = max(trial.hits, key=lambda hit: (hit.counts, hit.claimed + hit.transmitting), default=Hit(0, 0, 0, 0))
     return {
         "hits": len(trial.hits),
         "failed_hits": sum(hit.failure is not None for hit in trial.hits),
-        "claimed": met.claimed,
-        "transmitting": met.transmitting,
+        "claimed": first.claimed,
+        "transmitting": first.transmitting,
+        "met": _met(trial, seen),
         "mails": trial.ledger.total,
-        "taken": len(taken),
+        "taken": len(arrived),
         "cut_short": sum(found.code is None or found.code >= 400 for found in own),
         "lost": verdict.lost(trial.ledger, own),
         "doubled": verdict.doubled(own),
-        "unrecorded": len(taken - set(trial.ledger.sent) - set(trial.unknown)),
+        "unrecorded": len(arrived - set(trial.ledger.sent) - set(trial.unknown)),
         "unknown": trial.ledger.counts.unknown,
         "unknown_bound": unknown_bound(trial, own),
         "unaccounted": verdict.unaccounted(trial.ledger),
@@ -44,20 +46,27 @@ def row(trial: Trial, tries: Sequence[journal.Try]) -> dict[str, Figure]:
     }
 
 
-def unknown_bound(trial: Trial, own: Sequence[journal.Try]) -> int:
+def _met(trial: Trial, seen: Journal) -> int | None:
+    """Count the dialogues that a provider's fault met; None for other faults."""
+    trouble = trial.plan.fault.trouble
+    return None if trouble is None else sum(seen.troubles[each.name, trouble] for each in trial.plan.providers)
+
+
+def unknown_bound(trial: Trial, own: Sequence[Try]) -> int:
     """Count the mails of which nobody can know what became of them."""
     match trial.plan.fault.unknowns:
         case "none":
             return 0
         case "unanswered":
-            return sum(found.code is None for found in own)
+            return sum(found.data_at is not None and found.code is None for found in own)
         case "killed":
             return sum(any(_under_way(found, hit) for hit in trial.hits) for found in own)
 
 
-def _under_way(found: journal.Try, hit: Hit) -> bool:
-    """Whether a dialogue may have ended by the hit: it had begun, and no answer to its final dot had come."""
-    return found.mail_at <= hit.ended_at and (found.answered_at is None or found.answered_at >= hit.begun_at)
+def _under_way(found: Try, hit: Hit) -> bool:
+    """Whether the hit may have cut off a body: it had been asked for, and no answer to its final dot had come."""
+    begun = found.data_at is not None and found.data_at <= hit.ended_at
+    return begun and (found.answered_at is None or found.answered_at >= hit.begun_at)
 
 
 def figures(rows: Mapping[str, Mapping[str, Figure]]) -> dict[str, Figure]:
@@ -71,13 +80,14 @@ def figures(rows: Mapping[str, Mapping[str, Figure]]) -> dict[str, Figure]:
         "unknown": _sum(judged, "unknown"),
         **{name: _sum(judged, name) for name in NONE},
         "not_hit": sum(not (each["claimed"] and each["transmitting"]) for each in judged),
+        "not_met": sum(each["met"] == 0 for each in judged),
         "not_ended": sum(not each["ended"] for each in judged),
     }
 
 
 def bounds(known: Mapping[str, Figure]) -> tuple[Bound, ...]:
-    """Return what they must be. A fault that met no mail in one of the phases has proved nothing."""
-    names = (*NONE, "not_hit", "not_ended")
+    """Return what they must be. A fault that met no mail in one of the phases, or no dialogue, has proved nothing."""
+    names = (*NONE, "not_hit", "not_met", "not_ended")
     return (
         Bound("faults", _number(known["faults"]), "≥", 1),
         *(Bound(name, _number(known[name]), "=", 0) for name in names),

@@ -1,21 +1,37 @@
-"""Servers that are there and cannot be used, and a worker that stands still until others have taken over its mails."""
+"""Servers that are there and cannot be used; a worker that stands still, or is cut off, until others do its work."""
 
 import os
 import signal
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import AbstractAsyncContextManager
 
 from evidence.prove.fault import Fault, Scene, Unknowns
 from evidence.prove.processes import WORKERS
+from evidence.prove.rig import PLAIN, Rig, changed
+from stack.child import Child
+from stack.gate import gate
 from stack.local import DATABASE
 from stack.postgres_databases import database_url
 from stack.postgres_outage import closed, crowded, slow_commits
+from stack.surroundings import Surroundings
 
 OUTAGE = (6.0, 12.0)
 """Seconds that PostgreSQL is out of order."""
 UNREACHABLE = 60.0
 TAKEN_OVER = (22.0, 25.0)
 """Seconds after which a worker's leases, ten seconds long, have run out, and a sweep has come by, ten seconds apart."""
+CUT_OFF = (40.0, 45.0)
+"""Seconds after which a worker's activities, whose heartbeats are missed after thirty, have been given to another."""
+GATE = "gate"
+
+
+def _behind_gate(where: Surroundings, children: Sequence[Child]) -> Sequence[Child]:
+    """Let one worker reach Temporal through a gate only."""
+    child, address = gate(GATE, where.temporal_address)
+    return [child, *changed(children, WORKERS[-1], {"TEMPOST_TEMPORAL__ADDRESS": address}, needs=(GATE,))]
+
+
+GATED = Rig(name="gate", fitted=_behind_gate)
 
 
 def _unusable(name: str, outage: Callable[[str], AbstractAsyncContextManager[None]]) -> Fault:
@@ -28,7 +44,13 @@ def _unusable(name: str, outage: Callable[[str], AbstractAsyncContextManager[Non
     return Fault(name=name, strike=strike, alone=True)
 
 
-def _frozen(name: str, seconds: tuple[float, float], children: tuple[str, ...], unknowns: Unknowns = "none") -> Fault:
+def _frozen(
+    name: str,
+    seconds: tuple[float, float],
+    children: Sequence[str],
+    unknowns: Unknowns = "none",
+    rig: Rig = PLAIN,
+) -> Fault:
     """One of these processes stands still for a while, its connections open, and then goes on where it was."""
 
     async def strike(scene: Scene) -> None:
@@ -39,11 +61,12 @@ def _frozen(name: str, seconds: tuple[float, float], children: tuple[str, ...], 
         for child in children:
             os.kill(scene.site.pids[child], signal.SIGCONT)
 
-    return Fault(name=name, strike=strike, mend=mend, unknowns=unknowns, alone=True)
+    return Fault(name=name, strike=strike, mend=mend, unknowns=unknowns, alone=True, rig=rig)
 
 
 FAULTS = (
-    _frozen("zombie-worker", TAKEN_OVER, WORKERS, "killed"),
+    _frozen("frozen-worker", TAKEN_OVER, WORKERS, "killed"),
+    _frozen("zombie-worker", CUT_OFF, (GATE,), rig=GATED),
     _frozen("temporal-unreachable", (UNREACHABLE, UNREACHABLE), ("temporal",)),
     _unusable("postgres-refuses", lambda url: closed(url, DATABASE)),
     _unusable("postgres-crowded", lambda url: crowded(url, DATABASE)),

@@ -5,16 +5,16 @@ import secrets
 import sys
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from itertools import groupby
 from pathlib import Path
 
 from rich.console import Console
 
-from evidence import journal
 from evidence.bench.site import Site, play
-from evidence.prove import judge, orders, outages, processes, provider, workflows
+from evidence.journal import Journal
+from evidence.prove import judge, machine, orders, outages, processes, provider, workflows
 from evidence.prove.fault import Fault
 from evidence.prove.trial import Plan, Trial, make_trial_providers, try_out
 from evidence.report import Report
@@ -23,7 +23,14 @@ from stack.surroundings import stack_ports
 
 FAULTS: Mapping[str, Fault] = {
     fault.name: fault
-    for fault in (*processes.FAULTS, *outages.FAULTS, *workflows.FAULTS, *orders.FAULTS, *provider.FAULTS)
+    for fault in (
+        *processes.FAULTS,
+        *outages.FAULTS,
+        *machine.FAULTS,
+        *workflows.FAULTS,
+        *orders.FAULTS,
+        *provider.FAULTS,
+    )
 }
 MAILS = 300
 SIDE_BY_SIDE = 6
@@ -64,8 +71,10 @@ async def _report(options: Options, data: Path, console: Console) -> Report:
     started_at, began = datetime.now(UTC), time.monotonic()
     seed = options.seed or secrets.token_hex(4)
     console.print(f"seed {seed}")
-    trials, tries = await _trials(options, seed, data)
-    rows = {trial.plan.name: judge.row(trial, tries) for trial in trials}
+    missing = {name: why for name in options.names if (why := FAULTS[name].rig.missing())}
+    options = replace(options, names=[name for name in options.names if name not in missing])
+    trials, seen = await _trials(options, seed, data)
+    rows = {trial.plan.name: judge.row(trial, seen) for trial in trials}
     for trial in trials:
         for text in (*(hit.failure for hit in trial.hits if hit.failure), *trial.wrong):
             console.print(f"{trial.plan.name}: {text}", style="red", markup=False, soft_wrap=True)
@@ -74,33 +83,35 @@ async def _report(options: Options, data: Path, console: Console) -> Report:
         name="prove",
         started_at=started_at,
         seconds=time.monotonic() - began,
-        figures={"seed": seed, **figures},
+        figures={"seed": seed, **figures, "not_possible_here": len(missing)},
         bounds=judge.bounds(figures),
-        faults=rows,
+        faults=rows | {name: {"not_possible_here": why} for name, why in missing.items()},
     )
 
 
-async def _trials(options: Options, seed: str, data: Path) -> tuple[list[Trial], Sequence[journal.Try]]:
-    """Try all faults; those that need the same Temporal share a stack, in one folder and on one ledger after all."""
+async def _trials(options: Options, seed: str, data: Path) -> tuple[list[Trial], Journal]:
+    """Try all faults; those of the same rig share a stack, in one folder and on one ledger after all."""
     ports = [*stack_ports(data, well_known=False).values()]
     plans = _plans(options, seed, ports)
     everyone = [each for plan in plans for each in plan.providers]
     trials: list[Trial] = []
-    tries: Sequence[journal.Try] = ()
-    for _, group in groupby(plans, key=lambda plan: plan.fault.temporal_settings):
+    seen = Journal()
+    for _, group in groupby(plans, key=lambda plan: plan.fault.rig.name):
         chosen = list(group)
+        rig = chosen[0].fault.rig
 
         async def story(site: Site, chosen: Sequence[Plan] = chosen) -> list[Trial]:
             for key, value in QUICK_CONFIG.items():
                 await site.api.configure(key, value)
             return await _in_turn(site, chosen)
 
-        told, seen = await play(
-            data, everyone, story, workers=2, temporal_settings=chosen[0].fault.temporal_settings, settings=QUICK
-        )
+        with rig.held(data):
+            told, seen = await play(
+                data, everyone, story, workers=2, temporal_settings=rig.temporal_settings, settings=QUICK,
+                fitted=rig.fitted,
+            )  # fmt: skip
         trials += told
-        tries = seen.tries
-    return trials, tries
+    return trials, seen
 
 
 def _plans(options: Options, seed: str, ports: list[int]) -> list[Plan]:
@@ -113,7 +124,7 @@ def _plans(options: Options, seed: str, ports: list[int]) -> list[Plan]:
             ports += [each.port for each in providers]
             mails = options.mails or MAILS
             plans.append(Plan(fault=FAULTS[name], name=word, providers=providers, mails=mails, seed=f"{seed} {word}"))
-    return sorted(plans, key=lambda plan: str(sorted(plan.fault.temporal_settings.items())))
+    return sorted(plans, key=lambda plan: plan.fault.rig.name)
 
 
 async def _in_turn(site: Site, plans: Sequence[Plan]) -> list[Trial]:

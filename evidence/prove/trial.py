@@ -36,7 +36,7 @@ FLOWING = 10
 """Mails that have ended before the first hit."""
 BETWEEN = (0.3, 2.0)
 """Seconds before each hit."""
-MOST_HITS = 6
+MOST_HITS = 15
 WHOLE_WITHIN, ENDS_WITHIN, CHECKED_WITHIN = 90.0, 240.0, 30.0
 
 

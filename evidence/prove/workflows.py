@@ -3,15 +3,18 @@
 import asyncio
 import signal
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 from temporalio.api.common.v1 import WorkflowExecution
 from temporalio.api.enums.v1 import EventType
 from temporalio.api.workflowservice.v1 import ResetWorkflowExecutionRequest
+from temporalio.client import Client, WorkflowHandle
 from temporalio.service import RPCError, RPCStatusCode
 
 from contracts.identifiers import allocator_workflow_id, task_workflow_id
 from evidence.prove.fault import POLL_SECONDS, Fault, Scene
+from evidence.prove.rig import Rig
 from stack.temporal import NAMESPACE
 from stack.testing import SUGGESTION
 
@@ -40,22 +43,33 @@ async def _end_task(scene: Scene) -> None:
 async def _reset_task(scene: Scene) -> None:
     """Turn the workflow back to one of its earlier decisions: grants and results since then are as never received."""
     client = await scene.temporal()
-    handle = client.get_workflow_handle(task_workflow_id(scene.task.id))
-    run_id = (await handle.describe()).run_id
-    decisions = [
-        event.event_id
-        async for event in client.get_workflow_handle(handle.id, run_id=run_id).fetch_history_events()
-        if event.event_type == EventType.EVENT_TYPE_WORKFLOW_TASK_COMPLETED
-    ]
+    workflow_id = task_workflow_id(scene.task.id)
+    async with asyncio.timeout(RENEWED_WITHIN):
+        while not (decisions := await _decisions(handle := await _newest_run(client, workflow_id))):  # noqa: ASYNC110
+            await asyncio.sleep(POLL_SECONDS)  # a history that has only begun holds none; another process writes it
     await client.workflow_service.reset_workflow_execution(
         ResetWorkflowExecutionRequest(
             namespace=NAMESPACE,
-            workflow_execution=WorkflowExecution(workflow_id=handle.id, run_id=run_id),
+            workflow_execution=WorkflowExecution(workflow_id=handle.id, run_id=handle.run_id or ""),
             reason="a person pressed the button",
             workflow_task_finish_event_id=scene.rng.choice(decisions),
             request_id=str(uuid4()),
         )
     )
+
+
+async def _newest_run(client: Client, workflow_id: str) -> "WorkflowHandle[Any, Any]":
+    run_id = (await client.get_workflow_handle(workflow_id).describe()).run_id
+    return client.get_workflow_handle(workflow_id, run_id=run_id)
+
+
+async def _decisions(handle: "WorkflowHandle[Any, Any]") -> list[int]:
+    """Number the events after which a workflow can begin again."""
+    return [
+        event.event_id
+        async for event in handle.fetch_history_events()
+        if event.event_type == EventType.EVENT_TYPE_WORKFLOW_TASK_COMPLETED
+    ]
 
 
 async def _renew(scene: Scene) -> None:
@@ -85,5 +99,5 @@ FAULTS = (
     Fault(name="task-terminated", strike=_end_task),
     Fault(name="task-reset", strike=_reset_task),
     Fault(name="temporal-data-lost", strike=_lose_history, alone=True),
-    Fault(name="continue-as-new", strike=_renew, temporal_settings={SUGGESTION: EVENTS}),
+    Fault(name="continue-as-new", strike=_renew, rig=Rig(name="histories", temporal_settings={SUGGESTION: EVENTS})),
 )

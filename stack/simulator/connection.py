@@ -15,6 +15,8 @@ LINE_LIMIT = 12_288
 """The longest line that AUTH needs (RFC 4954, 4)."""
 BACKLOG_LIMIT = 1 << 20
 END = b"\r\n.\r\n"
+SLOW_SECONDS = 1.0
+"""An answer that takes as long is noted in the journal."""
 
 
 class Connection(asyncio.Protocol):
@@ -45,14 +47,15 @@ class Connection(asyncio.Protocol):
         self.dialogue.encrypted = transport.get_extra_info("sslcontext") is not None
         config = self._provider.config
         if config.security == "tls" and not self.dialogue.encrypted:
-            self._break_handshake()
-        elif not config.silent:
-            self._advance(self.dialogue.greeting)
+            self._advance(self._break_handshake)
+        else:
+            self._advance(self.dialogue.ignored if config.silent else self.dialogue.greeting)
 
     def data_received(self, data: bytes) -> None:
         """Read on, or keep the bytes while an answer is due."""
         now = now_ns()
         if self._provider.config.silent:
+            self._advance(self.dialogue.ignored)
             return
         if self._waiting():
             self._backlog.append((now, data))
@@ -173,6 +176,8 @@ class Connection(asyncio.Protocol):
         return False
 
     def _perform(self, step: Step) -> None:
+        if step.seconds >= SLOW_SECONDS:
+            self._provider.note("slow", self.dialogue.connection)
         if step.seconds:
             self._flush()
             self._due = step
@@ -221,6 +226,7 @@ class Connection(asyncio.Protocol):
 
     def _break_handshake(self) -> None:
         assert self._transport is not None
+        self._provider.note("handshake_failed", self.dialogue.connection)
         self._transport.write(b"\x15nonsense\r\n")
         self._end(abort=False)
 

@@ -7,6 +7,7 @@ from stack.simulator.auth import AuthError, Exchange
 from stack.simulator.command import CommandError, check_mail_parameters, check_rcpt, read_path
 from stack.simulator.journal import Event
 from stack.simulator.mail import Mail, reply, settle
+from stack.simulator.message import misdated
 from stack.simulator.provider import Provider
 from stack.simulator.step import Step, Then
 
@@ -38,6 +39,7 @@ class Dialogue:
         """Answer the connection itself."""
         config = self.provider.config
         if config.greeting_421:
+            self._note("refused", stage="banner", code=421)
             return Step("421 4.3.2 Service not available, try again later", Then.CLOSE)
         if config.max_connections is not None and len(self.provider.connections) > config.max_connections:
             self._note("refused", stage="banner", code=421)
@@ -178,7 +180,7 @@ class Dialogue:
         mail.recipients.append(path.address)
         return "250 2.1.5 OK"
 
-    def _data(self, argument: str, _: int) -> Step | str:
+    def _data(self, argument: str, arrived_at: int) -> Step | str:
         mail = self.mail
         if mail is None:
             return "503 5.5.1 Bad sequence of commands"
@@ -191,6 +193,7 @@ class Dialogue:
         if rule := self.provider.refusal("data", mail.recipients):
             self.mail = None
             return self._refused("data", rule.code, rule.text, mail)
+        mail.data_at = arrived_at
         body = Then.BODY_DROPPED if self.provider.drop("body", mail.recipients) else Then.BODY
         return Step("354 End data with <CR><LF>.<CR><LF>", body)
 
@@ -203,7 +206,13 @@ class Dialogue:
         mail, self.mail = self.mail, None
         assert mail is not None
         mail.ended(raw, arrived_at, oversize)
+        if misdated(raw, arrived_at):
+            self._note("misdated")
         return settle(self.provider, self.connection, mail)
+
+    def ignored(self) -> None:
+        """Note that the client gets no answer."""
+        self._note("silent")
 
     def lost(self) -> None:
         """Note that the client gave up inside a mail."""

@@ -11,9 +11,12 @@ from typing import Literal
 
 EPOCH = time.time_ns() - time.monotonic_ns()
 
-Event = Literal["mail", "refused", "dropped", "lost", "login_failed", "handshake_failed"]
-"""A final dot that arrived; an answer of 4xx or 5xx before one; a connection ended by rule; a mail given up by its
-client before the final dot; a login refused; a TLS handshake that failed."""
+Event = Literal[
+    "mail", "refused", "dropped", "lost", "login_failed", "handshake_failed", "slow", "silent", "misdated"
+]  # fmt: skip
+"""A final dot that arrived; an answer of 4xx or 5xx before one; a connection ended by rule or with its port; a mail
+given up by its client before the final dot; a login refused; a TLS handshake that failed; an answer that takes seconds;
+a client that gets none; a mail dated by a clock that is wrong."""
 
 
 def now_ns() -> int:

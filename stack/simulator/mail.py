@@ -19,6 +19,8 @@ class Mail:
     mail_at: int
     smtputf8: bool = False
     recipients: list[str] = field(default_factory=list)
+    data_at: int | None = None
+    """The body was asked for: from now on its final dot may be on its way."""
     dot_at: int | None = None
     message_id: str | None = None
     subject: str = ""
@@ -35,6 +37,8 @@ class Mail:
     def known(self) -> dict[str, object]:
         """Return the mail's part of a journal's line."""
         known: dict[str, object] = {"sender": self.sender, "mail_at": self.mail_at, "recipients": self.recipients}
+        if self.data_at is not None:
+            known["data_at"] = self.data_at
         if self.dot_at is not None:
             known |= {"dot_at": self.dot_at, "message_id": self.message_id, "size": self.size, "subject": self.subject}
         return known

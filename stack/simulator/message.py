@@ -3,10 +3,13 @@
 import re
 from contextlib import suppress
 from email.header import decode_header, make_header
+from email.utils import parsedate_to_datetime
 
 HEADER_BYTES = 65_536
 TEXT_LENGTH = 200
 FIELD = re.compile(rb"^(Message-ID|Subject):[ \t]*((?:[^\r\n]|\r?\n[ \t])*)", re.IGNORECASE | re.MULTILINE)
+DATE = re.compile(rb"^Date:[ \t]*([^\r\n]+)", re.IGNORECASE | re.MULTILINE)
+MISDATED_SECONDS = 600
 FOLD = re.compile(rb"\r?\n(?=[ \t])")
 
 
@@ -27,6 +30,16 @@ def head_fields(message: bytes) -> tuple[str | None, str]:
             fields.setdefault(found[1].lower(), FOLD.sub(b"", found[2]).strip())
     message_id = fields.get(b"message-id", b"").decode("utf-8", "replace").strip().strip("<>")[:TEXT_LENGTH]
     return message_id or None, _decoded(fields.get(b"subject", b""))
+
+
+def misdated(message: bytes, arrived_at: int) -> bool:
+    """Whether the Date is far from the time of arrival, which is in ns since the epoch."""
+    found = DATE.search(message, 0, HEADER_BYTES)
+    with suppress(ValueError):
+        if found is not None:
+            written = parsedate_to_datetime(found[1].decode("ascii", "replace"))
+            return abs(written.timestamp() - arrived_at / 1e9) > MISDATED_SECONDS
+    return False
 
 
 def _decoded(subject: bytes) -> str:

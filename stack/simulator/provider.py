@@ -57,6 +57,8 @@ class Provider:
         """Take new settings; open connections follow them from their next command on."""
         self._set(config)
         if not config.listening:
+            for connection in self.connections:
+                self.note("dropped", connection.dialogue.connection, stage="port")
             await self.close()
         elif self._server is None or self._tls_first() != self._listens_with_tls:
             await self._listen()

@@ -92,6 +92,7 @@ def test_a_provider_that_does_not_listen_refuses_connections_until_it_does(provi
         assert raw.reply().startswith("421")
         with pytest.raises(ConnectionRefusedError):
             socket.create_connection(("127.0.0.1", provider.port))
+        assert [line["stage"] for line in provider.lines("dropped")] == ["port"]
     provider.change(listening=True)
     with provider.raw() as raw:
         assert raw.reply().startswith("220")

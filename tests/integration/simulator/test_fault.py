@@ -153,6 +153,23 @@ def test_a_greeting_is_as_set(running: Simulator, settings: dict[str, Any], gree
         assert raw.reply()[:3] == greeting
 
 
+@pytest.mark.parametrize(
+    ("settings", "event"),
+    [
+        ({"greeting_421": True}, "refused"),
+        ({"banner_delay_ms": 1_000}, "slow"),
+        ({"silent": True}, "silent"),
+        ({"security": "tls", "tls_broken": True}, "handshake_failed"),
+    ],
+)
+def test_a_connection_that_meets_a_fault_stands_in_the_journal(
+    running: Simulator, settings: dict[str, Any], event: str
+) -> None:
+    provider = running.add(**settings)
+    with provider.raw():
+        wait_for(lambda: provider.lines(event))
+
+
 def test_one_connection_too_many_is_turned_away(running: Simulator) -> None:
     provider = running.add(max_connections=1)
     with provider.raw() as first, provider.raw() as second:

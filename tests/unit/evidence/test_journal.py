@@ -64,6 +64,8 @@ def test_what_ended_before_a_dot_is_counted_but_not_taken() -> None:
     )
     assert found.refused == {("rcpt", 451): 2, ("banner", 421): 1}
     assert found.failed_logins == {"p1": 1}
+    troubles = {"refused rcpt": 2, "refused banner": 1, "login_failed": 1, "lost": 1}
+    assert found.troubles == {("p1", word): count for word, count in troubles.items()}
     assert [one.mail_at for one in found.tries] == [1, 5, 9]
     assert list(journal.taken(found.tries)) == []
 

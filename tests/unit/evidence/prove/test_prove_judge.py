@@ -1,3 +1,4 @@
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
@@ -5,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from api.schemas.task import StatusCounts
-from evidence.journal import NS_PER_MS, NS_PER_SECOND, Try
+from evidence.journal import NS_PER_MS, NS_PER_SECOND, Journal, Try
 from evidence.prove.fault import Fault, Scene, Unknowns
 from evidence.prove.judge import bounds, figures, row
 from evidence.prove.trial import Hit, Plan, Trial
@@ -21,13 +22,18 @@ async def nothing(_: Scene) -> None:
 
 
 def mail(number: int, at: float, code: int | None = 250, provider: str = "p") -> Try:
-    """Mail number so many, begun at this second, its final dot 10 ms later, the answer 30 ms later."""
+    """Mail number so many, begun at this second, its body asked for 5 ms later, its dot at 10 ms, the answer at 30."""
     begun = int(at * NS_PER_SECOND)
     answered_at = None if code is None else begun + 30 * NS_PER_MS
     return Try(
         provider, "p#1", begun, "s@sender.example", (f"a{number}@example.com",), begun + 10 * NS_PER_MS, answered_at,
-        code, taken=True, message_id=f"{number}@sender.example",
+        code, taken=True, message_id=f"{number}@sender.example", data_at=begun + 5 * NS_PER_MS,
     )  # fmt: skip
+
+
+def before_body(ended: Try) -> Try:
+    """The same, but that it ended before its body was asked for."""
+    return replace(ended, data_at=None, dot_at=None, answered_at=None, code=None, taken=False, message_id=None)
 
 
 def addressed(*numbers: int) -> dict[str, str]:
@@ -49,7 +55,7 @@ def trial(
 
 def broken(judged: Trial, *tries: Try) -> set[str]:
     """Names of the bounds that do not hold."""
-    known = figures({"f": row(judged, tries)})
+    known = figures({"f": row(judged, Journal(tries))})
     return {bound.name for bound in bounds(known) if not bound.ok}
 
 
@@ -94,6 +100,15 @@ def test_a_fault_that_met_no_mail_in_one_of_the_phases_has_proved_nothing(hits: 
     assert broken(trial(hits=hits), mail(1, 1.0), mail(2, 2.1)) == {"not_hit"}
 
 
+@pytest.mark.parametrize(("provider", "names"), [("p", set()), ("other", {"not_met"})])
+def test_a_fault_of_providers_that_met_no_dialogue_of_theirs_has_proved_nothing(provider: str, names: set[str]) -> None:
+    judged = trial()
+    busy = replace(judged, plan=replace(judged.plan, fault=replace(judged.plan.fault, trouble="refused banner")))
+    seen = Journal((mail(1, 1.0), mail(2, 2.1)), troubles=Counter({(provider, "refused banner"): 3}))
+    known = figures({"f": row(busy, seen)})
+    assert {bound.name for bound in bounds(known) if not bound.ok} == names
+
+
 def test_a_fault_that_could_not_be_done_as_declared_breaks_a_bound() -> None:
     assert broken(trial(hits=[replace(HIT, failure="no")]), mail(1, 1.0), mail(2, 2.1)) == {"failed_hits"}
 
@@ -107,8 +122,10 @@ def test_no_fault_at_all_is_no_proof() -> None:
     [
         ("none", mail(2, 2.1, code=None), {"unknown_beyond_bound"}),
         ("unanswered", mail(2, 2.1, code=None), set()),
+        ("unanswered", before_body(mail(2, 2.1)), {"unknown_beyond_bound"}),
         ("unanswered", mail(2, 2.1), {"unknown_beyond_bound"}),
         ("killed", mail(2, 1.99), set()),
+        ("killed", before_body(mail(2, 1.99)), {"unknown_beyond_bound"}),
         ("killed", mail(2, 1.9), {"unknown_beyond_bound"}),
         ("killed", mail(2, 2.1, code=None), {"unknown_beyond_bound"}),
     ],
