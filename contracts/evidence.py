@@ -8,8 +8,9 @@ EvidenceVerdict = Literal["sent", "known", "open", "ended", "unprepared", "no_ta
 
 
 MOST_AT_ONCE = 1_000
-"""Mails of evidence in one call. Beside the 250 ms that it then takes, a call costs next to nothing; one that looks for
-recipients reads all mails of their tasks, and half as many at once take twice as long."""
+"""Mails of evidence in one call. Measured against a million mails: as a rule 250 to 500 are the fastest, with 4,300 to
+4,700 mails/s. Mails that were numbered anew are found by their recipients, for which each call reads their whole task:
+454/s with 500 at once, 1,184/s with 1,000, 1,570/s with 2,000."""
 
 
 class SentMail(NamedTuple):

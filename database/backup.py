@@ -6,6 +6,7 @@ check sum behind it: PostgreSQL has none for definitions, which would come back 
 
 import asyncio
 import os
+import re
 import tempfile
 from asyncio.subprocess import DEVNULL, PIPE, Process
 from collections.abc import AsyncIterator, Iterator
@@ -18,7 +19,10 @@ from uuid import UUID
 
 from sqlalchemy.engine import make_url
 
+from database.migrate import revisions
+
 DUMP = ("--format=custom", "--compress=gzip", "--no-owner", "--no-privileges")
+VERSION = ("--data-only", "--table=alembic_version", "--file=-")
 QUIETLY = ("--no-psqlrc", "--quiet", "--tuples-only", "--no-align", "--set=ON_ERROR_STOP=1")
 BEGIN = b"BEGIN;\nDROP SCHEMA public CASCADE;\nCREATE SCHEMA public AUTHORIZATION pg_database_owner;\n"
 END = b"""
@@ -121,9 +125,11 @@ def _digest(file: IO[bytes], size: int) -> bytes:
 async def restore(programs: Programs, file: Path) -> list[UUID]:
     """Put a backup in place of all that the database holds, in one transaction; the tasks that were paused in it.
 
-    `psql` commits only what ends with `COMMIT`: whatever dies before, nothing has changed.
+    `psql` commits only what ends with `COMMIT`: whatever dies before, nothing has changed. An older schema comes back
+    as it was, for `upgrade` to bring it forward; a newer one is refused.
     """
     await asyncio.to_thread(verify, file)
+    await _check_version(programs, file)
     source = ("--schema=public", "--no-owner", "--no-privileges", "--file=-", file)
     with tempfile.TemporaryFile() as output:
         async with programs.running("psql", *QUIETLY, stdin=PIPE, stdout=output) as writing:
@@ -138,6 +144,20 @@ async def restore(programs: Programs, file: Path) -> list[UUID]:
         output.seek(0)
         said = output.read().decode().splitlines()
     return [UUID(line.removeprefix(PAUSED)) for line in said if line.startswith(PAUSED)]
+
+
+async def _check_version(programs: Programs, file: Path) -> None:
+    async with programs.running("pg_restore", *VERSION, file, stdin=DEVNULL, stdout=PIPE) as reading:
+        assert reading.stdout is not None
+        said = (await reading.stdout.read()).decode()
+    found = re.search(r"^COPY public\.alembic_version .*\n(\w+)$", said, re.MULTILINE)
+    if found is None:
+        raise BackupError(f"{file} is no backup of Tempost's.")
+    if found[1] not in (known := revisions()):
+        raise BackupError(
+            f"{file} was written by a newer Tempost: its schema is {found[1]}, the newest known here is {known[0]}. "
+            "Install that version or a later one, then restore. Nothing was changed."
+        )
 
 
 async def _pass_on(reading: Process, to: asyncio.StreamWriter) -> None:

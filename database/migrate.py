@@ -5,6 +5,7 @@ from typing import cast
 
 from alembic import command, op
 from alembic.config import Config
+from alembic.script import ScriptDirectory
 from sqlalchemy import AdaptedConnection
 
 from database.connect import sqlalchemy_url
@@ -24,6 +25,11 @@ def alembic_config(url: str) -> Config:
 def upgrade(url: str, revision: str = "head") -> None:
     """Run every migration that is missing. Safe to repeat, and to run from several processes at once (one waits)."""
     command.upgrade(alembic_config(url), revision)
+
+
+def revisions() -> list[str]:
+    """Every version of the schema that `upgrade` knows, the newest first."""
+    return [script.revision for script in ScriptDirectory(str(MIGRATIONS)).walk_revisions()]
 
 
 def run_file(name: str) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from math import ceil, floor
+from math import ceil, floor, inf
 
 from scheduling.pacing import SendingWindow, WarmUp
 from scheduling.service import ServiceState
@@ -56,18 +56,19 @@ class Source:
         steps = ceil((self.daily_quota - self.warm_up.first_day_quota) / self.warm_up.daily_step)
         return max(free, steps - self.warm_up_day)
 
-    def runs(self, spans: Iterable[Span], ends: float, left: float) -> Iterator[Run]:
-        """List what it sends in a day with these open spans and so much quota."""
+    def runs(self, spans: Iterable[Span], goes_on: float, left: float) -> Iterator[Run]:
+        """List what it sends in a day with these open spans and so much quota.
+
+        The span that closes at `goes_on` is continued by the next day's, which begins with the service's phase: what
+        it sends is counted up to there, as a part of a mail where need be. The last mail of another span is whole.
+        """
         first, phase, spacing = self.first, self.phase, self.spacing
         for opens, closes in spans:
-            start = first if first > opens else opens + phase * min(spacing, closes - opens)
-            if start >= closes or left <= 0:
+            ends = closes < goes_on
+            start = first if first > opens else opens + phase * (min(spacing, closes - opens) if ends else spacing)
+            if left <= 0 or (start if ends else first) >= closes:
                 continue
-            # A span that goes on after midnight is continued by the next day's; the last mail of another is whole.
-            count = (closes - start) / spacing
-            if closes < ends:
-                count = floor(count) + 1
-            count = min(count, left)
+            count = min(left, floor((closes - start) / spacing) + 1 if ends else (closes - start) / spacing + phase)
             left -= count
             yield start + self.dialogue, count, spacing
 
@@ -110,12 +111,17 @@ class Group:
         later = (day - like) * DAY_SECONDS
         return [(opens + later, closes + later) for opens, closes in self._spans[like]] if later else self._spans[like]
 
+    def _goes_on(self, day: int) -> float:
+        """When a span of the day goes on into the next day: at its end, or never."""
+        later = self.spans(day + 1)
+        return self.ends(day) if later and later[0][0] <= self.ends(day) else inf
+
     def _shape(self, day: int) -> tuple[float, ...]:
-        """When they are open, as seen from the day's end: the same for days that are alike."""
+        """When they are open and whether that goes on, as seen from the day's end: the same for days that are alike."""
         like = _like(day)
         if like not in self._shapes:
-            ends = self.ends(like)
-            self._shapes[like] = tuple(round(edge - ends, 3) for span in self.spans(like) for edge in span)
+            ends, edges = self.ends(like), [edge for span in self.spans(like) for edge in span]
+            self._shapes[like] = tuple(round(edge - ends, 3) for edge in [*edges, self._goes_on(like)])
         return self._shapes[like]
 
     def _read_spans(self, begins: float, ends: float) -> list[Span]:
@@ -126,10 +132,10 @@ class Group:
 
     def runs(self, day: int, least: float) -> Iterator[Run]:
         """List what its services send on a day."""
-        spans, ends = self.spans(day), self.ends(day)
+        spans, goes_on = self.spans(day), self._goes_on(day)
         for sources in self.sources.values():
             for source in sources:
-                yield from source.runs(spans, ends, source.quota(day, least))
+                yield from source.runs(spans, goes_on, source.quota(day, least))
 
     def total(self, day: int, least: float) -> float:
         """Sum what its services send on a day. Days that are alike are summed once."""
@@ -145,8 +151,8 @@ class Group:
         return total
 
     def _sum(self, sources: Iterable[Source], day: int, least: float) -> float:
-        spans, ends = self.spans(day), self.ends(day)
-        return sum(count for each in sources for _, count, _ in each.runs(spans, ends, each.quota(day, least)))
+        spans, goes_on = self.spans(day), self._goes_on(day)
+        return sum(count for each in sources for _, count, _ in each.runs(spans, goes_on, each.quota(day, least)))
 
 
 def _like(day: int) -> int:

@@ -21,6 +21,7 @@ from contracts.evidence import SentMail
 from database import backup
 from database.backup import BackupError, Programs
 from database.connect import create_pool
+from database.migrate import upgrade
 from database.queries import task_moves
 from mail.sent_folder import EvidenceError, read_sent
 from runtime import restore as runtime
@@ -148,6 +149,60 @@ async def test_what_a_database_holds_is_replaced_only_when_that_is_said(
     there = await create_pool(programs.url)
     assert not await there.fetchval("SELECT count(*) FROM tasks WHERE id = $1", later)
     await there.close()
+
+
+async def schema(programs: Programs) -> str:
+    """Of a database that nobody uses now."""
+    there = await create_pool(programs.url, size=1)
+    found: str = await there.fetchval("SELECT version_num FROM alembic_version")
+    await there.close()
+    return found
+
+
+async def test_a_backup_of_a_newer_schema_is_refused_before_anything_is_replaced(
+    world: World, programs: Programs, file: Path
+) -> None:
+    ours = await schema(programs)
+    await world.pool.execute("UPDATE alembic_version SET version_num = '9999'")
+    await backup.write(programs, file)
+    await world.pool.execute("UPDATE alembic_version SET version_num = $1", ours)
+    later = await world.task(mails=2)
+    await world.pool.close()
+
+    with pytest.raises(BackupError, match=f"newer .* 9999, .* {ours}"):
+        await restore(programs, file, [], replace=True)
+
+    assert await schema(programs) == ours
+    there = await create_pool(programs.url)
+    assert await there.fetchval("SELECT status FROM tasks WHERE id = $1", later) == "sending"
+    await there.close()
+
+
+async def test_a_backup_of_an_older_schema_is_brought_forward(
+    world: World, programs: Programs, elsewhere: Programs, file: Path
+) -> None:
+    name = f"older_{uuid4().hex}"
+    older = Programs(programs.folder, await create_database(programs.url, name))
+    await asyncio.to_thread(upgrade, older.url, "0001")
+    old_world = World(await create_pool(older.url))
+    await old_world.begin()
+    task = await old_world.unprepared_task(mails=3)
+    await old_world.pool.close()
+    await backup.write(older, file)
+    await drop_database(programs.url, name)
+
+    found, there = await restored(elsewhere, file)
+    await there.pool.close()
+
+    assert [(each.id, each.prepared) for each in found.tasks] == [(task, False)]
+    assert await schema(elsewhere) == await schema(programs)
+
+
+async def test_a_backup_of_another_database_is_refused(world: World, programs: Programs, file: Path) -> None:
+    await world.pool.execute("DROP TABLE alembic_version")
+    await backup.write(programs, file)
+    with pytest.raises(BackupError, match="no backup of Tempost's"):
+        await backup.restore(programs, file)
 
 
 async def test_an_ordinary_owner_of_a_database_may_replace_what_it_holds(

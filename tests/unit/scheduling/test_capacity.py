@@ -58,6 +58,20 @@ def test_a_service_sends_what_plain_counting_gives(window: SendingWindow | None,
         assert Capacity.of([service], NOW).by(until) == pytest.approx(plain, abs=1.5, rel=0.02)
 
 
+@given(st.integers(1, 8), st.sampled_from([30, 600, 3600, 5000]), st.integers(1, 86_399), st.floats(0, 30 * 86_400))
+def test_midnights_cost_no_mails(size: int, interval: int, midnight: int, seconds: float) -> None:
+    """Where no quota ends a day, any number of them shifts a mail by half an interval at most."""
+    reset_at = NOW + timedelta(seconds=midnight)
+    pool = [
+        a_service(number, interval, dialogue=timedelta(0), quota_reset_at=reset_at, next_available_at=NOW)
+        for number in range(size)
+    ]
+    before = int(seconds * size / interval)
+    reached = Capacity.of(pool, NOW).reached(before + 1)
+    assert reached is not None
+    assert abs((reached - NOW).total_seconds() - before * interval / size) <= interval / 2 + 0.001
+
+
 @given(pools(), moments, moments)
 def test_later_there_is_never_less(pool: list[ServiceState], one: datetime, other: datetime) -> None:
     capacity = Capacity.of(pool, NOW)
