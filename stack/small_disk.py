@@ -5,7 +5,7 @@ import shutil
 import subprocess
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 from stack.errors import StackError
@@ -23,7 +23,7 @@ def missing() -> str | None:
         return "only root may mount a file system"
     with tempfile.TemporaryDirectory() as place:
         try:
-            with _mounted(Path(place), 2**20):
+            with _memory(Path(place), 2**20):
                 return None
         except StackError as error:
             return str(error)
@@ -35,12 +35,12 @@ def small_disk(data: Path) -> Iterator[None]:
     data = data.resolve()
     owner = data.stat()
     size = MARGIN * sum(path.lstat().st_size for path in data.rglob("*")) + ROOM
-    with tempfile.TemporaryDirectory() as name, _mounted(spare := Path(name), size):
+    with tempfile.TemporaryDirectory() as name, _memory(spare := Path(name), size):
         _copy(data, spare)
         os.chown(spare, owner.st_uid, owner.st_gid)
         spare.chmod(0o700)
         try:
-            with _bound(spare, data):
+            with _mount(data, "--bind", str(spare)):
                 yield
         finally:
             _empty(data)
@@ -58,16 +58,9 @@ def fill(ballast: Path) -> None:
                 size //= 2
 
 
-@contextmanager
-def _mounted(place: Path, size: int) -> Iterator[None]:
-    with _mount(place, "-t", "tmpfs", "-o", f"size={size}", "tempost"):
-        yield
-
-
-@contextmanager
-def _bound(source: Path, place: Path) -> Iterator[None]:
-    with _mount(place, "--bind", str(source)):
-        yield
+def _memory(place: Path, size: int) -> AbstractContextManager[None]:
+    """Mount an empty file system of so many bytes."""
+    return _mount(place, "-t", "tmpfs", "-o", f"size={size}", "tempost")
 
 
 @contextmanager
