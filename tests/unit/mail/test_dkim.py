@@ -170,7 +170,7 @@ def test_signed_lines_keep_within_the_length_of_lines() -> None:
     assert max(map(len, signed.partition(b"\r\nFrom:")[0].split(b"\r\n"))) <= 100
 
 
-@pytest.mark.parametrize("text", ["", "no key", public_record(new_private_key("ed25519"))])
+@pytest.mark.parametrize("text", ["", "no key", "v=DKIM1; k=ed25519; p=11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo="])
 def test_what_is_no_private_key_is_refused(text: str) -> None:
     with pytest.raises(SigningKeyError, match="openssl"):
         Signer("a.example", "s1", text)
