@@ -77,7 +77,7 @@ OTHER_SHAPES = {
                      "hard_bounce", "unknown_user"),
     "exim full": (notice(EXIM % "552 mailbox is full"), "soft_bounce", "mailbox_full"),
     "exim expired": (notice(EXIM % "retry timeout exceeded"), "soft_bounce", "timeout"),
-    "qmail no mailbox": (notice(QMAIL % "Sorry, no mailbox here by that name. (#5.1.1)"), "hard_bounce", "unknown_user"),
+    "qmail no mailbox": (notice(QMAIL % "No mailbox here by that name. (#5.1.1)"), "hard_bounce", "unknown_user"),
     "qmail quota": (notice(QMAIL % "User is over the quota. (#5.2.2)"), "soft_bounce", "mailbox_full"),
     "qmail no connection": (notice(QMAIL % "Sorry, I wasn't able to establish an SMTP connection. (#4.4.1)"),
                             "soft_bounce", "timeout"),
@@ -117,7 +117,7 @@ OTHER_SHAPES = {
     "russian": (notice(f"Письмо не доставлено:\n{BOB}\nПользователь не найден\n",
                        Subject="Недоставленное сообщение", From="mailer-daemon@mail.example"),
                 "hard_bounce", "unknown_user"),
-    "no cause told": (notice(f"Could not deliver to the following recipient(s):\n\n   {BOB}\n"), "soft_bounce", "other"),
+    "no cause": (notice(f"Could not deliver to the following recipient(s):\n\n {BOB}\n"), "soft_bounce", "other"),
     "late dns": (notice(f"<{BOB}>: Name service error for example.net: Host not found, try again\n",
                         Subject="Undelivered Mail Returned to Sender"), "soft_bounce", "unknown_user"),
 }  # fmt: skip
