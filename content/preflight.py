@@ -68,7 +68,7 @@ def preflight(flight: Flight) -> list[Finding]:
     """Everything that was found, the worst first; nothing is a good sign, no promise."""
     page = scan(flight.mail.html or "")
     found = [
-        *_fields(flight),
+        *_fields(flight, page),
         *_subject(flight.mail.subject),
         *_parts(flight, page),
         *_unsubscribing(flight, page),
@@ -79,11 +79,11 @@ def preflight(flight: Flight) -> list[Finding]:
     return worst_first(found)
 
 
-def _fields(flight: Flight) -> Iterator[Finding]:
+def _fields(flight: Flight, page: Page) -> Iterator[Finding]:
     unknown = sorted(flight.variables - flight.known) if flight.known is not None else []
     if unknown:
         yield finding("unknown_variable", names=", ".join(map(repr, unknown)))
-    parts = {"subject": flight.mail.subject, "html": flight.mail.html or "", "text": flight.mail.text}
+    parts = {"subject": flight.mail.subject, "html": page.words, "text": flight.mail.text}
     left = {part: match[0] for part, text in parts.items() if (match := FOREIGN.search(text))}
     if left:
         yield finding("placeholder_left", tuple(left), text=next(iter(left.values())))

@@ -7,6 +7,10 @@ TEXTS: dict[str, tuple[Severity, str, str]] = {
         "error", "Nobody has the field {names}: these mails would fail.",
         "Correct the name, add the field to the contacts, or give a default: {{ name | default('…') }}.",
     ),
+    "sample_failed": (
+        "hint", "It cannot be rendered with made-up fields, so nothing else was looked at: {problem}.",
+        "Try it with the `fields` of a real contact.",
+    ),
     "placeholder_left": (
         "error", "People would read {text!r}: nothing replaces it.", "Write variables as {{ first_name }}.",
     ),
