@@ -9,7 +9,7 @@ import typer
 
 from api.client import ApiClient
 from api.client_errors import ApiError
-from commands import backup, check, limit, local, repair, service, task, unknown, upload, view
+from commands import backup, check, limit, local, repair, service, statistics, task, unknown, upload, view
 from commands.call import Address, CliError, call, collect, find, say
 from commands.view import out
 
@@ -23,6 +23,7 @@ groups = {
     "lists": lists,
     "templates": templates,
     "suppress": suppress,
+    "statistics": statistics.statistics,
 }
 for title, group in {**groups, "tasks": task.tasks, "keys": local.keys}.items():
     app.add_typer(group, name=title)

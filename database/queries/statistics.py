@@ -45,20 +45,21 @@ class Division:
     """How mails are divided: by one thing they carry, and what that is called."""
 
     part: str
-    """Of a mail, as `b`; two parts at most, the task and one more."""
+    """Of a mail, as `b`."""
     key: str
     """Of a counted part, as `c`."""
     name: str
     names: str = ""
     """Tables that hold the names."""
     order: str = LARGEST_FIRST
+    grouped: str = "GROUP BY 1"
+    """By the columns of `part`."""
 
     def statement(self) -> TextClause:
         """Count, then name."""
-        grouped = "GROUP BY 1, 2" if "," in self.part else "GROUP BY 1"
-        counted = " ".join(("WITH counted AS MATERIALIZED (SELECT", self.part, ",", COUNTS, SENT_MAILS, grouped, ")"))
+        counted = " ".join(("SELECT", self.part, ",", COUNTS, SENT_MAILS, self.grouped))
         named = " ".join(("SELECT", self.key, "AS key,", self.name, "AS name,", SUMS, "FROM counted c", self.names))
-        return text(" ".join((counted, named, "GROUP BY 1, 2", self.order)))
+        return text(" ".join(("WITH counted AS MATERIALIZED (", counted, ")", named, "GROUP BY 1, 2", self.order)))
 
 
 TASKS = "JOIN tasks t ON t.id = c.task_id"
@@ -74,6 +75,7 @@ DIVISIONS: Final[dict[TaskGrouping | AccountGrouping | None, Division]] = {
         "concat_ws('.', t.round_no, coalesce(c.variant::text, '-'))",
         "concat_ws(': ', 'round ' || t.round_no, coalesce(t.variants -> c.variant ->> 'name', 'no variant'))",
         TASKS, "ORDER BY length(concat_ws('.', t.round_no, coalesce(c.variant::text, '-'))), 1",
+        "GROUP BY 1, 2",
     ),
     "service": Division(
         "b.service_id AS service_id", "coalesce(c.service_id::text, '')", "coalesce(s.name, 'not known')",
@@ -129,7 +131,7 @@ class Selection:
 async def count(
     connection: AsyncConnection, selection: Selection, by: TaskGrouping | AccountGrouping | None
 ) -> list[RowMapping]:
-    """Count each group of the selected mails: key, name, columns of `contracts.statistics`. Empty groups are no rows."""
+    """Count each group of the selected mails: key, name, columns of `contracts.statistics`. Empty ones are no rows."""
     statement = STATEMENTS[by]
     wanted = statement.compile().params
     values = {name: value for name, value in selection.values().items() if name in wanted}
