@@ -74,7 +74,7 @@ AVAILABILITY = """
         FROM (
             SELECT date_trunc('minute', clock_timestamp()) AS ends,
                 greatest(date_trunc('minute', clock_timestamp()) - $1::interval, min(minute)) AS begins
-            FROM health_records
+            FROM health_records HAVING count(*) > 0
         ) b
     ) s LEFT JOIN health_records r ON r.minute >= s.begins AND r.minute < s.ends
     GROUP BY s.minutes
