@@ -12,6 +12,7 @@ from content.template import Rendered, compile_content
 from content.trial import Content, TemplateTrial
 
 SAMPLE = "sample"
+EXAMPLE_LINKS = {name: f"https://example.com/{name}" for name in ("unsubscribe_url", "preferences_url")}
 
 
 @dataclass(frozen=True, slots=True)

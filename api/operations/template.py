@@ -8,14 +8,13 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from api.errors import parsed
 from api.operations.api_key import KeyHolder
-from api.operations.content import checked, rendered
+from api.operations.content import EXAMPLE_LINKS, checked, rendered
 from api.problems import NotFoundError
 from api.schemas.template import ContentIn, PreviewIn, PreviewOut, TemplateChange, TemplateIn, TemplateOut
 from content.trial import Content, TemplateTrial
 from database.queries import template
 
 EXAMPLE = "someone@example.com"
-EXAMPLE_LINKS = {name: f"https://example.com/{name}" for name in ("unsubscribe_url", "preferences_url")}
 
 
 async def create_template(
