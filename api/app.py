@@ -11,6 +11,7 @@ from api import docs_page, errors
 from api.body_limit import BodyLimitMiddleware
 from api.inline_contents import InlineContents
 from api.key_holders import KeyHolders
+from api.operations.preflight import Preflights
 from api.pool_forecasts import PoolForecasts
 from api.rate_limit import RateLimit
 from api.response_times import ResponseTimeMiddleware, ResponseTimes
@@ -30,6 +31,7 @@ from api.routes import (
     user,
 )
 from content.trial import TemplateTrial
+from runtime.health import HealthWatch
 from runtime.resources import Resources
 
 ROUTERS = tuple(
@@ -48,6 +50,7 @@ def create_app(resources: Resources) -> FastAPI:
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         async with TemplateTrial() as app.state.trial:
             app.state.inline_contents = InlineContents(app.state.trial)
+            app.state.preflights = Preflights(app.state.trial, resources.settings.api.public_url)
             yield
 
     app = FastAPI(
@@ -67,6 +70,7 @@ def create_app(resources: Resources) -> FastAPI:
     app.state.rate_limit = RateLimit(resources.settings.api.requests_per_second)
     app.state.key_holders = KeyHolders(resources.engine)
     app.state.pool_forecasts = PoolForecasts(resources.ledger_pool)
+    app.state.health_watch = HealthWatch(resources)
     app.state.stopping = asyncio.Event()
     errors.install(app)
     for router in ROUTERS:
