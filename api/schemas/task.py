@@ -8,6 +8,7 @@ from pydantic import AwareDatetime, Field, model_validator
 
 from api.schemas.base import Address, Fields, Incoming, Line, Outgoing
 from api.schemas.contact import ContactIn
+from api.schemas.finding import FindingOut
 from api.schemas.forecast import ForecastOut
 from api.schemas.template import ContentIn
 from contracts.delivery import Decision
@@ -137,6 +138,8 @@ class DryRunOut(Outgoing):
     start_at: datetime | None
     forecast: ForecastOut
     """As if it were ordered now."""
+    findings: list[FindingOut]
+    """What may cost the mails their readers, the worst first; nothing here stops a task."""
 
 
 class Progress(Outgoing):
