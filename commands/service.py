@@ -47,6 +47,9 @@ def add(  # noqa: PLR0913, PLR0917 - an option each
     security: Annotated[str, typer.Option(help="starttls, tls or none")] = "starttls",
     username: Annotated[str | None, typer.Option(help="The password is asked for.")] = None,
     from_name: Annotated[str | None, typer.Option()] = None,
+    bounces: Annotated[
+        str | None, typer.Option(help="Address that bounces return to, of the receiver's domain.")
+    ] = None,
     daily_quota: Annotated[int, typer.Option(help="Mails a day.")] = 500,
     interval: Annotated[float | None, typer.Option(help="Seconds between two mails; 60 unless said.")] = None,
     rate: Annotated[float | None, typer.Option(help="Mails a second, of a relay; instead of --interval.")] = None,
@@ -66,7 +69,8 @@ def add(  # noqa: PLR0913, PLR0917 - an option each
         "dailyQuota": daily_quota, "jitter": jitter, "priority": priority, "timeZone": time_zone,
     }  # fmt: skip
     optional = {
-        "username": username, "fromName": from_name, "maxConnections": connections, "pool": pool,
+        "username": username, "fromName": from_name, "bounceAddress": bounces,
+        "maxConnections": connections, "pool": pool,
         "sendingInterval": 60.0 if interval is None and rate is None else interval, "ratePerSecond": rate,
         "window": _window(window, weekdays), "warmUp": _warm_up(warm_up),
     }  # fmt: skip
