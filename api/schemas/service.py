@@ -99,7 +99,7 @@ class ServiceIn(Incoming):
     from_address: Address
     from_name: Line | None = None
     bounce_address: Address | None = None
-    """Where what cannot be delivered returns to, of a domain whose mail comes to the receiver; each mail gets an address
+    """Where what cannot be delivered returns to: in a domain whose mail comes to the receiver. Each mail gets an address
     of its own there. Unless said, it returns to `fromAddress`."""
     daily_quota: Quota
     sending_interval: Interval | None = None
