@@ -22,7 +22,7 @@ from api.schemas.forecast import ForecastOut
 from api.schemas.service import ServiceBulkOut, ServiceOut
 from api.schemas.system import Health
 from api.schemas.task import DryRunOut, RealtimeStatus, ResolveOut, SubtaskOut, TaskOut
-from api.schemas.template import TemplateOut
+from api.schemas.template import PreflightOut, TemplateOut
 from api.watched_file import Progress, WatchedFile
 from contracts.delivery import Decision
 
@@ -102,6 +102,10 @@ class ApiClient(Transport):
     def templates(self) -> AsyncIterator[TemplateOut]:
         """All templates."""
         return self._all(TemplateOut, "/api/templates")
+
+    async def preflight(self, template_id: UUID, order: Body) -> PreflightOut:
+        """What of a template may cost it readers."""
+        return await self._post(PreflightOut, f"/api/templates/{template_id}/preflight", order)
 
     def domain_limits(self, pool: str | None = None) -> AsyncIterator[DomainLimitOut]:
         """The limits per recipient domain of a pool."""
