@@ -162,7 +162,7 @@ async def test_who_is_away_gets_the_mail_on_their_return(world: World, relay: UU
 
 async def test_a_mail_that_is_due_at_night_waits_for_the_morning(world: World, relay: UUID) -> None:
     await show_time(world, MONDAY)
-    campaign, second = await follow_up(
+    _, second = await follow_up(
         world, relay, 1, "all", window_opens=time(9), window_closes=time(13), window_weekdays=[0, 3]
     )
 
