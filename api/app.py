@@ -30,6 +30,7 @@ from api.routes import (
     user,
 )
 from content.trial import TemplateTrial
+from runtime.health import HealthWatch
 from runtime.resources import Resources
 
 ROUTERS = tuple(
@@ -68,6 +69,7 @@ def create_app(resources: Resources) -> FastAPI:
     app.state.rate_limit = RateLimit(resources.settings.api.requests_per_second)
     app.state.key_holders = KeyHolders(resources.engine)
     app.state.pool_forecasts = PoolForecasts(resources.ledger_pool)
+    app.state.health_watch = HealthWatch(resources)
     app.state.stopping = asyncio.Event()
     errors.install(app)
     for router in ROUTERS:

@@ -21,6 +21,7 @@ from api.schemas.evidence import EvidenceOut, UnknownOut
 from api.schemas.forecast import ForecastOut
 from api.schemas.service import ServiceBulkOut, ServiceOut
 from api.schemas.system import Health
+from api.schemas.system_config import ConfigChangeOut, ConfigOut
 from api.schemas.task import DryRunOut, RealtimeStatus, ResolveOut, SubtaskOut, TaskOut
 from api.schemas.template import PreflightOut, TemplateOut
 from api.watched_file import Progress, WatchedFile
@@ -36,6 +37,19 @@ class ApiClient(Transport):
     async def health(self) -> Health:
         """How the installation does, or the caller's part of it."""
         return await self._get(Health, "/api/system/health")
+
+    def config(self) -> AsyncIterator[ConfigOut]:
+        """All settings that can be changed while running."""
+        return self._all(ConfigOut, "/api/system/config")
+
+    async def change_config(self, key: str, value: float) -> ConfigOut:
+        """Change a setting within its bounds."""
+        answer = await self._send("PATCH", f"/api/system/config/{quote(key, safe='')}", json={"value": value})
+        return ConfigOut.model_validate_json(answer.content)
+
+    def config_changes(self, key: str | None = None) -> AsyncIterator[ConfigChangeOut]:
+        """Who changed settings, or one of them, the newest first."""
+        return self._all(ConfigChangeOut, "/api/system/config-changes", {} if key is None else {"key": key})
 
     async def create_service(self, order: Body) -> ServiceOut:
         """Add a service."""
