@@ -99,8 +99,8 @@ class ServiceIn(Incoming):
     from_address: Address
     from_name: Line | None = None
     bounce_address: Address | None = None
-    """Where what cannot be delivered returns to: in a domain whose mail comes to the receiver. Each mail gets an address
-    of its own there. Unless said, it returns to `fromAddress`."""
+    """Where what cannot be delivered returns to: in a domain whose mail comes to the receiver. Each mail has its
+    own address there. Unless said, it returns to `fromAddress`."""
     daily_quota: Quota
     sending_interval: Interval | None = None
     """A mailbox: from the end of one mail to the start of the next. A relay: from start to start; 0 is no limit."""
