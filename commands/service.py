@@ -76,10 +76,15 @@ def add(  # noqa: PLR0913, PLR0917 - an option each
     }  # fmt: skip
     order |= {field: value for field, value in optional.items() if value is not None}
     if username is not None:
-        known = os.environ.get("TEMPOST_SERVICE_PASSWORD")
-        order["password"] = known or typer.prompt(f"Password of {username}", hide_input=True, err=True)
+        order["password"] = asked_password(username)
     made = call(context, lambda api: api.create_service(order))
     out.print(f"added {made.name} ({made.id})", markup=False, soft_wrap=True)
+
+
+def asked_password(username: str) -> str:
+    """A password from the environment or the terminal; in options others would see it."""
+    known = os.environ.get("TEMPOST_SERVICE_PASSWORD")
+    return known or str(typer.prompt(f"Password of {username}", hide_input=True, err=True))
 
 
 @services.command("list")
