@@ -69,10 +69,9 @@ def add(  # noqa: PLR0913, PLR0917 - an option each
         "dailyQuota": daily_quota, "jitter": jitter, "priority": priority, "timeZone": time_zone,
     }  # fmt: skip
     optional = {
-        "username": username, "fromName": from_name, "bounceAddress": bounces,
-        "maxConnections": connections, "pool": pool,
+        "username": username, "fromName": from_name, "bounceAddress": bounces, "maxConnections": connections,
         "sendingInterval": 60.0 if interval is None and rate is None else interval, "ratePerSecond": rate,
-        "window": _window(window, weekdays), "warmUp": _warm_up(warm_up),
+        "window": _window(window, weekdays), "warmUp": _warm_up(warm_up), "pool": pool,
     }  # fmt: skip
     order |= {field: value for field, value in optional.items() if value is not None}
     if username is not None:
