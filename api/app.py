@@ -22,6 +22,7 @@ from api.routes import (
     domain_limit,
     metric,
     service,
+    statistics,
     subtask,
     suppression,
     system,
@@ -38,7 +39,11 @@ ROUTERS = tuple(
     module.router
     for module in (
         task, subtask, service, domain_limit, contact, contact_import, suppression, template, user, api_key, system,
+<<<<<<< HEAD
         metric, unsubscribe,
+=======
+        unsubscribe, statistics,
+>>>>>>> main
     )
 )  # fmt: skip
 
