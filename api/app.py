@@ -39,11 +39,7 @@ ROUTERS = tuple(
     module.router
     for module in (
         task, subtask, service, domain_limit, contact, contact_import, suppression, template, user, api_key, system,
-<<<<<<< HEAD
-        metric, unsubscribe,
-=======
-        unsubscribe, statistics,
->>>>>>> main
+        unsubscribe, statistics, metric,
     )
 )  # fmt: skip
 
