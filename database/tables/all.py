@@ -1,6 +1,7 @@
 """Imports every table, so that the metadata is whole."""
 
 from database.tables import (
+    alert,
     campaign,
     choice,
     contact,
@@ -10,6 +11,7 @@ from database.tables import (
     event,
     health,
     mailbox,
+    metric,
     service,
     system,
     task,
@@ -18,6 +20,7 @@ from database.tables import (
 )
 
 __all__ = [
+    "alert",
     "campaign",
     "choice",
     "contact",
@@ -27,6 +30,7 @@ __all__ = [
     "event",
     "health",
     "mailbox",
+    "metric",
     "service",
     "system",
     "task",
