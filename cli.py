@@ -10,7 +10,7 @@ import typer
 from api.client import ApiClient
 from api.client_errors import ApiError
 from api.schemas.template import PreflightOut
-from commands import backup, check, findings, limit, local, repair, service, task, unknown, upload, view
+from commands import backup, check, domain, findings, limit, local, repair, service, task, unknown, upload, view
 from commands.call import Address, CliError, call, collect, find, say
 from commands.view import out
 
@@ -21,6 +21,7 @@ suppress = typer.Typer(no_args_is_help=True, help="Addresses that are never writ
 groups = {
     "services": service.services,
     "limits": limit.limits,
+    "domains": domain.domains,
     "lists": lists,
     "templates": templates,
     "suppress": suppress,

@@ -20,6 +20,7 @@ from api.routes import (
     contact,
     contact_import,
     domain_limit,
+    sending_domain,
     service,
     subtask,
     suppression,
@@ -35,8 +36,8 @@ from runtime.resources import Resources
 ROUTERS = tuple(
     module.router
     for module in (
-        task, subtask, service, domain_limit, contact, contact_import, suppression, template, user, api_key, system,
-        unsubscribe,
+        task, subtask, service, sending_domain, domain_limit, contact, contact_import, suppression, template, user,
+        api_key, system, unsubscribe,
     )
 )  # fmt: skip
 

@@ -3,9 +3,6 @@
 Nothing is kept: who has just published a record wants it found.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import timedelta
 from typing import Protocol
 
 import dns.asyncresolver
@@ -15,6 +12,8 @@ import dns.rdatatype
 import dns.resolver
 from dns.rdtypes.ANY.MX import MX
 from dns.rdtypes.ANY.TXT import TXT
+
+from mail.nameservers import Nameservers
 
 
 class DnsUnavailableError(Exception):
@@ -39,17 +38,6 @@ class Dns(Protocol):
     async def addresses(self, name: str) -> list[str]:
         """IPv4 and IPv6 addresses."""
         ...
-
-
-@dataclass(frozen=True, slots=True)
-class Nameservers:
-    """Whom to ask, and for how long."""
-
-    addresses: Sequence[str] = ()
-    """IP addresses; the system's resolvers unless given."""
-    port: int = 53
-    timeout: timedelta = timedelta(seconds=5)
-    """For one question, all tries together."""
 
 
 class DnsLookup:

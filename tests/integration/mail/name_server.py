@@ -12,7 +12,7 @@ import dns.rcode
 import dns.rdatatype
 import dns.rrset
 
-from mail.dns_lookup import Nameservers
+from mail.nameservers import Nameservers
 
 Zone = Mapping[str, Sequence[str]]
 """By name: records such as `TXT "v=spf1 -all"` or `MX 10 mx.a.example.`; `SERVFAIL` and `SILENCE` instead of one."""

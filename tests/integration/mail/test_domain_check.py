@@ -7,9 +7,10 @@ from datetime import timedelta
 import pytest
 
 from mail.dkim import new_private_key, public_record
-from mail.dns_lookup import DnsLookup, DnsUnavailableError, Nameservers
+from mail.dns_lookup import DnsLookup, DnsUnavailableError
 from mail.domain_check import Checked, SigningKey, check_domain
 from mail.domain_texts import DOMAIN
+from mail.nameservers import Nameservers
 from mail.spf import Spf, read_spf
 from tests.integration.mail.name_server import Zone, serving, text
 
