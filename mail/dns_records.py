@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from mail.provider import spf_include
+from mail.spf_include import spf_include
 
 TXT_PIECE = 255
 """Bytes that one piece of a TXT record holds."""

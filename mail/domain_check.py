@@ -7,8 +7,8 @@ from typing import Literal, TypeVar
 from contracts.finding import Finding, worded, worst_first
 from mail.dns_lookup import Dns, DnsUnavailableError
 from mail.domain_texts import DOMAIN
-from mail.provider import spf_include
 from mail.spf import read_spf
+from mail.spf_include import spf_include
 
 T = TypeVar("T")
 

@@ -7,7 +7,7 @@ from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from contracts.finding import Finding, worded
 from mail.dns_lookup import Dns
 from mail.domain_texts import DOMAIN
-from mail.provider import spf_include
+from mail.spf_include import spf_include
 
 MOST_LOOKUPS = 10
 MOST_VOID = 2

@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from api.operations.api_key import KeyHolder
-from api.operations.content import ADDRESS, SAMPLE
+from api.operations.content import EXAMPLE_LINKS, SAMPLE
 from api.operations.template import EXAMPLE, find_template
 from api.problems import invalid
 from api.schemas.finding import shown
@@ -35,7 +35,8 @@ class Preflights:
         fields: Mapping[str, object] | None = None,
     ) -> list[Finding]:
         """What is found in content that was checked. `known`: the fields that somebody has, None where nobody knows."""
-        whole = {**dict.fromkeys(variables, SAMPLE), ADDRESS: EXAMPLE, **(fields or {})}
+        links = EXAMPLE_LINKS if self._public_url else dict.fromkeys(EXAMPLE_LINKS, "")
+        whole = {**dict.fromkeys(variables, SAMPLE), **links, "email": EXAMPLE, **(fields or {})}
         try:
             mail = await self._trial.try_template(content, whole)
         except ContentError as error:
@@ -58,7 +59,7 @@ async def template_preflight(
     """Judge one of the caller's templates."""
     row = await find_template(connection, caller, template_id)
     known = await _known(connection, caller, order, row["variables"])
-    fields = {**order.fields, ADDRESS: order.email or EXAMPLE}
+    fields = {**order.fields, "email": order.email or EXAMPLE}
     content = Content(row["subject"], row["html"] or None, row["text"] or None)
     findings = await preflights.judged(content, row["variables"], known=known, fields=fields)
     return PreflightOut(ready=all(found.severity != "error" for found in findings), findings=shown(findings))

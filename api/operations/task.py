@@ -26,7 +26,8 @@ from scheduling.allocator_state import Demand
 from scheduling.forecast import Mailing
 
 COLUMNS = {
-    "name", "priority", "weight", "follow_up_of", "pin_fallback", "template_id", "unknown_policy", "start_at",
+    "name", "priority", "weight", "follow_up_of", "pin_fallback", "template_id", "tracks_opens", "tracks_clicks",
+    "unknown_policy", "start_at",
 }  # fmt: skip
 """Fields of an order that are columns as they come."""
 
