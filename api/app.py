@@ -20,6 +20,7 @@ from api.routes import (
     contact,
     contact_import,
     domain_limit,
+    metric,
     sending_domain,
     service,
     statistics,
@@ -39,7 +40,7 @@ ROUTERS = tuple(
     module.router
     for module in (
         task, subtask, service, sending_domain, domain_limit, contact, contact_import, suppression, template, user,
-        api_key, system, unsubscribe, statistics,
+        api_key, system, unsubscribe, statistics, metric,
     )
 )  # fmt: skip
 
