@@ -26,9 +26,11 @@ from api.routes import (
     system,
     task,
     template,
+    tracking,
     unsubscribe,
     user,
 )
+from api.visits import Visits
 from content.trial import TemplateTrial
 from runtime.resources import Resources
 
@@ -36,7 +38,7 @@ ROUTERS = tuple(
     module.router
     for module in (
         task, subtask, service, domain_limit, contact, contact_import, suppression, template, user, api_key, system,
-        unsubscribe,
+        unsubscribe, tracking,
     )
 )  # fmt: skip
 
@@ -46,7 +48,7 @@ def create_app(resources: Resources) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        async with TemplateTrial() as app.state.trial:
+        async with TemplateTrial() as app.state.trial, app.state.visits:
             app.state.inline_contents = InlineContents(app.state.trial)
             app.state.preflights = Preflights(app.state.trial, resources.settings.api.public_url)
             yield
@@ -68,6 +70,7 @@ def create_app(resources: Resources) -> FastAPI:
     app.state.rate_limit = RateLimit(resources.settings.api.requests_per_second)
     app.state.key_holders = KeyHolders(resources.engine)
     app.state.pool_forecasts = PoolForecasts(resources.ledger_pool)
+    app.state.visits = Visits(resources.ledger_pool)
     app.state.stopping = asyncio.Event()
     errors.install(app)
     for router in ROUTERS:
