@@ -21,6 +21,7 @@ from api.routes import (
     contact_import,
     domain_limit,
     service,
+    statistics,
     subtask,
     suppression,
     system,
@@ -32,13 +33,14 @@ from api.routes import (
 )
 from api.visits import Visits
 from content.trial import TemplateTrial
+from runtime.health import HealthWatch
 from runtime.resources import Resources
 
 ROUTERS = tuple(
     module.router
     for module in (
         task, subtask, service, domain_limit, contact, contact_import, suppression, template, user, api_key, system,
-        unsubscribe, tracking,
+        unsubscribe, tracking, statistics,
     )
 )  # fmt: skip
 
@@ -71,6 +73,7 @@ def create_app(resources: Resources) -> FastAPI:
     app.state.key_holders = KeyHolders(resources.engine)
     app.state.pool_forecasts = PoolForecasts(resources.ledger_pool)
     app.state.visits = Visits(resources.ledger_pool)
+    app.state.health_watch = HealthWatch(resources)
     app.state.stopping = asyncio.Event()
     errors.install(app)
     for router in ROUTERS:

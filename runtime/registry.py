@@ -35,7 +35,9 @@ class Activities:
     def __init__(self, resources: Resources) -> None:
         self._resources = resources
         pool, smtp = resources.ledger_pool, resources.settings.smtp
-        ledger = Ledger(pool, worker_name(), smtp.upload_limit)
+        self.worker = worker_name()
+        """This process, as the ledger knows it."""
+        ledger = Ledger(pool, self.worker, smtp.upload_limit)
         limits = Limits(upload=smtp.upload_limit, patience=smtp.patience, reply=smtp.reply_timeout)
         means = Means(
             ledger,
