@@ -20,6 +20,7 @@ from api.routes import (
     contact,
     contact_import,
     domain_limit,
+    metric,
     service,
     statistics,
     subtask,
@@ -40,7 +41,7 @@ ROUTERS = tuple(
     module.router
     for module in (
         task, subtask, service, domain_limit, contact, contact_import, suppression, template, user, api_key, system,
-        unsubscribe, tracking, statistics,
+        unsubscribe, tracking, statistics, metric,
     )
 )  # fmt: skip
 
