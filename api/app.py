@@ -21,6 +21,7 @@ from api.routes import (
     contact_import,
     domain_limit,
     metric,
+    sending_domain,
     service,
     statistics,
     subtask,
@@ -40,8 +41,8 @@ from runtime.resources import Resources
 ROUTERS = tuple(
     module.router
     for module in (
-        task, subtask, service, domain_limit, contact, contact_import, suppression, template, user, api_key, system,
-        unsubscribe, tracking, statistics, metric,
+        tracking, task, subtask, service, sending_domain, domain_limit, contact, contact_import, suppression, template, user,
+        api_key, system, unsubscribe, statistics, metric,
     )
 )  # fmt: skip
 
@@ -73,8 +74,8 @@ def create_app(resources: Resources) -> FastAPI:
     app.state.rate_limit = RateLimit(resources.settings.api.requests_per_second)
     app.state.key_holders = KeyHolders(resources.engine)
     app.state.pool_forecasts = PoolForecasts(resources.ledger_pool)
-    app.state.visits = Visits(resources.ledger_pool)
     app.state.health_watch = HealthWatch(resources)
+    app.state.visits = Visits(resources.ledger_pool)
     app.state.stopping = asyncio.Event()
     errors.install(app)
     for router in ROUTERS:
