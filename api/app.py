@@ -41,7 +41,8 @@ from runtime.resources import Resources
 ROUTERS = tuple(
     module.router
     for module in (
-        tracking, task, subtask, service, sending_domain, domain_limit, contact, contact_import, suppression, template, user,
+        tracking,
+        task, subtask, service, sending_domain, domain_limit, contact, contact_import, suppression, template, user,
         api_key, system, unsubscribe, statistics, metric,
     )
 )  # fmt: skip
