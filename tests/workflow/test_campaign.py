@@ -1,13 +1,21 @@
 """Campaigns from their start to their last round: the guard's clock is moved, everything else is real."""
 
+import pytest
 from temporalio.client import WorkflowExecutionStatus
 from temporalio.testing import TimeSkipper
 
+import activities.delivery
 from contracts.identifiers import CAMPAIGN, campaign_workflow_id, task_workflow_id
 from runtime.campaign_orders import CampaignOrders
 from runtime.reconcile import start_missing
 from tests.workflow.campaigns import DAY, campaign
 from tests.workflow.flow import Flow
+
+
+@pytest.fixture(autouse=True)
+def clocks_are_read_often(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A worker that reads the guard's clock every five seconds waits so long for each day that tests pass."""
+    monkeypatch.setattr(activities.delivery, "RENEW_EVERY", 0.2)
 
 
 async def test_a_campaign_of_three_rounds_begins_each_in_its_time_and_ends_with_the_last(flow: Flow) -> None:

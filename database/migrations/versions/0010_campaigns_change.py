@@ -10,10 +10,7 @@ depends_on = None
 
 
 def upgrade() -> None:
-    op.add_column(
-        "campaigns",
-        sa.Column("changed_at", sa.DateTime(timezone=True), server_default=sa.text("clock_timestamp()"), nullable=False),
-    )
+    op.add_column("campaigns", sa.Column("changed_at", sa.DateTime(timezone=True)))
 
 
 def downgrade() -> None:
