@@ -9,7 +9,8 @@ import typer
 
 from api.client import ApiClient
 from api.client_errors import ApiError
-from commands import backup, check, limit, local, repair, service, task, unknown, upload, view
+from api.schemas.template import PreflightOut
+from commands import backup, check, findings, limit, local, repair, service, task, unknown, upload, view
 from commands.call import Address, CliError, call, collect, find, say
 from commands.view import out
 
@@ -119,6 +120,24 @@ def templates_add(
 def templates_list(context: typer.Context) -> None:
     """List templates with the fields they need."""
     out.print(view.templates(call(context, lambda api: collect(api.templates()))))
+
+
+@templates.command("preflight")
+def templates_preflight(
+    context: typer.Context,
+    template: Annotated[str, typer.Argument(help="Id or name.")],
+    to: Annotated[str | None, typer.Option("--list", help="Also name fields that nobody on this list has.")] = None,
+) -> None:
+    """Say what of a template may cost it readers; status 1 if there is an error."""
+
+    async def work(api: ApiClient) -> PreflightOut:
+        order = {"contactListId": str((await find("list", api.lists(), to)).id)} if to else {}
+        return await api.preflight((await find("template", api.templates(), template)).id, order)
+
+    found = call(context, work).findings
+    out.print(findings.findings(found))
+    if findings.has_errors(found):
+        raise typer.Exit(1)
 
 
 @suppress.command("add")

@@ -11,6 +11,7 @@ from api import docs_page, errors
 from api.body_limit import BodyLimitMiddleware
 from api.inline_contents import InlineContents
 from api.key_holders import KeyHolders
+from api.operations.preflight import Preflights
 from api.pool_forecasts import PoolForecasts
 from api.rate_limit import RateLimit
 from api.response_times import ResponseTimeMiddleware, ResponseTimes
@@ -47,6 +48,7 @@ def create_app(resources: Resources) -> FastAPI:
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         async with TemplateTrial() as app.state.trial:
             app.state.inline_contents = InlineContents(app.state.trial)
+            app.state.preflights = Preflights(app.state.trial, resources.settings.api.public_url)
             yield
 
     app = FastAPI(

@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from api.inline_contents import InlineContents
 from api.key_holders import KeyHolders
 from api.operations.api_key import KeyHolder
+from api.operations.preflight import Preflights
 from api.pool_forecasts import PoolForecasts
 from api.problems import NotAllowedError
 from api.rate_limit import RateLimit
@@ -45,6 +46,14 @@ async def inline_contents(request: Request) -> InlineContents:
 
 
 Contents = Annotated[InlineContents, Depends(inline_contents)]
+
+
+async def preflights(request: Request) -> Preflights:
+    """Give what judges content before it is sent."""
+    return cast("Preflights", request.app.state.preflights)
+
+
+Preflight = Annotated[Preflights, Depends(preflights)]
 
 
 async def pool_forecasts(request: Request) -> PoolForecasts:

@@ -23,6 +23,7 @@ from api.schemas.service import ServiceOut
 from api.schemas.system import Health
 from api.schemas.task import DryRunOut, RealtimeStatus, TaskOut, Waiting
 from api.schemas.template import TemplateOut
+from commands.findings import findings
 
 out = Console(highlight=False)
 if not out.is_terminal and "COLUMNS" not in os.environ:
@@ -137,7 +138,7 @@ def dry_run(answer: DryRunOut) -> RenderableType:
     table.add_row("services", f"{answer.active_services:,}")
     for field in answer.missing_fields:
         table.add_row("[red]missing[/]", f"{field.name}: {field.contacts:,} contacts, such as {escape(field.example)}")
-    return Group(table, forecast(answer.forecast))
+    return Group(table, forecast(answer.forecast), *([findings(answer.findings)] if answer.findings else []))
 
 
 def forecast(answer: ForecastOut) -> Table:

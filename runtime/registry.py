@@ -42,7 +42,7 @@ class Activities:
         means = Means(
             ledger,
             Connections(ledger, self._dial, self._unseal),
-            Letters(pool, resources.unsubscribe_links.link),
+            Letters(pool, resources.mail_links),
             limits,
         )
         self.deliveries = DeliveryActivities(pool, means, self._ledger_changed)
