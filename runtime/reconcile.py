@@ -38,7 +38,7 @@ class Started:
     """What a look for missing workflows found."""
 
     tasks: int
-    """Not final, so their workflows must run."""
+    """Not final, so their workflows must run; rounds of campaigns are among them."""
     imports: int
     missing_tasks: list[UUID]
     """Those whose workflow did not run and was started."""

@@ -43,6 +43,8 @@ class CampaignWorkflow:
         self._survey: CampaignSurvey | None = None
         self._surveyed_at = workflow.now()
         self._orders: list[Move] = []
+        self._children: set[workflow.ChildWorkflowHandle[Any, Any]] = set()
+        """Those of this run that have not ended."""
         self._stale = True
         """The ledger may have changed since the newest survey."""
         self._news = False
@@ -59,7 +61,7 @@ class CampaignWorkflow:
                 return totals(survey)
             if workflow.info().is_continue_as_new_suggested():
                 await self._continue_as_new()
-            if survey.may_close:
+            if survey.may_close and not self._children:
                 await self._step(CampaignActivities.close)
             elif survey.round_is_due:
                 await self._step(CampaignActivities.begin_round)
@@ -98,6 +100,7 @@ class CampaignWorkflow:
                 static_details="A round of a campaign. Its mails stand in the ledger; here they are numbers.",
                 search_attributes=_attributes(survey),
             )
+            self._children.add(child)
             child.add_done_callback(self._round_ended)
 
     async def _wait(self, survey: CampaignSurvey) -> None:
@@ -135,8 +138,12 @@ class CampaignWorkflow:
                 [identifiers.TASK_STATUS.value_set(survey.status), identifiers.PRIORITY.value_set(survey.priority)]
             )
 
-    def _round_ended(self, child: "workflow.ChildWorkflowHandle[Any, Any]") -> None:
-        """Note that a child of this run has ended; the ledger knows how."""
+    def _round_ended(self, child: Any) -> None:
+        """Note that a child of this run has ended; the ledger knows how.
+
+        Its end is waited for: coming while this workflow closes, it would have the server refuse that.
+        """
+        self._children.discard(child)
         if not child.cancelled():
             child.exception()  # read, for one that nobody reads is reported as a fault of this workflow
         self.ledger_changed()

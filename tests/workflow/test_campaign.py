@@ -4,18 +4,13 @@ import pytest
 from temporalio.client import WorkflowExecutionStatus
 from temporalio.testing import TimeSkipper
 
-import activities.delivery
 from contracts.identifiers import CAMPAIGN, campaign_workflow_id, task_workflow_id
 from runtime.campaign_orders import CampaignOrders
 from runtime.reconcile import start_missing
 from tests.workflow.campaigns import DAY, campaign
 from tests.workflow.flow import Flow
 
-
-@pytest.fixture(autouse=True)
-def clocks_are_read_often(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A worker that reads the guard's clock every five seconds waits so long for each day that tests pass."""
-    monkeypatch.setattr(activities.delivery, "RENEW_EVERY", 0.2)
+pytestmark = pytest.mark.usefixtures("quick_clock")
 
 
 async def test_a_campaign_of_three_rounds_begins_each_in_its_time_and_ends_with_the_last(flow: Flow) -> None:
@@ -67,7 +62,8 @@ async def test_a_paused_campaign_holds_its_mails_and_begins_no_round_until_it_is
     assert held.rounds[0].sent < 6
 
     await made.orders.resume(made.id)
-    await made.until(lambda survey: survey.rounds[1].began_at)
+    await made.until_round_ended(1)
+    await made.until(lambda survey: survey.rounds[1].total)
     await made.pass_time(3 * DAY)
     assert (await made.totals()).sent == 12
 
@@ -137,14 +133,18 @@ async def test_a_campaign_that_lost_its_history_goes_by_the_ledger_while_its_rou
     assert (last.run_id, last.status) == (first.run_id, WorkflowExecutionStatus.COMPLETED)
 
 
-async def test_a_campaign_of_next_week_begins_when_its_days_have_passed(flow: Flow) -> None:
+async def test_a_campaign_of_next_week_begins_when_its_days_have_passed_for_the_guard_too(flow: Flow) -> None:
     await flow.service()
     made = await campaign(flow, mails=1, start_in=7 * DAY)
-    await flow.world.advance_guard(7 * DAY - DAY / 24)  # the last hour passes for the workflow alone
-    orders = CampaignOrders(
-        TimeSkipper(flow.resources.temporal_client).client, flow.resources.settings.temporal.task_queue
-    )
-    await made.start(orders)
-    await flow.world.advance_guard(DAY / 24)
+    client, queue = flow.resources.temporal_client, flow.resources.settings.temporal.task_queue
+    await made.start(CampaignOrders(TimeSkipper(client).client, queue))
+
+    async def week_has_passed() -> bool:
+        history = await made.handle.fetch_history()
+        return any(event.HasField("timer_fired_event_attributes") for event in history.events)
+
+    await flow.until_true(week_has_passed)
+    assert (await made.survey()).status == "scheduled"
+    await flow.world.advance_guard(7 * DAY)
 
     assert (await made.totals()).sent == 1

@@ -9,6 +9,8 @@ from tests.workflow.campaigns import DAY, campaign
 from tests.workflow.conftest import Replays
 from tests.workflow.flow import Flow
 
+pytestmark = pytest.mark.usefixtures("quick_clock")
+
 
 async def test_a_campaign_that_takes_orders(flow: Flow, replays: Replays) -> None:
     await flow.service(interval=0.2)
@@ -47,7 +49,7 @@ class TestWithShortHistories:
         self, flow: Flow, replays: Replays
     ) -> None:
         await flow.service(interval=0.3)
-        made = await campaign(flow, mails=30)
+        made = await campaign(flow, mails=12)
         await made.start()
         first = await made.handle.describe()
 
@@ -56,6 +58,6 @@ class TestWithShortHistories:
                 await made.orders.ledger_changed(made.id)
         totals = await made.totals()
 
-        assert totals.sent == len(flow.taken()) == 30
+        assert totals.sent == len(flow.taken()) == 12
         await replays("campaign-that-continues", campaign_workflow_id(made.id), first.run_id)
         await replays("campaign-continued", campaign_workflow_id(made.id))
