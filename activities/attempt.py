@@ -8,7 +8,8 @@ from datetime import timedelta
 from uuid import UUID
 
 from activities.connection import Connection, Connections, NoConnectionError
-from activities.letter import Content, Letter, Letters
+from activities.letter import Letter, Letters
+from activities.letter_content import Content
 from activities.pace import Pace
 from content.errors import ContentError, MissingFieldError
 from database.errors import UNREACHABLE

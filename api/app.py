@@ -20,7 +20,9 @@ from api.routes import (
     contact,
     contact_import,
     domain_limit,
+    metric,
     service,
+    statistics,
     subtask,
     suppression,
     system,
@@ -30,13 +32,14 @@ from api.routes import (
     user,
 )
 from content.trial import TemplateTrial
+from runtime.health import HealthWatch
 from runtime.resources import Resources
 
 ROUTERS = tuple(
     module.router
     for module in (
         task, subtask, service, domain_limit, contact, contact_import, suppression, template, user, api_key, system,
-        unsubscribe,
+        unsubscribe, statistics, metric,
     )
 )  # fmt: skip
 
@@ -68,6 +71,7 @@ def create_app(resources: Resources) -> FastAPI:
     app.state.rate_limit = RateLimit(resources.settings.api.requests_per_second)
     app.state.key_holders = KeyHolders(resources.engine)
     app.state.pool_forecasts = PoolForecasts(resources.ledger_pool)
+    app.state.health_watch = HealthWatch(resources)
     app.state.stopping = asyncio.Event()
     errors.install(app)
     for router in ROUTERS:

@@ -49,6 +49,10 @@ class Transport:
     ) -> None:
         await self._http.aclose()
 
+    async def close(self) -> None:
+        """End the connections; what `async with` does at its end."""
+        await self._http.aclose()
+
     async def _get(self, kind: type[Answer], path: str, params: Mapping[str, str] | None = None) -> Answer:
         return kind.model_validate_json((await self._send("GET", path, params=params)).content)
 

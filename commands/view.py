@@ -176,6 +176,9 @@ def health(answer: Health) -> Table:
     table.add_row("mails", f"{queues.central:,} ready, {under_way}, {queues.pending:,} retried later")
     table.add_row("speed", f"{speed.throughput:,} mails/hour, {speed.error_rate:.2%} faults")
     table.add_row("API", f"answers in {speed.avg_response_time:.0f} ms")
+    table.add_row("workers", f"{answer.workers.live} of {answer.workers.expected} expected")
+    if (share := answer.availability.last_30_days) is not None:
+        table.add_row("available", f"{share:.3%} of the last 30 days' minutes")
     return table
 
 

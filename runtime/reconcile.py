@@ -131,7 +131,10 @@ async def _lost_rounds(resources: Resources, tasks: list[Survey]) -> list[UUID]:
     lost = [task for task in tasks if not await resources.orders.runs(task.task_id)]
     for task in lost:
         assert task.campaign_id is not None
-        await resources.campaign_orders.round_lost(task.campaign_id, task.task_id)
+        try:
+            await resources.campaign_orders.round_lost(task.campaign_id, task.task_id)
+        except RPCError as error:
+            log.info("campaign %s could not be told of its lost round, later then: %s", task.campaign_id, error)
     return [task.task_id for task in lost]
 
 

@@ -16,6 +16,7 @@ from activities.connection import Connections
 from activities.contact_import import ContactImportActivities
 from activities.delivery import DeliveryActivities
 from activities.letter import Letters
+from activities.metric import MetricActivities
 from activities.task import TaskActivities
 from database.ledger import Ledger
 from mail.errors import AuthFailedError
@@ -26,9 +27,12 @@ from runtime.secrets import SealBrokenError
 from workflows.allocator import ServiceAllocatorWorkflow
 from workflows.campaign import CampaignWorkflow
 from workflows.contact_import import ContactImportWorkflow
+from workflows.metric import MeasureWorkflow, UpkeepWorkflow
 from workflows.task import TaskWorkflow
 
-WORKFLOWS = (CampaignWorkflow, TaskWorkflow, ServiceAllocatorWorkflow, ContactImportWorkflow)
+WORKFLOWS = (
+    CampaignWorkflow, TaskWorkflow, ServiceAllocatorWorkflow, ContactImportWorkflow, MeasureWorkflow, UpkeepWorkflow,
+)  # fmt: skip
 
 
 class Activities:
@@ -37,7 +41,9 @@ class Activities:
     def __init__(self, resources: Resources) -> None:
         self._resources = resources
         pool, smtp = resources.ledger_pool, resources.settings.smtp
-        ledger = Ledger(pool, worker_name(), smtp.upload_limit)
+        self.worker = worker_name()
+        """This process, as the ledger knows it."""
+        ledger = Ledger(pool, self.worker, smtp.upload_limit)
         limits = Limits(upload=smtp.upload_limit, patience=smtp.patience, reply=smtp.reply_timeout)
         means = Means(
             ledger,
@@ -51,6 +57,7 @@ class Activities:
         self._tasks = TaskActivities(pool, wakes, self._round_ended)
         self._allocators = AllocatorActivities(pool, resources.temporal_client, wakes)
         self._imports = ContactImportActivities(pool)
+        self._metrics = MetricActivities(pool)
 
     def all(self) -> Sequence[Callable[..., Any]]:
         """Every activity a worker serves."""
@@ -75,6 +82,8 @@ class Activities:
             allocators.exchange,
             self.deliveries.deliver,
             self._imports.merge,
+            self._metrics.measure,
+            self._metrics.upkeep,
         )
 
     def _dial(self, account: Account) -> Transport:

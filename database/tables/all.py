@@ -1,6 +1,7 @@
 """Imports every table, so that the metadata is whole."""
 
 from database.tables import (
+    alert,
     campaign,
     choice,
     contact,
@@ -8,6 +9,8 @@ from database.tables import (
     delivery,
     domain_limit,
     event,
+    health,
+    metric,
     service,
     system,
     task,
@@ -16,6 +19,7 @@ from database.tables import (
 )
 
 __all__ = [
+    "alert",
     "campaign",
     "choice",
     "contact",
@@ -23,6 +27,8 @@ __all__ = [
     "delivery",
     "domain_limit",
     "event",
+    "health",
+    "metric",
     "service",
     "system",
     "task",
