@@ -21,6 +21,7 @@ from api.routes import (
     contact_import,
     domain_limit,
     metric,
+    sending_domain,
     service,
     statistics,
     subtask,
@@ -38,8 +39,8 @@ from runtime.resources import Resources
 ROUTERS = tuple(
     module.router
     for module in (
-        task, subtask, service, domain_limit, contact, contact_import, suppression, template, user, api_key, system,
-        unsubscribe, statistics, metric,
+        task, subtask, service, sending_domain, domain_limit, contact, contact_import, suppression, template, user,
+        api_key, system, unsubscribe, statistics, metric,
     )
 )  # fmt: skip
 
