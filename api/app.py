@@ -20,6 +20,7 @@ from api.routes import (
     contact,
     contact_import,
     domain_limit,
+    mailbox,
     metric,
     sending_domain,
     service,
@@ -42,8 +43,8 @@ ROUTERS = tuple(
     module.router
     for module in (
         tracking,
-        task, subtask, service, sending_domain, domain_limit, contact, contact_import, suppression, template, user,
-        api_key, system, unsubscribe, statistics, metric,
+        task, subtask, service, mailbox, sending_domain, domain_limit, contact, contact_import, suppression, template,
+        user, api_key, system, unsubscribe, statistics, metric,
     )
 )  # fmt: skip
 

@@ -223,6 +223,8 @@ class ServiceOut(Outgoing):
     rested_until: datetime | None
     """Not used until then, because of `restReason`."""
     rest_reason: str | None
+    mailbox_error: str | None
+    """Why its mailbox cannot be read for bounces and replies."""
     created_at: datetime
     updated_at: datetime
 
