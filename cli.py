@@ -15,6 +15,7 @@ from commands import (
     backup,
     check,
     config,
+    domain,
     findings,
     limit,
     local,
@@ -37,6 +38,7 @@ suppress = typer.Typer(no_args_is_help=True, help="Addresses that are never writ
 groups = {
     "services": service.services,
     "limits": limit.limits,
+    "domains": domain.domains,
     "config": config.config,
     "stack": stack.stack,
     "lists": lists,
