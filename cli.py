@@ -11,6 +11,7 @@ from api.client import ApiClient
 from api.client_errors import ApiError
 from api.schemas.template import PreflightOut
 from commands import (
+    alert,
     backup,
     check,
     config,
@@ -22,6 +23,7 @@ from commands import (
     mailbox,
     repair,
     service,
+    stack,
     statistics,
     task,
     unknown,
@@ -40,6 +42,7 @@ groups = {
     "limits": limit.limits,
     "domains": domain.domains,
     "config": config.config,
+    "stack": stack.stack,
     "lists": lists,
     "templates": templates,
     "suppress": suppress,
@@ -56,6 +59,7 @@ app.command()(local.demo)
 app.command()(local.bench)
 app.command()(local.prove)
 app.command()(inbound.receive)
+app.command()(alert.alerts)
 app.command()(check.check)
 app.command()(repair.repair)
 app.command()(backup.backup)
