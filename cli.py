@@ -14,6 +14,7 @@ from commands import (
     backup,
     check,
     config,
+    doctor,
     domain,
     findings,
     limit,
@@ -53,6 +54,7 @@ app.command()(local.bench)
 app.command()(local.prove)
 app.command()(check.check)
 app.command()(repair.repair)
+app.command()(doctor.doctor)
 app.command()(backup.backup)
 app.command()(backup.restore)
 
