@@ -75,8 +75,9 @@ async def service(database_url: str) -> AsyncIterator[World]:
 async def test_a_healthy_installation_is_said_to_be_healthy(doctor: Doctor, service: World) -> None:
     result = await doctor()
     assert result.exit_code == 0, result.output
-    assert [line.split()[0] for line in result.stdout.splitlines() if line.strip()] == ["ok"] * 5, result.stdout
-    assert "SPF, DKIM, DMARC and MX are in order" in result.stdout
+    assert [line for line in result.stdout.splitlines() if line.startswith("ok ")][4:], result.stdout
+    assert "found" not in result.stdout
+    assert "SPF, DKIM, DMARC and MX are in order" in " ".join(result.stdout.split())
 
 
 async def test_each_trouble_is_named_with_what_to_do(
