@@ -15,6 +15,7 @@ from commands import (
     backup,
     check,
     config,
+    doctor,
     domain,
     findings,
     inbound,
@@ -62,6 +63,7 @@ app.command()(inbound.receive)
 app.command()(alert.alerts)
 app.command()(check.check)
 app.command()(repair.repair)
+app.command()(doctor.doctor)
 app.command()(backup.backup)
 app.command()(backup.restore)
 
