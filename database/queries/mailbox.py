@@ -31,7 +31,8 @@ DELETE = text("""
     WHERE m.service_id = :id AND s.id = m.service_id AND s.user_id = :user_id
 """)
 TO_READ = """
-    SELECT m.service_id, m.host, m.port, m.security, m.marks_read, m.updated_at,
+    SELECT m.service_id, m.host, m.port, m.security, m.marks_read,
+        greatest(m.updated_at, CASE WHEN m.username IS NULL THEN s.updated_at END) AS updated_at,
         m.username IS NOT NULL AS own_login,
         CASE WHEN m.username IS NULL THEN s.username ELSE m.username END AS username,
         CASE WHEN m.username IS NULL THEN s.password_sealed ELSE m.password_sealed END AS password_sealed
@@ -64,7 +65,7 @@ class MailboxToRead:
     security: Literal["none", "starttls", "tls"]
     marks_read: bool
     updated_at: datetime
-    """Another one: the settings were changed."""
+    """Another one: the settings were changed, or those of the service whose login is used."""
     own_login: bool
     """The password is the mailbox's own, and sealed for it; else the service's."""
     username: str | None
