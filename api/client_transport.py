@@ -66,14 +66,17 @@ class Transport:
     ) -> AsyncIterator[Answer]:
         params = {"limit": str(PAGE), **(filters or {})}
         while True:
-            page = Page[kind].model_validate_json(  # type: ignore[valid-type]  # the argument is a type
-                (await self._send("GET", path, params=params)).content
-            )
+            page = await self.page(kind, path, params)
             for item in page.data:
                 yield item
             if page.next_cursor is None:
                 return
             params["cursor"] = page.next_cursor
+
+    async def page(self, kind: type[Answer], path: str, filters: Mapping[str, str]) -> Page[Answer]:
+        """One part of a list: for who shows lists part by part. `filters` may hold `cursor` and `limit`."""
+        content = (await self._send("GET", path, params=filters)).content
+        return Page[kind].model_validate_json(content)  # type: ignore[valid-type]  # the argument is a type
 
     async def _send(self, method: str, path: str, **request: object) -> httpx.Response:
         """Send until an answer comes that a further try would not better; the same key each time."""

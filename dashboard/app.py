@@ -10,13 +10,13 @@ from starlette.types import ASGIApp
 
 from dashboard import choice, sign_in
 from dashboard.gate import Gate
-from dashboard.pages import overview
+from dashboard.pages import overview, task, task_list
 from dashboard.session import Sessions
 from dashboard.settings import DashboardSettings
 
 STYLE: Final = Path(__file__).with_name("style.css")
 PICTURE: Final = Path(__file__).with_name("favicon.svg")
-PAGES: Final = (overview,)
+PAGES: Final = (overview, task_list, task)
 """Their routes are known once they are imported."""
 
 
