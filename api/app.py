@@ -21,6 +21,7 @@ from api.routes import (
     contact_import,
     domain_limit,
     service,
+    statistics,
     subtask,
     suppression,
     system,
@@ -37,7 +38,7 @@ ROUTERS = tuple(
     module.router
     for module in (
         task, subtask, service, domain_limit, contact, contact_import, suppression, template, user, api_key, system,
-        unsubscribe,
+        unsubscribe, statistics,
     )
 )  # fmt: skip
 

@@ -20,6 +20,7 @@ from api.schemas.domain_limit import DomainLimitOut
 from api.schemas.evidence import EvidenceOut, UnknownOut
 from api.schemas.forecast import ForecastOut
 from api.schemas.service import ServiceBulkOut, ServiceOut
+from api.schemas.statistics import AccountStatisticsOut, FunnelOut, StatisticsOut
 from api.schemas.system import Health
 from api.schemas.system_config import ConfigChangeOut, ConfigOut
 from api.schemas.task import DryRunOut, RealtimeStatus, ResolveOut, SubtaskOut, TaskOut
@@ -123,21 +124,22 @@ class ApiClient(Transport):
 
     def domain_limits(self, pool: str | None = None) -> AsyncIterator[DomainLimitOut]:
         """The limits per recipient domain of a pool."""
-        return self._all(DomainLimitOut, "/api/domain-limits", _pool(pool))
+        return self._all(DomainLimitOut, "/api/domain-limits", _given(pool=pool))
 
     async def set_domain_limit(self, domain: str, order: Mapping[str, object], pool: str | None) -> DomainLimitOut:
         """Limit a domain, or change its limit."""
+        of_pool = _given(pool=pool)
         try:
-            answer = await self._send("PATCH", f"/api/domain-limits/{quote(domain)}", params=_pool(pool), json=order)
+            answer = await self._send("PATCH", f"/api/domain-limits/{quote(domain)}", params=of_pool, json=order)
         except ApiError as error:
             if error.status != 404:
                 raise
-            return await self._post(DomainLimitOut, "/api/domain-limits", {"domain": domain, **order, **_pool(pool)})
+            return await self._post(DomainLimitOut, "/api/domain-limits", {"domain": domain, **order, **of_pool})
         return DomainLimitOut.model_validate_json(answer.content)
 
     async def delete_domain_limit(self, domain: str, pool: str | None) -> None:
         """Limit a domain no longer."""
-        await self._send("DELETE", f"/api/domain-limits/{quote(domain)}", params=_pool(pool))
+        await self._send("DELETE", f"/api/domain-limits/{quote(domain)}", params=_given(pool=pool))
 
     async def submit_task(self, order: Body) -> TaskOut:
         """Start a task."""
@@ -177,6 +179,31 @@ class ApiClient(Transport):
         order: dict[str, object] = {"decision": decision, **({"seqs": seqs} if seqs else {})}
         return await self._post(ResolveOut, f"/api/tasks/{task_id}/subtasks/resolve", order)
 
+    async def task_statistics(self, task_id: UUID, by: str | None = None, zone: str | None = None) -> StatisticsOut:
+        """What became of a task's mails, by `round`, `variant`, `service`, `provider`, `day` or `hour`."""
+        return await self._get(StatisticsOut, f"/api/tasks/{task_id}/statistics", _given(by=by, timeZone=zone))
+
+    async def campaign_statistics(
+        self, campaign_id: UUID, by: str | None = None, zone: str | None = None
+    ) -> StatisticsOut:
+        """The same of the mails of all rounds."""
+        return await self._get(StatisticsOut, f"/api/campaigns/{campaign_id}/statistics", _given(by=by, timeZone=zone))
+
+    async def account_statistics(
+        self,
+        since: datetime | None = None,
+        before: datetime | None = None,
+        by: str | None = None,
+        zone: str | None = None,
+    ) -> AccountStatisticsOut:
+        """The same of all mails sent within a time, by `task`, `service`, `provider`, `day` or `hour`."""
+        times = {name: at.astimezone().isoformat() for name, at in {"from": since, "to": before}.items() if at}
+        return await self._get(AccountStatisticsOut, "/api/statistics", times | _given(by=by, timeZone=zone))
+
+    async def funnel(self, campaign_id: UUID) -> FunnelOut:
+        """How far a campaign's contacts came."""
+        return await self._get(FunnelOut, f"/api/campaigns/{campaign_id}/funnel")
+
     async def evidence(self, order: Body) -> EvidenceOut:
         """Take mails as sent that were seen, at most 1,000 at a time."""
         return await self._post(EvidenceOut, "/api/tasks/evidence", order)
@@ -186,5 +213,5 @@ class ApiClient(Transport):
         return await self._post(TaskOut, f"/api/tasks/{task_id}/{order}", {})
 
 
-def _pool(name: str | None) -> dict[str, str]:
-    return {} if name is None else {"pool": name}
+def _given(**parameters: str | None) -> dict[str, str]:
+    return {name: value for name, value in parameters.items() if value is not None}
