@@ -12,7 +12,7 @@ from uuid import UUID
 
 import httpx
 
-from api.client_errors import ApiError, raise_for_problem
+from api.client_errors import ApiError
 from api.client_transport import Body, Transport
 from api.schemas.contact import ContactListOut, SuppressionOut, SuppressionsOut
 from api.schemas.contact_import import ContactImportOut
@@ -23,7 +23,7 @@ from api.schemas.service import ServiceBulkOut, ServiceOut
 from api.schemas.statistics import AccountStatisticsOut, FunnelOut, StatisticsOut
 from api.schemas.system import Health
 from api.schemas.system_config import ConfigChangeOut, ConfigOut
-from api.schemas.task import DryRunOut, RealtimeStatus, ResolveOut, SubtaskOut, TaskOut
+from api.schemas.task import DryRunOut, RealtimeStatus, ResolveOut, SubtaskHistoryOut, SubtaskOut, TaskOut
 from api.schemas.template import PreflightOut, TemplateOut
 from api.watched_file import Progress, WatchedFile
 from contracts.delivery import Decision
@@ -97,10 +97,8 @@ class ApiClient(Transport):
 
     async def import_errors(self, import_id: UUID) -> AsyncIterator[bytes]:
         """The refused rows of an import as CSV, in pieces."""
-        async with self._http.stream("GET", f"/api/imports/{import_id}/errors.csv") as response:
-            await raise_for_problem(response)
-            async for piece in response.aiter_bytes():
-                yield piece
+        async for piece in self.file(f"/api/imports/{import_id}/errors.csv"):
+            yield piece
 
     async def suppress(self, emails: list[str], reason: str) -> SuppressionsOut:
         """Never write to these addresses again, at most 1,000 at a time."""
@@ -169,6 +167,10 @@ class ApiClient(Transport):
     def subtasks(self, task_id: UUID, **filters: str) -> AsyncIterator[SubtaskOut]:
         """Mails of a task; `status` and `reason` narrow them down."""
         return self._all(SubtaskOut, f"/api/tasks/{task_id}/subtasks", filters)
+
+    async def subtask(self, task_id: UUID, seq: int) -> SubtaskHistoryOut:
+        """One mail with every try of it."""
+        return await self._get(SubtaskHistoryOut, f"/api/tasks/{task_id}/subtasks/{seq}")
 
     def unknown(self, task_id: UUID) -> AsyncIterator[UnknownOut]:
         """Mails of a task that nobody knows the outcome of."""

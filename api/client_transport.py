@@ -78,6 +78,13 @@ class Transport:
         content = (await self._send("GET", path, params=filters)).content
         return Page[kind].model_validate_json(content)  # type: ignore[valid-type]  # the argument is a type
 
+    async def file(self, path: str, filters: Mapping[str, str] | None = None) -> AsyncIterator[bytes]:
+        """A file that the API makes while it is read, in pieces."""
+        async with self._http.stream("GET", path, params=filters) as response:
+            await raise_for_problem(response)
+            async for piece in response.aiter_bytes():
+                yield piece
+
     async def _send(self, method: str, path: str, **request: object) -> httpx.Response:
         """Send until an answer comes that a further try would not better; the same key each time."""
         headers = {"Idempotency-Key": str(uuid.uuid4())} if method == "POST" else {}

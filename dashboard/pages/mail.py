@@ -68,8 +68,9 @@ def _choice(told: ChoiceOut, say: Words) -> None:
         if told.pinned:
             element("p", say("The mail was bound to it."))
             return
-        parts = {"quota": share(told.quota), "rest": share(told.rest), "success": share(told.success)}
-        element("p", say("Score {score}: quota left {quota}, interval passed {rest}, success {success}", score=f"{told.score:.3f}", **parts))  # fmt: skip
+        values = {"score": f"{told.score:.3f}"}
+        values |= {"quota": share(told.quota), "rest": share(told.rest), "success": share(told.success)}
+        element("p", say("Score {score}: quota left {quota}, interval passed {rest}, success {success}", **values))
         if told.runners_up:
             others = ", ".join(f"{each.service or '–'} ({each.score:.3f})" for each in told.runners_up)
             element("p", say("Next would have been: {others}", others=others))

@@ -11,7 +11,7 @@ from api.schemas.task import RealtimeStatus, TaskOut, Waiting
 from dashboard import paths
 from dashboard.bar import STATUSES, bar, legend
 from dashboard.button import button
-from dashboard.element import element, link
+from dashboard.element import element
 from dashboard.figure import figure, figures
 from dashboard.frame import Visit, page
 from dashboard.live import live
@@ -111,11 +111,11 @@ def _forecast(told: ForecastOut, say: Words) -> None:
     if told.ends_at is None or not told.mails:
         element("p", say("Nothing is left to send."))
         return
-    left = span(told.ends_at - told.as_of, say)
-    element("p", say("{mails} mails are left; the last goes at {at} UTC, in {left}.", mails=count(told.mails), at=moment(told.ends_at), left=left))  # fmt: skip
+    values = {"mails": count(told.mails), "at": moment(told.ends_at), "left": span(told.ends_at - told.as_of, say)}
+    element("p", say("{mails} mails are left; the last goes at {at} UTC, in {left}.", **values))
     if told.limited_by:
         element("p", say("What makes it later:"))
         with element("ul"):
             for limit in told.limited_by:
-                text = say("{reason}: without it, it would end at {at} UTC", reason=explained(limit.reason, say), at=moment(limit.ends_at_without))  # fmt: skip
-                element("li", text)
+                values = {"reason": explained(limit.reason, say), "at": moment(limit.ends_at_without)}
+                element("li", say("{reason}: without it, it would end at {at} UTC", **values))
