@@ -20,6 +20,7 @@ from api.routes import (
     contact,
     contact_import,
     domain_limit,
+    metric,
     service,
     statistics,
     subtask,
@@ -38,7 +39,7 @@ ROUTERS = tuple(
     module.router
     for module in (
         task, subtask, service, domain_limit, contact, contact_import, suppression, template, user, api_key, system,
-        unsubscribe, statistics,
+        unsubscribe, statistics, metric,
     )
 )  # fmt: skip
 

@@ -15,6 +15,7 @@ from activities.connection import Connections
 from activities.contact_import import ContactImportActivities
 from activities.delivery import DeliveryActivities
 from activities.letter import Letters
+from activities.metric import MetricActivities
 from activities.task import TaskActivities
 from database.ledger import Ledger
 from mail.errors import AuthFailedError
@@ -24,9 +25,10 @@ from runtime.resources import Resources
 from runtime.secrets import SealBrokenError
 from workflows.allocator import ServiceAllocatorWorkflow
 from workflows.contact_import import ContactImportWorkflow
+from workflows.metric import MeasureWorkflow, UpkeepWorkflow
 from workflows.task import TaskWorkflow
 
-WORKFLOWS = (TaskWorkflow, ServiceAllocatorWorkflow, ContactImportWorkflow)
+WORKFLOWS = (TaskWorkflow, ServiceAllocatorWorkflow, ContactImportWorkflow, MeasureWorkflow, UpkeepWorkflow)
 
 
 class Activities:
@@ -50,6 +52,7 @@ class Activities:
         self._tasks = TaskActivities(pool, wakes)
         self._allocators = AllocatorActivities(pool, resources.temporal_client, wakes)
         self._imports = ContactImportActivities(pool)
+        self._metrics = MetricActivities(pool)
 
     def all(self) -> Sequence[Callable[..., Any]]:
         """Every activity a worker serves."""
@@ -68,6 +71,8 @@ class Activities:
             allocators.exchange,
             self.deliveries.deliver,
             self._imports.merge,
+            self._metrics.measure,
+            self._metrics.upkeep,
         )
 
     def _dial(self, account: Account) -> Transport:

@@ -53,6 +53,8 @@ class ApiSettings(Group):
     """The same for an uploaded file."""
     requests_per_second: float = Field(default=300.0, gt=0)
     """Of one key, on average; more are answered 429."""
+    metrics_token: SecretStr | None = None
+    """What Prometheus must send as a bearer token to read `/metrics`; open unless it is set."""
     public_url: str | None = None
     """Base URL people's mail programs can reach. While none is set, mails have no links to us, neither to unsubscribe
     nor to track."""

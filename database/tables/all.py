@@ -1,6 +1,7 @@
 """Imports every table, so that the metadata is whole."""
 
 from database.tables import (
+    alert,
     campaign,
     choice,
     contact,
@@ -9,6 +10,7 @@ from database.tables import (
     domain_limit,
     event,
     health,
+    metric,
     service,
     system,
     task,
@@ -17,6 +19,7 @@ from database.tables import (
 )
 
 __all__ = [
+    "alert",
     "campaign",
     "choice",
     "contact",
@@ -25,6 +28,7 @@ __all__ = [
     "domain_limit",
     "event",
     "health",
+    "metric",
     "service",
     "system",
     "task",
