@@ -12,19 +12,18 @@ from uuid import UUID
 
 import httpx
 
+from api.client_account import AccountCalls
 from api.client_errors import ApiError
-from api.client_transport import Body, Transport
+from api.client_transport import Body
 from api.schemas.contact import ContactListOut, SuppressionOut, SuppressionsOut
 from api.schemas.contact_import import ContactImportOut
 from api.schemas.domain_limit import DomainLimitOut
 from api.schemas.evidence import EvidenceOut, UnknownOut
 from api.schemas.forecast import ForecastOut
-from api.schemas.service import ServiceBulkOut, ServiceOut
 from api.schemas.statistics import AccountStatisticsOut, FunnelOut, StatisticsOut
 from api.schemas.system import Health
 from api.schemas.system_config import ConfigChangeOut, ConfigOut
 from api.schemas.task import DryRunOut, RealtimeStatus, ResolveOut, SubtaskHistoryOut, SubtaskOut, TaskOut
-from api.schemas.template import PreflightOut, TemplateOut
 from api.watched_file import Progress, WatchedFile
 from contracts.delivery import Decision
 
@@ -32,7 +31,7 @@ UPLOAD_TIMEOUT = httpx.Timeout(60.0, connect=5.0, read=1800.0)
 """An upload is answered when all its rows are staged."""
 
 
-class ApiClient(Transport):
+class ApiClient(AccountCalls):
     """The calls of one installation."""
 
     async def health(self) -> Health:
@@ -51,18 +50,6 @@ class ApiClient(Transport):
     def config_changes(self, key: str | None = None) -> AsyncIterator[ConfigChangeOut]:
         """Who changed settings, or one of them, the newest first."""
         return self._all(ConfigChangeOut, "/api/system/config-changes", {} if key is None else {"key": key})
-
-    async def create_service(self, order: Body) -> ServiceOut:
-        """Add a service."""
-        return await self._post(ServiceOut, "/api/services", order)
-
-    async def create_services(self, orders: list[dict[str, object]]) -> ServiceBulkOut:
-        """Add several services, at most 500; each is judged by itself."""
-        return await self._post(ServiceBulkOut, "/api/services/bulk", {"services": orders})
-
-    def services(self) -> AsyncIterator[ServiceOut]:
-        """All services."""
-        return self._all(ServiceOut, "/api/services")
 
     async def create_list(self, name: str) -> ContactListOut:
         """Make an empty contact list."""
@@ -107,18 +94,6 @@ class ApiClient(Transport):
     def suppressions(self) -> AsyncIterator[SuppressionOut]:
         """All suppressed addresses."""
         return self._all(SuppressionOut, "/api/suppressions")
-
-    async def create_template(self, order: Body) -> TemplateOut:
-        """Keep a template."""
-        return await self._post(TemplateOut, "/api/templates", order)
-
-    def templates(self) -> AsyncIterator[TemplateOut]:
-        """All templates."""
-        return self._all(TemplateOut, "/api/templates")
-
-    async def preflight(self, template_id: UUID, order: Body) -> PreflightOut:
-        """What of a template may cost it readers."""
-        return await self._post(PreflightOut, f"/api/templates/{template_id}/preflight", order)
 
     def domain_limits(self, pool: str | None = None) -> AsyncIterator[DomainLimitOut]:
         """The limits per recipient domain of a pool."""

@@ -57,9 +57,11 @@ class Transport:
         return kind.model_validate_json((await self._send("GET", path, params=params)).content)
 
     async def _post(self, kind: type[Answer], path: str, body: Body, params: Mapping[str, str] | None = None) -> Answer:
-        plain = body if isinstance(body, Mapping) else body.model_dump(mode="json", by_alias=True, exclude_unset=True)
-        response = await self._send("POST", path, params=params, json=plain)
+        response = await self._send("POST", path, params=params, json=_plain(body))
         return kind.model_validate_json(response.content)
+
+    async def _patch(self, kind: type[Answer], path: str, body: Body) -> Answer:
+        return kind.model_validate_json((await self._send("PATCH", path, json=_plain(body))).content)
 
     async def _all(
         self, kind: type[Answer], path: str, filters: Mapping[str, str] | None = None
@@ -105,6 +107,10 @@ class Transport:
         except httpx.TransportError as error:
             raise ApiUnreachableError(self.url, str(error) or type(error).__name__) from error
         return await raise_for_problem(response)
+
+
+def _plain(body: Body) -> Mapping[str, object]:
+    return body if isinstance(body, Mapping) else body.model_dump(mode="json", by_alias=True, exclude_unset=True)
 
 
 def _retry_after(response: httpx.Response) -> float | None:

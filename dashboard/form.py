@@ -47,7 +47,9 @@ class Form:
         typed = {} if tag == "textarea" else {"type": kind}
         shown = {"checked": ""} if kind == "checkbox" and self.values.get(name) == "true" else {}
         value = {} if kind == "checkbox" else {"value": self.values.get(name, "")}
-        return self._labelled(name, label, hint, lambda more: element(tag, **typed, **value, **shown, **attributes, **more))
+        return self._labelled(
+            name, label, hint, lambda more: element(tag, **typed, **value, **shown, **attributes, **more)
+        )
 
     def choice(self, name: str, label: str, options: Mapping[str, str], *, hint: str = "") -> Element:
         """Add a choice of one among several: value and what is shown for it."""
@@ -102,7 +104,7 @@ class Form:
             self._fields[name].props.pop("aria-invalid", None)
 
     def _tell(self, error: ApiError | ApiUnreachableError) -> None:
-        """Show each fault at its field, and what belongs to none above them all; the first wrong field gets the focus."""
+        """Show each fault at its field, and what belongs to none above them all; the first wrong one gets the focus."""
         rest = lines(error, self._visit.say)
         wrong = []
         for pointer, message in error.errors if isinstance(error, ApiError) else ():

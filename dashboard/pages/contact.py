@@ -37,7 +37,7 @@ async def contact_lists(cursor: str = "") -> None:
             nothing(say("Nobody here yet: import a CSV file with a column of addresses."))
             return
         columns = (
-            Column[ContactListOut]("List", lambda each: _named(each)),
+            Column[ContactListOut]("List", _named),
             Column[ContactListOut]("Contacts", lambda each: count(each.contacts), numeric=True),
             Column[ContactListOut]("Created", lambda each: moment(each.created_at)),
         )
@@ -81,7 +81,9 @@ def _people(told: Page[ContactOut], say: Words) -> None:
 async def contact_import(import_id: UUID) -> None:
     """Show how an import goes."""
     async with page("Import", paths.CONTACTS) as visit:
-        await live(visit, lambda: visit.api.contact_import(import_id), lambda told: _import(visit, told), IMPORT_SECONDS)
+        await live(
+            visit, lambda: visit.api.contact_import(import_id), lambda told: _import(visit, told), IMPORT_SECONDS
+        )
 
 
 def _import(visit: Visit, told: ContactImportOut) -> None:
@@ -96,7 +98,9 @@ def _import(visit: Visit, told: ContactImportOut) -> None:
         figure(say("Rows"), count(told.rows_read), say("of the file"))
         figure(say("On the list"), count(told.accepted), say("because of this file"))
         figure(say("Twice"), count(told.merged), say("rows whose address stood elsewhere in the file"))
-        figure(say("Refused"), count(told.rejected), say("rows that are no contact"), state="warn" if told.rejected else "")
+        figure(
+            say("Refused"), count(told.rejected), say("rows that are no contact"), state="warn" if told.rejected else ""
+        )
     with element("div", classes="actions"):
         if told.rejected:
             link(say("Refused rows as CSV"), paths.import_errors(told.id), classes="action")

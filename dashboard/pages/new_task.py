@@ -53,7 +53,9 @@ def _form(visit: Visit, lists: dict[str, str], templates: dict[str, str]) -> For
         form.choice("templateId", say("Template"), templates)
         form.field("pool", say("Pool"), hint=say("Empty: your own."))
         form.field("startAt", say("Begins"), kind="datetime-local", hint=say("In UTC; empty: at once."))
-        form.choice("priority", say("Priority"), {"0": say("as others"), "1": say("before others"), "-1": say("after others")})
+        form.choice(
+            "priority", say("Priority"), {"0": say("as others"), "1": say("before others"), "-1": say("after others")}
+        )
     return form
 
 
@@ -74,7 +76,7 @@ def _dry_run(visit: Visit, told: DryRunOut) -> None:
         figure(say("Services"), count(told.active_services), say("of the pool can be used"))
         figure(say("Ends"), moment(told.forecast.ends_at), say("UTC, as foreseen"))
     for missing in told.missing_fields:
-        text = "{number} contacts have no {name}, such as {example}"
-        element("p", say(text, number=count(missing.contacts), name=missing.name, example=missing.example), classes="warn")
+        values = {"number": count(missing.contacts), "name": missing.name, "example": missing.example}
+        element("p", say("{number} contacts have no {name}, such as {example}", **values), classes="warn")
     for finding in told.findings:
         element("p", finding.message, classes="warn")

@@ -9,11 +9,11 @@ from api.schemas.service import ServiceOut
 from dashboard import paths
 from dashboard.button import button
 from dashboard.element import element
+from dashboard.figure import figure, figures
 from dashboard.form import Form, Values, given, number
 from dashboard.frame import Visit, page
 from dashboard.live import live
 from dashboard.pages.service_list import state
-from dashboard.figure import figure, figures
 from dashboard.written import count, moment, share
 
 NUMBERS: Final = ("port", "dailyQuota", "sendingInterval", "maxConnections", "priority", "jitter")
@@ -70,12 +70,16 @@ def _form(visit: Visit, values: dict[str, object]) -> Form:
         form.field("port", say("Port"), kind="number")
         form.choice("security", say("Security"), {"starttls": "STARTTLS", "tls": "TLS", "none": say("none")})
         form.field("username", say("User name"), autocomplete="off")
-        form.field("password", say("Password"), kind="password", hint=say("Never shown again."), autocomplete="new-password")
+        form.field(
+            "password", say("Password"), kind="password", hint=say("Never shown again."), autocomplete="new-password"
+        )
         form.field("fromAddress", say("From address"), kind="email")
         form.field("fromName", say("From name"))
         form.field("dailyQuota", say("Mails a day"), kind="number")
         form.field("sendingInterval", say("Seconds between two mails"), kind="number", step="any")
-        form.field("jitter", say("Jitter"), kind="number", step="any", hint=say("0.2: up to a fifth longer, at random."))
+        form.field(
+            "jitter", say("Jitter"), kind="number", step="any", hint=say("0.2: up to a fifth longer, at random.")
+        )
         form.field("maxConnections", say("Most connections"), kind="number")
         form.field("priority", say("Priority"), kind="number", hint=say("Higher goes first."))
         form.field("timeZone", say("Time zone"), hint=say("Its day begins there, such as Europe/Vienna."))

@@ -44,7 +44,7 @@ def _services(visit: Visit, told: Page[ServiceOut]) -> None:
         Column[ServiceOut]("Left today", lambda each: _left(each, say)),
         Column[ServiceOut]("Next free", lambda each: moment(each.next_available_at)),
         Column[ServiceOut]("Interval", lambda each: f"{each.sending_interval:g} {say('s')}", numeric=True),
-        Column[ServiceOut]("Success", lambda each: _success(each), numeric=True),
+        Column[ServiceOut]("Success", _success, numeric=True),
         Column[ServiceOut]("Pool", lambda each: each.pool),
     )
     table("Services", columns, told.data, say)

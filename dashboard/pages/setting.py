@@ -5,7 +5,7 @@ from typing import Final
 
 from nicegui import ui
 
-from api.schemas.system import ConfigChangeOut, ConfigOut
+from api.schemas.system_config import ConfigChangeOut, ConfigOut
 from dashboard import paths
 from dashboard.element import element
 from dashboard.form import Form, Values, number
@@ -66,7 +66,7 @@ async def _changes(visit: Visit) -> None:
         Column[ConfigChangeOut]("Setting", lambda each: each.key),
         Column[ConfigChangeOut]("From", lambda each: str(each.old_value)),
         Column[ConfigChangeOut]("To", lambda each: str(each.new_value)),
-        Column[ConfigChangeOut]("Who", lambda each: each.changed_by or "–"),
+        Column[ConfigChangeOut]("Who", lambda each: f"{each.user_email} ({each.key_name})"),
         Column[ConfigChangeOut]("When", lambda each: moment(each.changed_at)),
     )
     table("Changes", columns, found, say)

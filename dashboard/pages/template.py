@@ -6,6 +6,7 @@ from uuid import UUID
 from nicegui import ui
 
 from api.client_errors import ApiError
+from api.schemas.contact import ContactOut
 from api.schemas.template import PreviewOut, TemplateOut
 from dashboard import paths
 from dashboard.button import button
@@ -34,7 +35,7 @@ async def template_list(cursor: str = "") -> None:
             nothing(say("No template yet: it says what the mails are."), say("Write one"), paths.NEW_TEMPLATE)
             return
         columns = (
-            Column[TemplateOut]("Template", lambda each: _named(each)),
+            Column[TemplateOut]("Template", _named),
             Column[TemplateOut]("Subject", lambda each: each.subject),
             Column[TemplateOut]("Fields it needs", lambda each: ", ".join(each.variables) or "–"),
             Column[TemplateOut]("Changed", lambda each: moment(each.updated_at)),
@@ -127,8 +128,8 @@ async def _render(visit: Visit, known: TemplateOut, email: str, shown: ui.elemen
 async def _fields(visit: Visit, known: TemplateOut, email: str) -> dict[str, object]:
     if not email:
         return {name: name.replace("_", " ").title() for name in known.variables}
-    found = await visit.api.contact_by_email(email)
-    return dict(found.fields)
+    found = await visit.api.page(ContactOut, "/api/contacts", {"email": email, "limit": "1"})
+    return dict(found.data[0].fields) if found.data else {}
 
 
 def _mail(visit: Visit, told: PreviewOut) -> None:
