@@ -21,6 +21,7 @@ from api.routes import (
     contact_import,
     domain_limit,
     metric,
+    sending_domain,
     service,
     statistics,
     subtask,
@@ -28,9 +29,11 @@ from api.routes import (
     system,
     task,
     template,
+    tracking,
     unsubscribe,
     user,
 )
+from api.visits import Visits
 from content.trial import TemplateTrial
 from runtime.health import HealthWatch
 from runtime.resources import Resources
@@ -38,8 +41,9 @@ from runtime.resources import Resources
 ROUTERS = tuple(
     module.router
     for module in (
-        task, subtask, service, domain_limit, contact, contact_import, suppression, template, user, api_key, system,
-        unsubscribe, statistics, metric,
+        tracking,
+        task, subtask, service, sending_domain, domain_limit, contact, contact_import, suppression, template, user,
+        api_key, system, unsubscribe, statistics, metric,
     )
 )  # fmt: skip
 
@@ -49,7 +53,7 @@ def create_app(resources: Resources) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        async with TemplateTrial() as app.state.trial:
+        async with TemplateTrial() as app.state.trial, app.state.visits:
             app.state.inline_contents = InlineContents(app.state.trial)
             app.state.preflights = Preflights(app.state.trial, resources.settings.api.public_url)
             yield
@@ -72,6 +76,7 @@ def create_app(resources: Resources) -> FastAPI:
     app.state.key_holders = KeyHolders(resources.engine)
     app.state.pool_forecasts = PoolForecasts(resources.ledger_pool)
     app.state.health_watch = HealthWatch(resources)
+    app.state.visits = Visits(resources.ledger_pool)
     app.state.stopping = asyncio.Event()
     errors.install(app)
     for router in ROUTERS:

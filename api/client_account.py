@@ -1,10 +1,11 @@
-"""Calls about what an account consists of: services, templates, keys, users."""
+"""Calls about what an account consists of: services, sending domains, templates, keys, users."""
 
 from collections.abc import AsyncIterator
 from uuid import UUID
 
 from api.client_transport import Body, Transport
 from api.schemas.api_key import NewApiKeyOut
+from api.schemas.sending_domain import SendingDomainOut
 from api.schemas.service import ServiceBulkOut, ServiceOut, ServiceTestOut
 from api.schemas.template import PreflightOut, PreviewOut, TemplateOut
 from api.schemas.user import UserOut
@@ -72,6 +73,26 @@ class AccountCalls(Transport):
     async def preflight(self, template_id: UUID, order: Body) -> PreflightOut:
         """What may cost the mails of a template their readers; the order may name `fields` and a `contactListId`."""
         return await self._post(PreflightOut, f"/api/templates/{template_id}/preflight", order)
+
+    async def create_sending_domain(self, order: Body) -> SendingDomainOut:
+        """Make a DKIM key for a domain."""
+        return await self._post(SendingDomainOut, "/api/sending-domains", order)
+
+    def sending_domains(self) -> AsyncIterator[SendingDomainOut]:
+        """All sending domains."""
+        return self._all(SendingDomainOut, "/api/sending-domains")
+
+    async def check_sending_domain(self, domain_id: UUID) -> SendingDomainOut:
+        """Ask the DNS what is published."""
+        return await self._post(SendingDomainOut, f"/api/sending-domains/{domain_id}/check", {})
+
+    async def change_sending_domain(self, domain_id: UUID, change: Body) -> SendingDomainOut:
+        """Sign with its key, or no longer."""
+        return await self._patch(SendingDomainOut, f"/api/sending-domains/{domain_id}", change)
+
+    async def delete_sending_domain(self, domain_id: UUID) -> None:
+        """Forget a domain and its key."""
+        await self._send("DELETE", f"/api/sending-domains/{domain_id}")
 
     async def create_key(self, order: Body) -> NewApiKeyOut:
         """Make a key; it is shown this once."""

@@ -16,8 +16,10 @@ from activities.contact_import import ContactImportActivities
 from activities.delivery import DeliveryActivities
 from activities.letter import Letters
 from activities.metric import MetricActivities
+from activities.signing import Signers
 from activities.task import TaskActivities
 from database.ledger import Ledger
+from mail.dkim import SigningKeyError
 from mail.errors import AuthFailedError
 from mail.smtp import SmtpTransport
 from mail.transport import Account, Timeouts, Transport
@@ -45,6 +47,7 @@ class Activities:
             ledger,
             Connections(ledger, self._dial, self._unseal),
             Letters(pool, resources.mail_links),
+            Signers(pool, self._unseal_key),
             limits,
         )
         self.deliveries = DeliveryActivities(pool, means, self._ledger_changed)
@@ -85,6 +88,12 @@ class Activities:
             return self._resources.seal.open(sealed, service_id)
         except SealBrokenError as error:
             raise AuthFailedError(str(error)) from error
+
+    def _unseal_key(self, domain_id: UUID, sealed: bytes) -> str:
+        try:
+            return self._resources.seal.open(sealed, domain_id)
+        except SealBrokenError as error:
+            raise SigningKeyError(str(error)) from error
 
     async def _ledger_changed(self, task_id: UUID) -> None:
         try:
