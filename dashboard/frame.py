@@ -37,8 +37,15 @@ class Visit:
 
     def __init__(self, session: Session, settings: DashboardSettings) -> None:
         self.session = session
+        self._settings = settings
         self.say = Words(session.language)
         self.api = ApiClient(settings.api_url, session.key)
+
+    def workflow_link(self, workflow_id: str) -> None:
+        """Lead to a workflow in Temporal's Web UI, where that is known."""
+        if self._settings.temporal_ui_url:
+            path = f"namespaces/{self._settings.temporal_namespace}/workflows/{workflow_id}"
+            element("a", self.say("In the Temporal Web UI"), href=f"{self._settings.temporal_ui_url}/{path}")
 
 
 @asynccontextmanager

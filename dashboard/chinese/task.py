@@ -16,6 +16,7 @@ TEXTS: Final[dict[str, str]] = {
     "Ends": "结束",
     "UTC, as foreseen": "UTC，预计",
     "Last activity": "最近活动",
+    "In the Temporal Web UI": "在 Temporal Web UI 中查看",
     "Pause": "暂停",
     "Resume": "继续",
     "Cancel the task": "取消任务",

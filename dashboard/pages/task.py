@@ -8,6 +8,7 @@ from nicegui import ui
 
 from api.schemas.forecast import ForecastOut
 from api.schemas.task import RealtimeStatus, TaskOut, Waiting
+from contracts.identifiers import task_workflow_id
 from dashboard import paths
 from dashboard.bar import STATUSES, bar, legend
 from dashboard.button import button
@@ -53,6 +54,7 @@ def _task(visit: Visit, told: Told) -> None:
     say, task, status = visit.say, told.task, told.status
     element("p", f"{task.name} · {say(task.status)}", classes="lead", role="status")
     element("p", task.subject, classes="faint")
+    visit.workflow_link(task_workflow_id(task.id))
     _orders(visit, task)
     parts = [(each, getattr(status.progress.by_status, each)) for each in STATUSES]
     bar(parts, say)
