@@ -10,7 +10,7 @@ from nicegui.elements.mixins.text_element import TextElement
 from api.client_errors import ApiError, ApiUnreachableError
 from dashboard.element import element
 from dashboard.frame import Visit
-from dashboard.problem import lines
+from dashboard.problem import field_of, lines
 
 Values = dict[str, str]
 Send = Callable[[Values], Awaitable[None]]
@@ -105,18 +105,15 @@ class Form:
 
     def _tell(self, error: ApiError | ApiUnreachableError) -> None:
         """Show each fault at its field, and what belongs to none above them all; the first wrong one gets the focus."""
-        rest = lines(error, self._visit.say)
-        wrong = []
-        for pointer, message in error.errors if isinstance(error, ApiError) else ():
-            name = pointer.lstrip("/").partition("/")[0]
-            if name in self._faults:
-                self._faults[name].text = message
-                self._fields[name].props["aria-invalid"] = "true"
-                wrong.append(name)
-                rest = [line for line in rest if not line.startswith(pointer.lstrip("/"))]
-        self._whole.text = " ".join(rest)
+        errors = error.errors if isinstance(error, ApiError) else ()
+        wrong = {field_of(pointer): message for pointer, message in errors if field_of(pointer) in self._faults}
+        for name, message in wrong.items():
+            self._faults[name].text = message
+            self._fields[name].props["aria-invalid"] = "true"
+        if len(wrong) < len(errors) or not wrong:
+            self._whole.text = " ".join(lines(error, self._visit.say))
         if wrong:
-            ui.run_javascript(f"document.getElementById('field-{wrong[0]}').focus()")
+            ui.run_javascript(f"document.getElementById('field-{next(iter(wrong))}').focus()")
 
 
 def number(value: str) -> float | int | str:
