@@ -15,6 +15,7 @@ import httpx
 from api.client_account import AccountCalls
 from api.client_errors import ApiError
 from api.client_transport import Body
+from api.schemas.alert import AlertOut, AlertState
 from api.schemas.contact import ContactListOut, SuppressionOut, SuppressionsOut
 from api.schemas.contact_import import ContactImportOut
 from api.schemas.domain_limit import DomainLimitOut
@@ -37,6 +38,14 @@ class ApiClient(AccountCalls):
     async def health(self) -> Health:
         """How the installation does, or the caller's part of it."""
         return await self._get(Health, "/api/system/health")
+
+    async def metrics(self) -> bytes:
+        """Everything as numbers, in the format of Prometheus."""
+        return (await self._send("GET", "/metrics")).content
+
+    def alerts(self, state: AlertState = "open") -> AsyncIterator[AlertOut]:
+        """What is wrong and what to do; the newest first."""
+        return self._all(AlertOut, "/api/alerts", {"state": state})
 
     def config(self) -> AsyncIterator[ConfigOut]:
         """All settings that can be changed while running."""
