@@ -55,9 +55,9 @@ format: .venv/.made
 	@$(BIN)/ruff check --fix .
 	@$(BIN)/ruff format .
 
-# The lock names packages and hashes, no index: every mirror serves it.
+# The lock names packages and hashes, no index: every mirror serves it. What is locked stays: UPGRADE=1 takes the newest.
 lock: .venv/.made
-	@$(BIN)/uv pip compile --quiet pyproject.toml --group dev --universal --python-version 3.11 --upgrade \
+	@$(BIN)/uv pip compile --quiet pyproject.toml --group dev --universal --python-version 3.11 $(if $(UPGRADE),--upgrade) \
 		--generate-hashes --no-emit-index-url --no-annotate --no-header -o requirements.lock
 
 clean:

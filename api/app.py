@@ -11,6 +11,7 @@ from api import docs_page, errors
 from api.body_limit import BodyLimitMiddleware
 from api.inline_contents import InlineContents
 from api.key_holders import KeyHolders
+from api.operations.preflight import Preflights
 from api.pool_forecasts import PoolForecasts
 from api.rate_limit import RateLimit
 from api.response_times import ResponseTimeMiddleware, ResponseTimes
@@ -18,8 +19,11 @@ from api.routes import (
     api_key,
     contact,
     contact_import,
+    contact_record,
     domain_limit,
+    segment,
     service,
+    statistics,
     subtask,
     suppression,
     system,
@@ -29,13 +33,14 @@ from api.routes import (
     user,
 )
 from content.trial import TemplateTrial
+from runtime.health import HealthWatch
 from runtime.resources import Resources
 
 ROUTERS = tuple(
     module.router
     for module in (
-        task, subtask, service, domain_limit, contact, contact_import, suppression, template, user, api_key, system,
-        unsubscribe,
+        task, subtask, service, domain_limit, contact, contact_record, contact_import, segment, suppression, template,
+        user, api_key, system, unsubscribe, statistics,
     )
 )  # fmt: skip
 
@@ -47,6 +52,7 @@ def create_app(resources: Resources) -> FastAPI:
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         async with TemplateTrial() as app.state.trial:
             app.state.inline_contents = InlineContents(app.state.trial)
+            app.state.preflights = Preflights(app.state.trial, resources.settings.api.public_url)
             yield
 
     app = FastAPI(
@@ -66,6 +72,7 @@ def create_app(resources: Resources) -> FastAPI:
     app.state.rate_limit = RateLimit(resources.settings.api.requests_per_second)
     app.state.key_holders = KeyHolders(resources.engine)
     app.state.pool_forecasts = PoolForecasts(resources.ledger_pool)
+    app.state.health_watch = HealthWatch(resources)
     app.state.stopping = asyncio.Event()
     errors.install(app)
     for router in ROUTERS:

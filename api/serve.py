@@ -62,7 +62,12 @@ async def main() -> None:
 
         for number in (signal.SIGTERM, signal.SIGINT):
             asyncio.get_running_loop().add_signal_handler(number, leave)
-        await server.serve()
+        watching = asyncio.create_task(app.state.health_watch.keep())
+        try:
+            await server.serve()
+        finally:
+            watching.cancel()
+            await asyncio.gather(watching, return_exceptions=True)
 
 
 if __name__ == "__main__":

@@ -6,11 +6,9 @@ A rule is one object, known by its first word: a condition (`field`, `tag`, `lis
 """
 
 from collections.abc import Iterator
-from math import isfinite
-from typing import Annotated, Any, Final, Literal, Self, TypeAlias, TypeVar
+from typing import Annotated, Any, Final, Literal, Self, TypeAlias
 from uuid import UUID
 
-import idna
 from pydantic import (
     AfterValidator,
     AwareDatetime,
@@ -20,90 +18,24 @@ from pydantic import (
     Discriminator,
     Field,
     StrictBool,
-    StrictFloat,
-    StrictInt,
-    StringConstraints,
     Tag,
     TypeAdapter,
     model_validator,
 )
 from pydantic.alias_generators import to_camel
 
+from contracts.segment_value import Days, Domain, FieldName, Value, some
 from contracts.tag import TagName
-
-T = TypeVar("T")
 
 MAX_DEPTH = 5
 """Groups inside groups, the outermost counted."""
 MAX_CONDITIONS = 50
-MAX_CHOICES = 100
-"""Values of one `in`, rules of one group."""
-LARGEST = 10**15
-MAX_DAYS = 3_650
 
 Op = Literal["equals", "notEquals", "contains", "startsWith", "in", "greater", "less", "exists"]
 EngagementKind = Literal[
     "sent", "opened", "clicked", "replied", "autoReplied", "bounced", "complained", "unsubscribed"
 ]  # fmt: skip
 KINDS: Final = ("all", "any", "not", "field", "tag", "list", "domain", "created", "updated", "engagement", "suppressed")
-
-
-def _storable(value: str) -> str:
-    if "\0" in value or any("\ud800" <= letter <= "\udfff" for letter in value):
-        raise ValueError("must not contain U+0000 or half of a surrogate pair")
-    return value
-
-
-def _bounded(value: float) -> float:
-    if not isfinite(value) or abs(value) > LARGEST:
-        raise ValueError(f"must be a number between {-LARGEST} and {LARGEST}")
-    return value
-
-
-def _some(values: tuple[T, ...]) -> tuple[T, ...]:
-    """Let a list pass that is neither empty nor too long. Not by `min_length`: that counts the items that are right."""
-    if not 1 <= len(values) <= MAX_CHOICES:
-        raise ValueError(f"must have 1 to {MAX_CHOICES} entries")
-    return values
-
-
-def _domain(value: str) -> str:
-    """Bring a domain to the form in which addresses keep it: lower case, ASCII (IDNA)."""
-    try:
-        return idna.encode(value.strip().lower(), uts46=True).decode("ascii")
-    except idna.IDNAError as error:
-        raise ValueError(f"is not the domain of an e-mail address: {error}") from error
-
-
-def _field(value: str) -> str:
-    if not value.isidentifier():
-        raise ValueError("a field's name is letters, digits and _, and does not begin with a digit")
-    return value
-
-
-Word = Annotated[str, StringConstraints(min_length=1, max_length=200, strict=True), AfterValidator(_storable)]
-
-VALUE_TAGS: Final[dict[type, str]] = {
-    bool: "(boolean)", int: "(integer)", float: "(number)", str: "(text)", list: "(list)", tuple: "(list)",
-}  # fmt: skip
-"""Which branch of a union a value is for, so that an error names one. In parentheses what no pointer shows."""
-Scalar: TypeAlias = Annotated[
-    Annotated[StrictBool, Tag("(boolean)")]
-    | Annotated[StrictInt, AfterValidator(_bounded), Tag("(integer)")]
-    | Annotated[StrictFloat, AfterValidator(_bounded), Tag("(number)")]
-    | Annotated[Word, Tag("(text)")],
-    Discriminator(
-        lambda value: VALUE_TAGS.get(type(value)),
-        custom_error_type="scalar",
-        custom_error_message="must be a text, number or boolean",
-    ),
-]
-Value: TypeAlias = Annotated[
-    Annotated[Scalar, Tag("(one)")] | Annotated[tuple[Scalar, ...], AfterValidator(_some), Tag("(list)")],
-    Discriminator(lambda value: "(list)" if isinstance(value, list | tuple) else "(one)"),
-]
-FieldName = Annotated[str, StringConstraints(min_length=1, max_length=64), AfterValidator(_field)]
-Days = Annotated[int, Field(ge=1, le=MAX_DAYS)]
 
 
 class Node(BaseModel):
@@ -118,13 +50,13 @@ class Node(BaseModel):
 class All(Node):
     """Every one of these."""
 
-    all: Annotated[tuple["Rule", ...], AfterValidator(_some)]
+    all: Annotated[tuple["Rule", ...], AfterValidator(some)]
 
 
 class AnyOf(Node):
     """At least one of these."""
 
-    any: Annotated[tuple["Rule", ...], AfterValidator(_some)]
+    any: Annotated[tuple["Rule", ...], AfterValidator(some)]
 
 
 class Not(Node):
@@ -148,7 +80,8 @@ class FieldRule(Node):
     def _fits(self) -> Self:
         wanted: dict[Op, tuple[type, ...]] = {
             "equals": (bool, int, float, str), "notEquals": (bool, int, float, str), "contains": (str,),
-            "startsWith": (str,), "in": (tuple,), "greater": (int, float), "less": (int, float), "exists": (type(None),),
+            "startsWith": (str,), "in": (tuple,), "greater": (int, float), "less": (int, float),
+            "exists": (type(None),),
         }  # fmt: skip
         number_only = self.op in {"greater", "less"} and isinstance(self.value, bool)
         if number_only or not isinstance(self.value, wanted[self.op]):
@@ -178,7 +111,7 @@ class ListRule(Node):
 class DomainRule(Node):
     """The address is one of this domain."""
 
-    domain: Annotated[Word, AfterValidator(_domain)]
+    domain: Domain
 
 
 class Span(Node):

@@ -35,12 +35,14 @@ class Activities:
     def __init__(self, resources: Resources) -> None:
         self._resources = resources
         pool, smtp = resources.ledger_pool, resources.settings.smtp
-        ledger = Ledger(pool, worker_name(), smtp.upload_limit)
+        self.worker = worker_name()
+        """This process, as the ledger knows it."""
+        ledger = Ledger(pool, self.worker, smtp.upload_limit)
         limits = Limits(upload=smtp.upload_limit, patience=smtp.patience, reply=smtp.reply_timeout)
         means = Means(
             ledger,
             Connections(ledger, self._dial, self._unseal),
-            Letters(pool, resources.unsubscribe_links.link),
+            Letters(pool, resources.mail_links),
             limits,
         )
         self.deliveries = DeliveryActivities(pool, means, self._ledger_changed)

@@ -54,7 +54,8 @@ class ApiSettings(Group):
     requests_per_second: float = Field(default=300.0, gt=0)
     """Of one key, on average; more are answered 429."""
     public_url: str | None = None
-    """Base URL people's mail programs can reach; `List-Unsubscribe` headers are sent when it is set."""
+    """Base URL people's mail programs can reach. While none is set, mails have no links to us, neither to unsubscribe
+    nor to track."""
 
 
 class SecretsSettings(Group):

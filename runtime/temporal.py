@@ -141,6 +141,14 @@ class TaskOrders:
         """Tell it that its mails changed under it, so that it surveys the ledger now."""
         await self._handle(task_id).signal(TaskWorkflow.ledger_changed, rpc_timeout=RPC_TIMEOUT)
 
+    async def survey_anew(self, task_id: UUID) -> None:
+        """Tell it the same where it runs: settings come to it with its survey."""
+        try:
+            await self.ledger_changed(task_id)
+        except RPCError as error:
+            if error.status is not RPCStatusCode.NOT_FOUND:
+                raise
+
     def _handle(self, task_id: UUID) -> WorkflowHandle[Any, Any]:
         return self._client.get_workflow_handle(identifiers.task_workflow_id(task_id))
 

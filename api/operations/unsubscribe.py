@@ -20,10 +20,10 @@ DONE = PAGE.format(body="<h1>Unsubscribed</h1><p>This sender will not write to y
 
 def mail_of(process: Resources, token: str) -> tuple[UUID, int]:
     """Read a token, or answer that there is no such page."""
-    mail = process.unsubscribe_links.mail_of(token)
+    mail = process.mail_links.read("unsubscribe", token)
     if mail is None:
         raise NotFoundError("This link is not complete. Please use the one in the mail.")
-    return mail
+    return mail.task_id, mail.seq
 
 
 async def unsubscribe(process: Resources, token: str) -> None:

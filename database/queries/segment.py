@@ -192,7 +192,7 @@ async def _estimated(connection: AsyncConnection, compiler: Compiler, rule: Rule
     rows = (await connection.execute(ROWS)).scalar_one_or_none() or 0.0
     looks = sum(isinstance(each, EngagementRule) for each in conditions(rule))
     wanted = max(LEAST_ROWS, LOOKING_ROWS // looks) if looks else SAMPLE_ROWS
-    percent = min(100.0, 100.0 * wanted / rows) if rows else 1.0
+    percent = min(100.0, 100.0 * wanted / rows) if rows else 5.0
     sample = tablesample(CONTACTS, func.system(percent))
     among = replace(compiler, contacts=sample)
     # The offset keeps the condition from being asked twice, once for each aggregate below.
@@ -203,6 +203,12 @@ async def _estimated(connection: AsyncConnection, compiler: Compiler, rule: Rule
     seen, found, shown = (await connection.execute(select(func.count(), func.count().filter(asked.c.found), ids))).one()
     total = rows or seen * 100 / percent
     return Preview(round(total * found / seen) if seen else None, exact=False, shown=shown or ())
+
+
+async def member_ids(connection: AsyncConnection, user_id: UUID, rule: Rule) -> list[int]:
+    """The contacts of a segment as they are now."""
+    compiler = Compiler(user_id, await guard_time(connection))
+    return list((await connection.execute(_members(compiler, rule, CONTACTS.c.id))).scalars())
 
 
 async def freeze(connection: AsyncConnection, user_id: UUID, rule: Rule, list_id: UUID) -> int:

@@ -8,11 +8,24 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Double, FromClause, String, and_, case, cast, exists, func, literal, literal_column, not_, or_
+from sqlalchemy import (
+    ColumnElement,
+    Double,
+    FromClause,
+    String,
+    and_,
+    case,
+    cast,
+    exists,
+    func,
+    literal,
+    literal_column,
+    not_,
+    or_,
+)
 from sqlalchemy import false as false_value
 
 from contracts.segment import (
-    LARGEST,
     All,
     AnyOf,
     CreatedRule,
@@ -27,6 +40,7 @@ from contracts.segment import (
     TagRule,
     UpdatedRule,
 )
+from contracts.segment_value import LARGEST
 from database.tables.base import Table
 from database.tables.contact import Contact, ContactListMember, Suppression
 from database.tables.event import Engagement

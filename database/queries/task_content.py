@@ -9,14 +9,16 @@ from database.queries.survey import TaskGoneError
 
 @dataclass(frozen=True, slots=True)
 class TaskContent:
-    """The task's own copy of its template."""
+    """The task's own copy of its template, and what its mails tell us."""
 
     subject: str
     html: str | None
     text: str | None
+    tracks_opens: bool
+    tracks_clicks: bool
 
 
-CONTENT = "SELECT subject, html, text FROM tasks WHERE id = $1"
+CONTENT = "SELECT subject, html, text, tracks_opens, tracks_clicks FROM tasks WHERE id = $1"
 
 
 async def task_content(connection: PoolConnection, task_id: UUID) -> TaskContent:
@@ -24,4 +26,4 @@ async def task_content(connection: PoolConnection, task_id: UUID) -> TaskContent
     row = await connection.fetchrow(CONTENT, task_id)
     if row is None:
         raise TaskGoneError(f"task {task_id} does not exist")
-    return TaskContent(row["subject"], row["html"], row["text"])
+    return TaskContent(**row)

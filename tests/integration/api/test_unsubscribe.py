@@ -3,9 +3,9 @@
 import httpx
 import pytest
 
+from mail.links import MailLinks
 from runtime.resources import Resources
 from runtime.settings import ApiSettings, Settings
-from runtime.unsubscribe import UnsubscribeLinks
 from tests.integration.ledger.world import World
 
 
@@ -25,7 +25,7 @@ async def world(resources: Resources) -> World:
 
 async def link_of(resources: Resources, world: World) -> str:
     """The link in the first mail of a task."""
-    link = resources.unsubscribe_links.link(await world.task(mails=1), 1)
+    link = resources.mail_links.link("unsubscribe", await world.task(mails=1), 1)
     assert link is not None
     return link
 
@@ -54,7 +54,7 @@ async def test_opening_the_link_only_asks(resources: Resources, world: World, ht
 
 
 async def test_a_link_nobody_made_is_not_found(world: World, http: httpx.AsyncClient) -> None:
-    forged = UnsubscribeLinks("eA" * 21 + "eA==", "http://test").link(await world.task(mails=1), 1)
+    forged = MailLinks("eA" * 21 + "eA==", "http://test").link("unsubscribe", await world.task(mails=1), 1)
 
     assert forged is not None
     assert (await http.post(forged)).status_code == 404

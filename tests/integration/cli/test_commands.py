@@ -161,3 +161,11 @@ async def test_addresses_can_be_suppressed(tempost: Tempost) -> None:
 async def test_the_state_of_all_is_shown(tempost: Tempost) -> None:
     await add_service(tempost)
     assert "1 of 1 available" in (await tempost("status")).stdout
+
+
+async def test_a_template_is_judged_and_an_error_is_a_status(tempost: Tempost, body: str) -> None:
+    await tempost("templates", "add", "--name", "hello", "--subject", "HELLO EVERYONE", "--text", body)
+    result = await tempost("templates", "preflight", "hello")
+    assert result.exit_code == 1
+    assert "The subject shouts" in result.stdout
+    assert "TEMPOST_API__PUBLIC_URL" in result.stdout

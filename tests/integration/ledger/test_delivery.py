@@ -25,7 +25,7 @@ from scheduling.permit import PermitRun
 from stack.simulator.config import ProviderConfig, SimulatorConfig
 from stack.simulator.server import running
 from tests.integration.ledger.test_lock_order import until_blocked
-from tests.integration.ledger.world import World
+from tests.integration.ledger.world import NO_LINKS, World
 
 LONG = timedelta(minutes=1)
 SET_PORT = "UPDATE email_services SET port = $1"
@@ -42,7 +42,7 @@ def deliveries_of(world: World, upload: timedelta) -> DeliveryActivities:
 
     ledger = Ledger(world.pool, "worker", upload)
     connections = Connections(ledger, dial, lambda _, __: "")
-    means = Means(ledger, connections, Letters(world.pool, lambda _, __: None), Limits(upload, LONG, LONG))
+    means = Means(ledger, connections, Letters(world.pool, NO_LINKS), Limits(upload, LONG, LONG))
     return DeliveryActivities(world.pool, means, told)
 
 
