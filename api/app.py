@@ -21,7 +21,9 @@ from api.routes import (
     contact_import,
     contact_record,
     domain_limit,
+    metric,
     segment,
+    sending_domain,
     service,
     statistics,
     subtask,
@@ -29,9 +31,11 @@ from api.routes import (
     system,
     task,
     template,
+    tracking,
     unsubscribe,
     user,
 )
+from api.visits import Visits
 from content.trial import TemplateTrial
 from runtime.health import HealthWatch
 from runtime.resources import Resources
@@ -39,8 +43,10 @@ from runtime.resources import Resources
 ROUTERS = tuple(
     module.router
     for module in (
-        task, subtask, service, domain_limit, contact, contact_record, contact_import, segment, suppression, template,
-        user, api_key, system, unsubscribe, statistics,
+        tracking,
+        task, subtask, service, sending_domain, domain_limit, contact, contact_import, suppression, template, user,
+        api_key, system, unsubscribe, statistics, metric,
+        contact_record, segment,
     )
 )  # fmt: skip
 
@@ -50,7 +56,7 @@ def create_app(resources: Resources) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        async with TemplateTrial() as app.state.trial:
+        async with TemplateTrial() as app.state.trial, app.state.visits:
             app.state.inline_contents = InlineContents(app.state.trial)
             app.state.preflights = Preflights(app.state.trial, resources.settings.api.public_url)
             yield
@@ -73,6 +79,7 @@ def create_app(resources: Resources) -> FastAPI:
     app.state.key_holders = KeyHolders(resources.engine)
     app.state.pool_forecasts = PoolForecasts(resources.ledger_pool)
     app.state.health_watch = HealthWatch(resources)
+    app.state.visits = Visits(resources.ledger_pool)
     app.state.stopping = asyncio.Event()
     errors.install(app)
     for router in ROUTERS:

@@ -15,8 +15,11 @@ from activities.connection import Connections
 from activities.contact_import import ContactImportActivities
 from activities.delivery import DeliveryActivities
 from activities.letter import Letters
+from activities.metric import MetricActivities
+from activities.signing import Signers
 from activities.task import TaskActivities
 from database.ledger import Ledger
+from mail.dkim import SigningKeyError
 from mail.errors import AuthFailedError
 from mail.smtp import SmtpTransport
 from mail.transport import Account, Timeouts, Transport
@@ -24,9 +27,10 @@ from runtime.resources import Resources
 from runtime.secrets import SealBrokenError
 from workflows.allocator import ServiceAllocatorWorkflow
 from workflows.contact_import import ContactImportWorkflow
+from workflows.metric import MeasureWorkflow, UpkeepWorkflow
 from workflows.task import TaskWorkflow
 
-WORKFLOWS = (TaskWorkflow, ServiceAllocatorWorkflow, ContactImportWorkflow)
+WORKFLOWS = (TaskWorkflow, ServiceAllocatorWorkflow, ContactImportWorkflow, MeasureWorkflow, UpkeepWorkflow)
 
 
 class Activities:
@@ -43,6 +47,7 @@ class Activities:
             ledger,
             Connections(ledger, self._dial, self._unseal),
             Letters(pool, resources.mail_links),
+            Signers(pool, self._unseal_key),
             limits,
         )
         self.deliveries = DeliveryActivities(pool, means, self._ledger_changed)
@@ -50,6 +55,7 @@ class Activities:
         self._tasks = TaskActivities(pool, wakes)
         self._allocators = AllocatorActivities(pool, resources.temporal_client, wakes)
         self._imports = ContactImportActivities(pool)
+        self._metrics = MetricActivities(pool)
 
     def all(self) -> Sequence[Callable[..., Any]]:
         """Every activity a worker serves."""
@@ -68,6 +74,8 @@ class Activities:
             allocators.exchange,
             self.deliveries.deliver,
             self._imports.merge,
+            self._metrics.measure,
+            self._metrics.upkeep,
         )
 
     def _dial(self, account: Account) -> Transport:
@@ -80,6 +88,12 @@ class Activities:
             return self._resources.seal.open(sealed, service_id)
         except SealBrokenError as error:
             raise AuthFailedError(str(error)) from error
+
+    def _unseal_key(self, domain_id: UUID, sealed: bytes) -> str:
+        try:
+            return self._resources.seal.open(sealed, domain_id)
+        except SealBrokenError as error:
+            raise SigningKeyError(str(error)) from error
 
     async def _ledger_changed(self, task_id: UUID) -> None:
         try:
