@@ -16,6 +16,7 @@ from api.pool_forecasts import PoolForecasts
 from api.rate_limit import RateLimit
 from api.response_times import ResponseTimeMiddleware, ResponseTimes
 from api.routes import (
+    alert,
     api_key,
     contact,
     contact_import,
@@ -47,6 +48,7 @@ ROUTERS = tuple(
         task, subtask, service, sending_domain, domain_limit, contact, contact_import, suppression, template, user,
         api_key, system, unsubscribe, statistics, metric,
         contact_record, segment,
+        api_key, system, unsubscribe, statistics, metric, alert,
     )
 )  # fmt: skip
 
