@@ -46,9 +46,8 @@ ROUTERS = tuple(
     for module in (
         tracking,
         task, subtask, service, sending_domain, domain_limit, contact, contact_import, suppression, template, user,
-        api_key, system, unsubscribe, statistics, metric,
-        contact_record, segment,
         api_key, system, unsubscribe, statistics, metric, alert,
+        contact_record, segment,
     )
 )  # fmt: skip
 
