@@ -59,7 +59,8 @@ async def change_segment(
 
 async def delete_segment(connection: AsyncConnection, caller: KeyHolder, segment_id: UUID) -> None:
     """Delete a segment that no round waits for."""
-    await find_segment(connection, caller, segment_id)
+    if not await segment.lock_segment(connection, caller.user_id, segment_id):
+        raise _missing(segment_id)
     campaign = await segment.needed_by(connection, segment_id)
     if campaign is not None:
         raise ConflictError(f"A round of the campaign {campaign!r} is to go to this segment. Change the round first.")

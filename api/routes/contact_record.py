@@ -7,9 +7,10 @@ from fastapi import APIRouter, Path, Query
 
 from api.dependencies import Connection, Process, Reader, Writer
 from api.operations import contact_record as operations
+from api.operations import erasure
 from api.pages import Cursor, Limit, decode_number, make_page
-from api.schemas.base import Page, Text
-from api.schemas.contact import ContactChange, ContactOut, TaggingIn, TaggingOut
+from api.schemas.base import Address, Page, Text
+from api.schemas.contact import ContactChange, ContactOut, ErasureIn, ErasureOut, TaggingIn, TaggingOut
 from contracts.tag import TagName
 from database.queries import contact_record
 from mail.address import address_key
@@ -43,6 +44,18 @@ async def list_own(  # noqa: PLR0913 - a filter each
 async def tag(order: TaggingIn, caller: Writer, process: Process) -> TaggingOut:
     """Put tags on contacts and take others off: of a segment, or of at most 1,000 named by id."""
     return await operations.tag_contacts(process, caller, order)
+
+
+@router.post("/erase")
+async def erase(order: ErasureIn, caller: Writer, process: Process) -> ErasureOut:
+    """Erase a person: their address leaves everything that is yours; sums and counts stay. It cannot be undone."""
+    return await erasure.erase(process, caller, order)
+
+
+@router.delete("/erased/{email}", status_code=204)
+async def readmit(email: Annotated[Address, Path()], caller: Writer, process: Process) -> None:
+    """Let an erased address be added again, for someone who came back by themselves."""
+    await erasure.readmit(process, caller, email)
 
 
 @router.get("/{contact_id}")

@@ -90,6 +90,29 @@ class TaggingOut(Outgoing):
     """Left as they were: they would have more than 100 tags."""
 
 
+class ErasureIn(Incoming):
+    """Who is to be erased."""
+
+    email: Address
+
+
+class ErasureOut(Outgoing):
+    """How many rows the address was taken out of, or that were removed."""
+
+    contacts: int
+    memberships: int
+    mails: int
+    pending_mails: int
+    """Of these, not sent yet: now suppressed, reason `erased`."""
+    events: int
+    replies: int
+    """Answers of servers that held the address."""
+    campaigns: int
+    import_rows: int
+    refused_rows: int
+    suppressions: int
+
+
 class SuppressionsIn(Incoming):
     """Addresses never to write to again: one, or many."""
 

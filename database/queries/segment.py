@@ -54,6 +54,7 @@ NEEDED = text("""
     SELECT c.name FROM rounds r JOIN campaigns c ON c.id = r.campaign_id
     WHERE r.segment_id = :id AND r.began_at IS NULL AND c.completed_at IS NULL LIMIT 1
 """)
+LOCK = text("SELECT id FROM segments WHERE user_id = :user_id AND id = :id FOR UPDATE")
 DELETE = text("DELETE FROM segments WHERE user_id = :user_id AND id = :id")
 NOW = text("SELECT guard_now()")
 REFERENCES = text("""
@@ -129,6 +130,11 @@ async def change_segment(
     """Give a segment another name or other rules, or leave what is empty; whether there is one."""
     values = {"user_id": user_id, "id": segment_id, "name": name, "rules": rules}
     return (await connection.execute(CHANGE, values)).rowcount > 0
+
+
+async def lock_segment(connection: AsyncConnection, user_id: UUID, segment_id: UUID) -> bool:
+    """Hold a segment, so that no round is declared for it meanwhile; whether there is one."""
+    return (await connection.execute(LOCK, {"user_id": user_id, "id": segment_id})).one_or_none() is not None
 
 
 async def needed_by(connection: AsyncConnection, segment_id: UUID) -> str | None:

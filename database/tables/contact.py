@@ -85,3 +85,7 @@ class Erasure(Table, table=True):
     email_hash: bytes = Field(sa_column=Column(LargeBinary, primary_key=True))
     """HMAC-SHA-256 of the address in lower case, under the installation's secret and bound to the user."""
     erased_at: datetime = created()
+    key_id: UUID | None = None
+    """The API key that was used."""
+    erased: dict[str, object] = json_object()
+    """How many rows of each kind."""

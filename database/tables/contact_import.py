@@ -38,6 +38,8 @@ class ContactImport(Table, table=True):
     accepted: int = Field(default=0, sa_column=Column(Integer, nullable=False, server_default="0"))
     error: str | None = None
     created_at: datetime = created()
+    merging_at: datetime | None = instant()
+    """When merging began: `replace` keeps what was written to a contact since, by an earlier part of the file."""
     completed_at: datetime | None = instant()
 
 

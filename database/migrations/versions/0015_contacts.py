@@ -37,6 +37,7 @@ def _imports() -> None:
     op.add_column("contact_imports", sa.Column("mode", sa.String(), server_default="merge", nullable=False))
     op.add_column("contact_imports", _tags())
     op.add_column("contact_imports", sa.Column("skipped", sa.Integer(), server_default="0", nullable=False))
+    op.add_column("contact_imports", sa.Column("merging_at", sa.DateTime(timezone=True)))
     op.create_check_constraint(
         op.f("ck_contact_imports_mode"), "contact_imports", "mode IN ('merge', 'replace', 'insert', 'update')"
     )
@@ -68,6 +69,8 @@ def _erasures() -> None:
         sa.Column("user_id", sa.Uuid(), nullable=False),
         sa.Column("email_hash", sa.LargeBinary(), nullable=False),
         sa.Column("erased_at", sa.DateTime(timezone=True), server_default=NOW, nullable=False),
+        sa.Column("key_id", sa.Uuid()),
+        sa.Column("erased", postgresql.JSONB(none_as_null=True), server_default=sa.text("'{}'"), nullable=False),
         sa.ForeignKeyConstraint(["user_id"], ["users.id"], name=op.f("fk_erasures_user_id")),
         sa.PrimaryKeyConstraint("user_id", "email_hash", name=op.f("pk_erasures")),
     )
