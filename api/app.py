@@ -20,9 +20,11 @@ from api.routes import (
     api_key,
     contact,
     contact_import,
+    contact_record,
     domain_limit,
     mailbox,
     metric,
+    segment,
     sending_domain,
     service,
     statistics,
@@ -44,8 +46,9 @@ ROUTERS = tuple(
     module.router
     for module in (
         tracking,
-        task, subtask, service, mailbox, sending_domain, domain_limit, contact, contact_import, suppression, template,
-        user, api_key, system, unsubscribe, statistics, metric, alert,
+        task, subtask, service, sending_domain, domain_limit, contact, contact_import, suppression, template, user,
+        api_key, system, unsubscribe, statistics, metric, alert,
+        contact_record, segment, mailbox,
     )
 )  # fmt: skip
 
