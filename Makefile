@@ -43,7 +43,7 @@ test: .venv/.made
 
 # Recorded histories of all workflows, anew. Read the differences of their fingerprints before you commit them.
 record: .venv/.made
-	@$(BIN)/python -m pytest --record tests/workflow/test_determinism.py tests/workflow/contact_import
+	@$(BIN)/python -m pytest --record tests/workflow/test_determinism.py tests/workflow/test_campaign_determinism.py tests/workflow/contact_import
 
 lint: .venv/.made
 	@$(BIN)/ruff check .

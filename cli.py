@@ -11,14 +11,17 @@ from api.client import ApiClient
 from api.client_errors import ApiError
 from api.schemas.template import PreflightOut
 from commands import (
+    alert,
     backup,
     check,
     config,
+    domain,
     findings,
     limit,
     local,
     repair,
     service,
+    stack,
     statistics,
     task,
     unknown,
@@ -35,7 +38,9 @@ suppress = typer.Typer(no_args_is_help=True, help="Addresses that are never writ
 groups = {
     "services": service.services,
     "limits": limit.limits,
+    "domains": domain.domains,
     "config": config.config,
+    "stack": stack.stack,
     "lists": lists,
     "templates": templates,
     "suppress": suppress,
@@ -49,6 +54,7 @@ app.command()(local.up)
 app.command()(local.demo)
 app.command()(local.bench)
 app.command()(local.prove)
+app.command()(alert.alerts)
 app.command()(check.check)
 app.command()(repair.repair)
 app.command()(backup.backup)

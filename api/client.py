@@ -14,11 +14,13 @@ import httpx
 
 from api.client_errors import ApiError, raise_for_problem
 from api.client_transport import Body, Transport
+from api.schemas.alert import AlertOut, AlertState
 from api.schemas.contact import ContactListOut, SuppressionOut, SuppressionsOut
 from api.schemas.contact_import import ContactImportOut
 from api.schemas.domain_limit import DomainLimitOut
 from api.schemas.evidence import EvidenceOut, UnknownOut
 from api.schemas.forecast import ForecastOut
+from api.schemas.sending_domain import SendingDomainOut
 from api.schemas.service import ServiceBulkOut, ServiceOut
 from api.schemas.statistics import AccountStatisticsOut, FunnelOut, StatisticsOut
 from api.schemas.system import Health
@@ -38,6 +40,14 @@ class ApiClient(Transport):
     async def health(self) -> Health:
         """How the installation does, or the caller's part of it."""
         return await self._get(Health, "/api/system/health")
+
+    async def metrics(self) -> bytes:
+        """Everything as numbers, in the format of Prometheus."""
+        return (await self._send("GET", "/metrics")).content
+
+    def alerts(self, state: AlertState = "open") -> AsyncIterator[AlertOut]:
+        """What is wrong and what to do; the newest first."""
+        return self._all(AlertOut, "/api/alerts", {"state": state})
 
     def config(self) -> AsyncIterator[ConfigOut]:
         """All settings that can be changed while running."""
@@ -121,6 +131,27 @@ class ApiClient(Transport):
     async def preflight(self, template_id: UUID, order: Body) -> PreflightOut:
         """What of a template may cost it readers."""
         return await self._post(PreflightOut, f"/api/templates/{template_id}/preflight", order)
+
+    async def create_sending_domain(self, order: Body) -> SendingDomainOut:
+        """Make a DKIM key for a domain."""
+        return await self._post(SendingDomainOut, "/api/sending-domains", order)
+
+    def sending_domains(self) -> AsyncIterator[SendingDomainOut]:
+        """All sending domains."""
+        return self._all(SendingDomainOut, "/api/sending-domains")
+
+    async def check_sending_domain(self, domain_id: UUID) -> SendingDomainOut:
+        """Ask the DNS what is published."""
+        return await self._post(SendingDomainOut, f"/api/sending-domains/{domain_id}/check", {})
+
+    async def change_sending_domain(self, domain_id: UUID, change: Body) -> SendingDomainOut:
+        """Sign with its key, or no longer."""
+        answer = await self._send("PATCH", f"/api/sending-domains/{domain_id}", json=change)
+        return SendingDomainOut.model_validate_json(answer.content)
+
+    async def delete_sending_domain(self, domain_id: UUID) -> None:
+        """Forget a domain and its key."""
+        await self._send("DELETE", f"/api/sending-domains/{domain_id}")
 
     def domain_limits(self, pool: str | None = None) -> AsyncIterator[DomainLimitOut]:
         """The limits per recipient domain of a pool."""

@@ -11,24 +11,30 @@ from temporalio.service import RPCError
 
 from activities.allocator import AllocatorActivities
 from activities.attempt import Limits, Means
+from activities.campaign import CampaignActivities
 from activities.connection import Connections
 from activities.contact_import import ContactImportActivities
 from activities.delivery import DeliveryActivities
 from activities.letter import Letters
 from activities.metric import MetricActivities
+from activities.signing import Signers
 from activities.task import TaskActivities
 from database.ledger import Ledger
+from mail.dkim import SigningKeyError
 from mail.errors import AuthFailedError
 from mail.smtp import SmtpTransport
 from mail.transport import Account, Timeouts, Transport
 from runtime.resources import Resources
 from runtime.secrets import SealBrokenError
 from workflows.allocator import ServiceAllocatorWorkflow
+from workflows.campaign import CampaignWorkflow
 from workflows.contact_import import ContactImportWorkflow
 from workflows.metric import MeasureWorkflow, UpkeepWorkflow
 from workflows.task import TaskWorkflow
 
-WORKFLOWS = (TaskWorkflow, ServiceAllocatorWorkflow, ContactImportWorkflow, MeasureWorkflow, UpkeepWorkflow)
+WORKFLOWS = (
+    CampaignWorkflow, TaskWorkflow, ServiceAllocatorWorkflow, ContactImportWorkflow, MeasureWorkflow, UpkeepWorkflow,
+)  # fmt: skip
 
 
 class Activities:
@@ -45,19 +51,27 @@ class Activities:
             ledger,
             Connections(ledger, self._dial, self._unseal),
             Letters(pool, resources.mail_links),
+            Signers(pool, self._unseal_key),
             limits,
         )
         self.deliveries = DeliveryActivities(pool, means, self._ledger_changed)
         wakes = resources.orders.wakes
-        self._tasks = TaskActivities(pool, wakes)
+        self._campaigns = CampaignActivities(pool, self._ledger_changed)
+        self._tasks = TaskActivities(pool, wakes, self._round_ended)
         self._allocators = AllocatorActivities(pool, resources.temporal_client, wakes)
         self._imports = ContactImportActivities(pool)
         self._metrics = MetricActivities(pool)
 
     def all(self) -> Sequence[Callable[..., Any]]:
         """Every activity a worker serves."""
-        tasks, allocators = self._tasks, self._allocators
+        campaigns, tasks, allocators = self._campaigns, self._tasks, self._allocators
         return (
+            campaigns.survey,
+            campaigns.begin_round,
+            campaigns.pause,
+            campaigns.resume,
+            campaigns.cancel,
+            campaigns.close,
             tasks.survey,
             tasks.begin,
             tasks.prepare,
@@ -86,11 +100,23 @@ class Activities:
         except SealBrokenError as error:
             raise AuthFailedError(str(error)) from error
 
+    def _unseal_key(self, domain_id: UUID, sealed: bytes) -> str:
+        try:
+            return self._resources.seal.open(sealed, domain_id)
+        except SealBrokenError as error:
+            raise SigningKeyError(str(error)) from error
+
     async def _ledger_changed(self, task_id: UUID) -> None:
         try:
             await self._resources.orders.ledger_changed(task_id)
         except RPCError:
             return  # the task has ended, or looks at the ledger by itself before long
+
+    async def _round_ended(self, campaign_id: UUID) -> None:
+        try:
+            await self._resources.campaign_orders.ledger_changed(campaign_id)
+        except RPCError:
+            return  # the same holds for a campaign
 
 
 def worker_name() -> str:

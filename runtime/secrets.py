@@ -34,7 +34,7 @@ class Seal:
             return self._cipher.decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], str(bound_to).encode()).decode()
         except InvalidTag as error:
             raise SealBrokenError(
-                "a stored password does not open with TEMPOST_SECRETS__KEY: was the key changed?"
+                "a stored secret does not open with TEMPOST_SECRETS__KEY: was the key changed?"
             ) from error
 
 

@@ -13,6 +13,8 @@ from typing import Literal, Self
 from pydantic import BaseModel, Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from mail.nameservers import Nameservers
+
 MOST_PROCESSES = 64
 LOOPBACK = {"127.0.0.1", "::1", "localhost"}
 
@@ -96,6 +98,20 @@ class SmtpSettings(Group):
     """Let services name private or loopback addresses."""
 
 
+class DnsSettings(Group):
+    """Whom to ask what is published for sending domains."""
+
+    servers: tuple[str, ...] = ()
+    """IP addresses of resolvers, as a JSON list; those of the system unless given."""
+    port: int = Field(default=53, ge=1, le=65535)
+    timeout: timedelta = Field(default=timedelta(seconds=5), gt=timedelta(0))
+    """For one question; one that is not answered is a finding of its own."""
+
+    def nameservers(self) -> Nameservers:
+        """Say it in the words of the lookup."""
+        return Nameservers(self.servers, self.port, self.timeout)
+
+
 class WorkerSettings(Group):
     """The worker processes."""
 
@@ -103,6 +119,29 @@ class WorkerSettings(Group):
     """Of one `worker` command; best one per core."""
     grace: timedelta = timedelta(seconds=40)
     """Given to dialogues under way at SIGTERM; above `smtp.upload_limit` and `smtp.patience` together."""
+
+
+class AlertSettings(Group):
+    """Whom alerts are told to, besides the API. Each channel is used when its address is set."""
+
+    webhook_url: SecretStr | None = None
+    """Gets one POST for each alert that is raised or cleared; many such URLs are secrets."""
+    webhook_secret: SecretStr | None = None
+    """Signs those as Standard Webhooks has it: base64, with or without `whsec_` before it."""
+    mail_to: str | None = None
+    mail_from: str | None = None
+    smtp_host: str = "127.0.0.1"
+    """An account of its own: a notice must leave when services rest or have no quota."""
+    smtp_port: int = Field(default=587, ge=1, le=65535)
+    smtp_security: Literal["none", "starttls", "tls"] = "starttls"
+    smtp_username: str | None = None
+    smtp_password: SecretStr | None = None
+
+    @model_validator(mode="after")
+    def _has_a_sender(self) -> Self:
+        if self.mail_to and not self.mail_from:
+            raise ValueError("mail_to needs mail_from: the address that notices of alerts come from")
+        return self
 
 
 class Settings(BaseSettings):
@@ -119,7 +158,9 @@ class Settings(BaseSettings):
     secrets: SecretsSettings
     api: ApiSettings = ApiSettings()
     smtp: SmtpSettings = SmtpSettings()
+    dns: DnsSettings = DnsSettings()
     worker: WorkerSettings = WorkerSettings()
+    alerts: AlertSettings = AlertSettings()
 
     @model_validator(mode="after")
     def _refuse_unsafe(self) -> Self:
