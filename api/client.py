@@ -12,8 +12,9 @@ from uuid import UUID
 
 import httpx
 
+from api.client_contacts import ContactCalls
 from api.client_errors import ApiError, raise_for_problem
-from api.client_transport import Body, Transport
+from api.client_transport import Body
 from api.schemas.alert import AlertOut, AlertState
 from api.schemas.contact import ContactListOut, SuppressionOut, SuppressionsOut
 from api.schemas.contact_import import ContactImportOut
@@ -34,7 +35,7 @@ UPLOAD_TIMEOUT = httpx.Timeout(60.0, connect=5.0, read=1800.0)
 """An upload is answered when all its rows are staged."""
 
 
-class ApiClient(Transport):
+class ApiClient(ContactCalls):
     """The calls of one installation."""
 
     async def health(self) -> Health:
