@@ -10,6 +10,7 @@ from api.schemas.base import Address, Fields, Incoming, Line, Outgoing
 from api.schemas.contact import ContactIn
 from api.schemas.finding import FindingOut
 from api.schemas.forecast import ForecastOut
+from api.schemas.reputation import ReputationOut
 from api.schemas.template import ContentIn
 from contracts.delivery import Decision
 
@@ -120,6 +121,8 @@ class TaskOut(Outgoing):
     last_sent_at: datetime | None
     completed_at: datetime | None
     """When it ended, completed or cancelled."""
+    reputation: ReputationOut | None = None
+    """Only of one that had bounces or complaints."""
 
 
 class MissingField(Outgoing):
