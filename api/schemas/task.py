@@ -23,7 +23,6 @@ Seq = Annotated[int, Field(ge=1, le=2**31 - 1)]
 UnknownPolicy = Literal["hold", "resend", "count_as_sent"]
 """What becomes of a mail whose acceptance nobody knows: it is held for a person, sent again, or taken as sent."""
 
-
 PinFallback = Literal["any", "wait"]
 """What a mail does while the service it is pinned to cannot be used: it goes through any other, or waits for it."""
 Weight = Annotated[float, Field(ge=0.1, le=10, allow_inf_nan=False)]
@@ -122,7 +121,6 @@ class TaskOut(Outgoing):
     completed_at: datetime | None
     """When it ended, completed or cancelled."""
     reputation: ReputationOut | None = None
-    """Only of one that had bounces or complaints."""
 
 
 class MissingField(Outgoing):
