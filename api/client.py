@@ -93,7 +93,7 @@ class ApiClient(Transport):
     async def import_file(
         self, list_id: UUID, file: Path, reading: Mapping[str, str] | None = None, progress: Progress | None = None
     ) -> ContactImportOut:
-        """Upload a CSV file; `reading` may hold `encoding`, `delimiter` and `emailColumn`. It is merged afterwards."""
+        """Upload a CSV file; `reading` holds what the API's page names, such as `mode`."""
         path = f"/api/contact-lists/{list_id}/import"
         with file.open("rb") as opened:
             part = {"file": (file.name, WatchedFile(opened, progress), "text/csv")}
