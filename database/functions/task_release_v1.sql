@@ -60,7 +60,7 @@ BEGIN
             z.zone, t.window_opens, t.window_closes, t.window_weekdays, t.holidays, at) w
     ), judged AS MATERIALIZED (
         SELECT u.*, z.may_go_at, z.closes_at, k.not_before, w.due_at,
-            coalesce(round_refusal(k, r.audience, w.due_at > at),
+            coalesce(round_refusal(k, r.audience, coalesce(w.due_at > at, false)),
                 CASE WHEN u.status_before IN ('failed', 'suppressed', 'cancelled') THEN 'previous_round' END) AS refusal,
             CASE WHEN k.not_before > at THEN 'out_of_office'
                 WHEN t.variants IS NOT NULL AND coalesce(u.variant, t.winner) IS NULL THEN 'variant_test'

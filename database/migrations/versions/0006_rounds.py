@@ -13,7 +13,7 @@ depends_on = None
 
 def upgrade() -> None:
     op.add_column("tasks", sa.Column("winner_at", sa.DateTime(timezone=True)))
-    for name in ("recipient_window", "rounds", "counters_v3", "task_release_v1"):
+    for name in ("recipient_window", "rounds", "counters_v3", "task_release_v1", "ledger_claim_v3"):
         run_file(name)
 
 
