@@ -29,6 +29,7 @@ from api.routes import (
     template,
     unsubscribe,
     user,
+    webhook,
 )
 from content.trial import TemplateTrial
 from runtime.health import HealthWatch
@@ -38,7 +39,7 @@ ROUTERS = tuple(
     module.router
     for module in (
         task, subtask, service, domain_limit, contact, contact_import, suppression, template, user, api_key, system,
-        unsubscribe, statistics,
+        unsubscribe, statistics, webhook,
     )
 )  # fmt: skip
 

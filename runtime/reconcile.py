@@ -14,7 +14,7 @@ from temporalio.service import RPCError
 
 from contracts.task import Survey
 from database.errors import UNREACHABLE
-from database.queries import choice, ledger, reservation, survey
+from database.queries import choice, ledger, reservation, survey, webhook_delivery
 from database.queries.advisory_lock import advisory_lock
 from database.queries.contact_merge import unfinished_imports
 from runtime.resources import Resources
@@ -104,11 +104,14 @@ async def start_missing(resources: Resources) -> Started:
         tasks = await survey.unfinished(connection)
         changed = await survey.changed_lately(connection, [task.task_id for task in tasks], LATELY)
         imports = await unfinished_imports(connection)
+        webhook_ids = await webhook_delivery.active(connection)
     missing = [task.task_id for task in tasks if await resources.orders.start(task)]
     for task_id in changed:
         await _tell(resources, task_id)
     for pool_id, task in _waiting(tasks).items():
         await resources.orders.wake_allocator(pool_id, task.task_id)
+    for webhook_id in webhook_ids:
+        await resources.webhook_wakes.ensure(webhook_id)
     missing_imports = [row.id for row in imports if await resources.orders.start_import(row)]
     if missing or missing_imports:
         log.warning("%d tasks and %d imports had no workflow and were begun anew", len(missing), len(missing_imports))

@@ -16,6 +16,7 @@ from activities.contact_import import ContactImportActivities
 from activities.delivery import DeliveryActivities
 from activities.letter import Letters
 from activities.task import TaskActivities
+from activities.webhook import WebhookActivities
 from database.ledger import Ledger
 from mail.errors import AuthFailedError
 from mail.smtp import SmtpTransport
@@ -25,8 +26,9 @@ from runtime.secrets import SealBrokenError
 from workflows.allocator import ServiceAllocatorWorkflow
 from workflows.contact_import import ContactImportWorkflow
 from workflows.task import TaskWorkflow
+from workflows.webhook import WebhookWorkflow
 
-WORKFLOWS = (TaskWorkflow, ServiceAllocatorWorkflow, ContactImportWorkflow)
+WORKFLOWS = (TaskWorkflow, ServiceAllocatorWorkflow, ContactImportWorkflow, WebhookWorkflow)
 
 
 class Activities:
@@ -50,6 +52,9 @@ class Activities:
         self._tasks = TaskActivities(pool, wakes)
         self._allocators = AllocatorActivities(pool, resources.temporal_client, wakes)
         self._imports = ContactImportActivities(pool)
+        self._webhooks = WebhookActivities(
+            pool, self._unseal_webhook, resources.tls, allow_private=smtp.allow_private_hosts
+        )
 
     def all(self) -> Sequence[Callable[..., Any]]:
         """Every activity a worker serves."""
@@ -68,6 +73,7 @@ class Activities:
             allocators.exchange,
             self.deliveries.deliver,
             self._imports.merge,
+            self._webhooks.deliver,
         )
 
     def _dial(self, account: Account) -> Transport:
@@ -80,6 +86,12 @@ class Activities:
             return self._resources.seal.open(sealed, service_id)
         except SealBrokenError as error:
             raise AuthFailedError(str(error)) from error
+
+    def _unseal_webhook(self, webhook_id: UUID, sealed: bytes) -> str | None:
+        try:
+            return self._resources.seal.open(sealed, webhook_id)
+        except SealBrokenError:
+            return None
 
     async def _ledger_changed(self, task_id: UUID) -> None:
         try:

@@ -14,6 +14,7 @@ from database.tables import (
     task,
     template,
     user,
+    webhook,
 )
 
 __all__ = [
@@ -30,4 +31,5 @@ __all__ = [
     "task",
     "template",
     "user",
+    "webhook",
 ]
