@@ -14,6 +14,7 @@ from commands import (
     backup,
     check,
     config,
+    domain,
     findings,
     limit,
     local,
@@ -35,6 +36,7 @@ suppress = typer.Typer(no_args_is_help=True, help="Addresses that are never writ
 groups = {
     "services": service.services,
     "limits": limit.limits,
+    "domains": domain.domains,
     "config": config.config,
     "lists": lists,
     "templates": templates,

@@ -23,6 +23,7 @@ from runtime.processes import GivenUpError, Processes, end_with
 from runtime.reconcile import keep_reconciled
 from runtime.registry import WORKFLOWS, Activities
 from runtime.resources import Resources, open_resources
+from runtime.schedules import keep_schedules
 from runtime.settings import MOST_PROCESSES, SettingsError, load_settings
 from runtime.slots import Slots
 
@@ -87,8 +88,14 @@ async def serve() -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     async with open_resources(load_settings(), connect_until=stop) as resources:
-        if not stop.is_set():
+        if stop.is_set():
+            return
+        schedules = asyncio.create_task(keep_schedules(resources))
+        try:
             await run(resources, stop)
+        finally:
+            schedules.cancel()
+            await asyncio.gather(schedules, return_exceptions=True)
 
 
 async def serve_in(processes: int) -> None:

@@ -7,8 +7,8 @@ from uuid import UUID
 
 import asyncpg
 
+from activities.letter_content import Content, understand
 from content.errors import TemplateError
-from content.template import CompiledContent, compile_content
 from database.queries.ledger import ClaimedMail
 from database.queries.reservation import Reservation
 from database.queries.task_content import task_content
@@ -18,16 +18,6 @@ from mail.tracking import tracked
 
 KEPT = 500
 """Tasks whose content a process keeps compiled."""
-
-
-@dataclass(frozen=True, slots=True)
-class Content:
-    """What a task's mails are written from."""
-
-    compiled: CompiledContent | TemplateError
-    """Or what is wrong with it: then each of its mails fails with that."""
-    tracks_opens: bool = False
-    tracks_clicks: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,16 +48,11 @@ class Letters:
 
     async def _read(self, task_id: UUID) -> Content:
         async with self._pool.acquire() as connection:
-            content = await task_content(connection, task_id)
-        try:
-            compiled = compile_content(content.subject, content.html, content.text)
-        except TemplateError as error:
-            return Content(error)
-        return Content(compiled, content.tracks_opens, content.tracks_clicks)
+            return understand(await task_content(connection, task_id))
 
     def write(self, task_id: UUID, content: Content, mail: ClaimedMail, service: Reservation) -> Letter:
         """One mail from template, contact and service. Raises `ContentError` or `UnsafeHeaderError`."""
-        compiled = content.compiled
+        compiled = content.of(mail)
         if isinstance(compiled, TemplateError):
             raise TemplateError(compiled.part, compiled.line, compiled.message)
         unsubscribe = self._links.link("unsubscribe", task_id, mail.seq)
@@ -84,10 +69,11 @@ class Letters:
             from_address=service.from_address,
             to_name=None,
             to_address=mail.email,
-            subject=rendered.subject,
+            subject=content.subject(mail, rendered.subject),
             text=rendered.text,
             html=self._tracked(task_id, content, mail.seq, rendered.html) if rendered.html else None,
             unsubscribe_url=unsubscribe,
+            references=mail.thread.split() if mail.thread else (),
         )
         return Letter(service.from_address, mail.email, message)
 

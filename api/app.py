@@ -20,6 +20,8 @@ from api.routes import (
     contact,
     contact_import,
     domain_limit,
+    metric,
+    sending_domain,
     service,
     statistics,
     subtask,
@@ -27,10 +29,12 @@ from api.routes import (
     system,
     task,
     template,
+    tracking,
     unsubscribe,
     user,
     webhook,
 )
+from api.visits import Visits
 from content.trial import TemplateTrial
 from runtime.health import HealthWatch
 from runtime.resources import Resources
@@ -38,8 +42,9 @@ from runtime.resources import Resources
 ROUTERS = tuple(
     module.router
     for module in (
-        task, subtask, service, domain_limit, contact, contact_import, suppression, template, user, api_key, system,
-        unsubscribe, statistics, webhook,
+        tracking,
+        task, subtask, service, sending_domain, domain_limit, contact, contact_import, suppression, template, user,
+        api_key, system, unsubscribe, statistics, webhook, metric,
     )
 )  # fmt: skip
 
@@ -49,7 +54,7 @@ def create_app(resources: Resources) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        async with TemplateTrial() as app.state.trial:
+        async with TemplateTrial() as app.state.trial, app.state.visits:
             app.state.inline_contents = InlineContents(app.state.trial)
             app.state.preflights = Preflights(app.state.trial, resources.settings.api.public_url)
             yield
@@ -72,6 +77,7 @@ def create_app(resources: Resources) -> FastAPI:
     app.state.key_holders = KeyHolders(resources.engine)
     app.state.pool_forecasts = PoolForecasts(resources.ledger_pool)
     app.state.health_watch = HealthWatch(resources)
+    app.state.visits = Visits(resources.ledger_pool)
     app.state.stopping = asyncio.Event()
     errors.install(app)
     for router in ROUTERS:

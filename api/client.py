@@ -19,6 +19,7 @@ from api.schemas.contact_import import ContactImportOut
 from api.schemas.domain_limit import DomainLimitOut
 from api.schemas.evidence import EvidenceOut, UnknownOut
 from api.schemas.forecast import ForecastOut
+from api.schemas.sending_domain import SendingDomainOut
 from api.schemas.service import ServiceBulkOut, ServiceOut
 from api.schemas.statistics import AccountStatisticsOut, FunnelOut, StatisticsOut
 from api.schemas.system import Health
@@ -121,6 +122,27 @@ class ApiClient(Transport):
     async def preflight(self, template_id: UUID, order: Body) -> PreflightOut:
         """What of a template may cost it readers."""
         return await self._post(PreflightOut, f"/api/templates/{template_id}/preflight", order)
+
+    async def create_sending_domain(self, order: Body) -> SendingDomainOut:
+        """Make a DKIM key for a domain."""
+        return await self._post(SendingDomainOut, "/api/sending-domains", order)
+
+    def sending_domains(self) -> AsyncIterator[SendingDomainOut]:
+        """All sending domains."""
+        return self._all(SendingDomainOut, "/api/sending-domains")
+
+    async def check_sending_domain(self, domain_id: UUID) -> SendingDomainOut:
+        """Ask the DNS what is published."""
+        return await self._post(SendingDomainOut, f"/api/sending-domains/{domain_id}/check", {})
+
+    async def change_sending_domain(self, domain_id: UUID, change: Body) -> SendingDomainOut:
+        """Sign with its key, or no longer."""
+        answer = await self._send("PATCH", f"/api/sending-domains/{domain_id}", json=change)
+        return SendingDomainOut.model_validate_json(answer.content)
+
+    async def delete_sending_domain(self, domain_id: UUID) -> None:
+        """Forget a domain and its key."""
+        await self._send("DELETE", f"/api/sending-domains/{domain_id}")
 
     def domain_limits(self, pool: str | None = None) -> AsyncIterator[DomainLimitOut]:
         """The limits per recipient domain of a pool."""

@@ -9,10 +9,10 @@ from dataclasses import dataclass
 
 from content.html_scan import Page, Tag, scan
 from content.link_check import link_fault
-from content.preflight_texts import finding
+from content.preflight_texts import PREFLIGHT
 from content.spam_words import spam_words
 from content.template import Rendered
-from contracts.finding import Finding, worst_first
+from contracts.finding import Finding, worded, worst_first
 
 MOST_BYTES = 100_000
 """Of html: Gmail cuts a mail off at about 102 kB, the way to unsubscribe at its end with it."""
@@ -82,11 +82,11 @@ def preflight(flight: Flight) -> list[Finding]:
 def _fields(flight: Flight, page: Page) -> Iterator[Finding]:
     unknown = sorted(flight.variables - flight.known) if flight.known is not None else []
     if unknown:
-        yield finding("unknown_variable", names=", ".join(map(repr, unknown)))
+        yield worded(PREFLIGHT, "unknown_variable", names=", ".join(map(repr, unknown)))
     parts = {"subject": flight.mail.subject, "html": page.words, "text": flight.mail.text}
     left = {part: match[0] for part, text in parts.items() if (match := FOREIGN.search(text))}
     if left:
-        yield finding("placeholder_left", tuple(left), text=next(iter(left.values())))
+        yield worded(PREFLIGHT, "placeholder_left", tuple(left), text=next(iter(left.values())))
 
 
 def _subject(subject: str) -> Iterator[Finding]:
@@ -98,37 +98,37 @@ def _subject(subject: str) -> Iterator[Finding]:
         "subject_marks": sum(map(subject.count, "!！")) > 1 or CURRENCY.search(subject) is not None,
         "subject_pretends": PRETENDS.match(subject) is not None,
     }
-    yield from (finding(code, ("subject",), length=len(subject)) for code, found in faults.items() if found)
+    yield from (worded(PREFLIGHT, code, ("subject",), length=len(subject)) for code, found in faults.items() if found)
 
 
 def _parts(flight: Flight, page: Page) -> Iterator[Finding]:
     mail = flight.mail
     if mail.html is not None and not flight.own_text:
-        yield finding("text_missing")
+        yield worded(PREFLIGHT, "text_missing")
     if not mail.text.strip():
-        yield finding("text_empty", ("text",))
+        yield worded(PREFLIGHT, "text_empty", ("text",))
     if mail.html is None:
         return
     size = len(mail.html.encode("utf-8", "replace"))
     if size > MOST_BYTES:
-        yield finding("too_large", ("html",), size=size)
+        yield worded(PREFLIGHT, "too_large", ("html",), size=size)
     if not any(tag.attributes.get("lang") for tag in page.tags if tag.name in {"html", "body"}):
-        yield finding("language_missing", ("html",))
+        yield worded(PREFLIGHT, "language_missing", ("html",))
     active = {f"<{tag.name}>": tag for tag in page.tags if tag.name in ACTIVE}
     active |= {name: tag for tag in page.tags for name in tag.attributes if EVENT.fullmatch(name)}
     if active:
-        yield finding("active_content", _places(list(active.values())), what=next(iter(active)))
+        yield worded(PREFLIGHT, "active_content", _places(list(active.values())), what=next(iter(active)))
 
 
 def _unsubscribing(flight: Flight, page: Page) -> Iterator[Finding]:
     if flight.unsubscribe is None:
-        yield finding("unsubscribe_header_missing")
+        yield worded(PREFLIGHT, "unsubscribe_header_missing")
     elif not flight.unsubscribe.lower().startswith("https:"):
-        yield finding("unsubscribe_not_one_click")
+        yield worded(PREFLIGHT, "unsubscribe_not_one_click")
     ways = [f"{tag.words} {tag.attributes.get('href', '')}" for tag in page.tags if tag.name == "a"]
     seen = page.words if flight.mail.html else flight.mail.text
     if not any(map(UNSUBSCRIBE.search, [*ways, seen])):
-        yield finding("unsubscribe_link_missing")
+        yield worded(PREFLIGHT, "unsubscribe_link_missing")
 
 
 def _links(page: Page, sample: str) -> Iterator[Finding]:
@@ -139,32 +139,32 @@ def _links(page: Page, sample: str) -> Iterator[Finding]:
         if fault:
             faults.setdefault(f"link_{fault}", []).append(tag)
     for code, tags in faults.items():
-        yield finding(code, _places(tags), text=tags[0].attributes.get("href", "").strip()[:80])
+        yield worded(PREFLIGHT, code, _places(tags), text=tags[0].attributes.get("href", "").strip()[:80])
 
 
 def _images(page: Page, sample: str) -> Iterator[Finding]:
     images = [tag for tag in page.tags if tag.name == "img"]
     if silent := [tag for tag in images if "alt" not in tag.attributes]:
-        yield finding("image_without_alt", _places(silent), silent=len(silent), images=len(images))
+        yield worded(PREFLIGHT, "image_without_alt", _places(silent), silent=len(silent), images=len(images))
     sources = [(tag, tag.attributes.get("src", "").strip().lower()) for tag in images]
     sources = [(tag, source) for tag, source in sources if source != sample]
     if broken := [tag for tag, source in sources if not source.startswith(("https:", "http:", "data:", "cid:"))]:
-        yield finding("image_broken", _places(broken), text=broken[0].attributes.get("src", "")[:80])
+        yield worded(PREFLIGHT, "image_broken", _places(broken), text=broken[0].attributes.get("src", "")[:80])
     if inside := [tag for tag, source in sources if source.startswith("data:")]:
-        yield finding("image_as_data", _places(inside))
+        yield worded(PREFLIGHT, "image_as_data", _places(inside))
     if images and sum(map(str.isalnum, page.words)) < FEWEST_LETTERS:
-        yield finding("image_only", ("html",))
+        yield worded(PREFLIGHT, "image_only", ("html",))
 
 
 def _words(flight: Flight, page: Page) -> Iterator[Finding]:
     seen = page.words if flight.mail.html else flight.mail.text
     found = spam_words(f"{flight.mail.subject}\n{seen}")
     if sum(found.values()) >= MOST_SPAM:
-        yield finding("spam_words", words=", ".join(list(found)[:MOST_PLACES]))
+        yield worded(PREFLIGHT, "spam_words", words=", ".join(list(found)[:MOST_PLACES]))
     words = LONG_WORD.findall(seen)
     loud = [word for word in words if word.isupper()]
     if len(loud) >= 5 and len(loud) * 5 > len(words):
-        yield finding("shouting", word=loud[0])
+        yield worded(PREFLIGHT, "shouting", word=loud[0])
 
 
 def _places(tags: Sequence[Tag]) -> tuple[str, ...]:

@@ -1,18 +1,18 @@
 """What preflight says: of each finding how bad it is, what it means, and what to do."""
 
-from contracts.finding import Finding, Severity
+from contracts.finding import Texts
 
-TEXTS: dict[str, tuple[Severity, str, str]] = {
+PREFLIGHT: Texts = {
     "unknown_variable": (
         "error", "Nobody has the field {names}: these mails would fail.",
-        "Correct the name, add the field to the contacts, or give a default: {{ name | default('…') }}.",
+        "Correct the name, add the field to the contacts, or give a default: {{{{ name | default('…') }}}}.",
     ),
     "sample_failed": (
         "hint", "It cannot be rendered with made-up fields, so nothing else was looked at: {problem}.",
         "Try it with the `fields` of a real contact.",
     ),
     "placeholder_left": (
-        "error", "People would read {text!r}: nothing replaces it.", "Write variables as {{ first_name }}.",
+        "error", "People would read {text!r}: nothing replaces it.", "Write variables as {{{{ first_name }}}}.",
     ),
     "subject_long": (
         "hint", "The subject has {length} characters; its end is cut off.",
@@ -103,9 +103,3 @@ TEXTS: dict[str, tuple[Severity, str, str]] = {
         "warning", "Much of the mail is in capitals, such as {word!r}.", "Write it as you would to one person.",
     ),
 }  # fmt: skip
-
-
-def finding(code: str, where: tuple[str, ...] = (), **values: object) -> Finding:
-    """Put a finding into words; `values` are those that its message names."""
-    severity, message, action = TEXTS[code]
-    return Finding(code=code, severity=severity, message=message.format(**values), action=action, where=where)

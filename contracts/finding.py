@@ -1,5 +1,6 @@
 """What a check found: of a template before it is sent, or of a sending domain."""
 
+from collections.abc import Mapping
 from typing import Literal
 
 from pydantic import BaseModel
@@ -21,6 +22,18 @@ class Finding(BaseModel, frozen=True):
     """What to do, as an order."""
     where: tuple[str, ...] = ()
     """The first few places, such as `html, line 12`."""
+
+
+Texts = Mapping[str, tuple[Severity, str, str]]
+"""By code: how bad it is, what it means, and what to do; both texts may name values in braces."""
+
+
+def worded(texts: Texts, code: str, where: tuple[str, ...] = (), **values: object) -> Finding:
+    """Put a finding into words."""
+    severity, message, action = texts[code]
+    return Finding(
+        code=code, severity=severity, message=message.format(**values), action=action.format(**values), where=where
+    )
 
 
 def worst_first(findings: list[Finding]) -> list[Finding]:

@@ -53,6 +53,7 @@ class Signer:
 
     def __init__(self, domain: str, selector: str, private_key: str) -> None:
         """`private_key` is in PEM, as `new_private_key` makes it. Raises `SigningKeyError`."""
+        self.domain = domain
         self._key = _load(private_key)
         self._rsa = isinstance(self._key, rsa.RSAPrivateKey)
         self._tags = (

@@ -15,9 +15,10 @@ from temporalio.service import RPCError
 
 from database.connect import PoolConnection
 from database.errors import UNREACHABLE
-from database.queries import health
+from database.queries import alert, health, metric
+from database.queries.metric import Minute
 from runtime.resources import Resources
-from scheduling.health import Fault, Figures, HealthStatus, Surroundings, faults, judged
+from scheduling.health import Fault, Figures, HealthStatus, Surroundings, faults, figures, judged
 
 log = logging.getLogger(__name__)
 
@@ -25,6 +26,7 @@ EVERY = 2.0
 """Seconds between two readings."""
 PATIENCE = timedelta(seconds=2)
 """For Temporal, and for PostgreSQL: whoever does not answer within it is down."""
+LATELY, PACE_EVERY = timedelta(minutes=5), timedelta(seconds=10)
 DAY, MONTH = timedelta(days=1), timedelta(days=30)
 
 
@@ -46,6 +48,10 @@ class Snapshot:
     parts: Mapping[UUID | None, Figures] = field(default_factory=dict)
     """By user; None stands for all."""
     availability: Availability = field(default_factory=Availability)
+    lately: Minute = field(default_factory=Minute)
+    """The last five minutes."""
+    alerts: Mapping[tuple[str, str], int] = field(default_factory=dict)
+    """How many are raised, by kind and severity."""
 
     def part(self, user_id: UUID | None) -> Figures:
         """One user's figures, or everyone's."""
@@ -68,6 +74,7 @@ class HealthWatch:
         self._resources = resources
         self._latest: Snapshot | None = None
         self._kept = False
+        self._happened: tuple[datetime, Minute] | None = None
         self._recorded: tuple[datetime, HealthStatus] | None = None
 
     async def now(self) -> Snapshot:
@@ -104,24 +111,29 @@ class HealthWatch:
     async def _figures(self, connection: PoolConnection, before: Snapshot) -> Snapshot:
         services = await health.services(connection)
         queues = await health.queues(connection)
-        pace = await health.pace(connection)
         workers = await health.workers(connection)
-        parts = {
-            user_id: Figures(
-                services=service["total"] if (service := services.get(user_id)) else 0,
-                **{name: service[name] for name in ("available", "used", "active", "rested") if service},
-                **{name: row[name] for name in ("central", "pending", "processing") if (row := queues.get(user_id))},
-                **{name: row[name] for name in ("sent", "failed") if (row := pace.get(user_id))},
-            )
-            for user_id in services.keys() | queues.keys() | pace.keys()
-        }
+        lately = await self._lately(connection, workers["now"])
         around = Surroundings(
             live_workers=workers["live"], expected_workers=workers["expected"], bad_error_rate=workers["error_rate"]
         )
         same_minute = before.as_of.replace(second=0, microsecond=0) == workers["now"].replace(second=0, microsecond=0)
         known = same_minute and before.availability.since is not None
-        availability = before.availability if known else await _availability(connection)
-        return Snapshot(workers["now"], around, parts, availability)
+        return Snapshot(
+            workers["now"],
+            around,
+            figures(services, queues, lately.paces()),
+            before.availability if known else await _availability(connection),
+            lately,
+            await alert.open_counts(connection),
+        )
+
+    async def _lately(self, connection: PoolConnection, now: datetime) -> Minute:
+        """What happened in the last five minutes: many rows, so a watch reads them less often."""
+        if self._kept and self._happened is not None and now - self._happened[0] < PACE_EVERY:
+            return self._happened[1]
+        happened = await metric.minute(connection, now, LATELY)
+        self._happened = now, happened
+        return happened
 
     async def _temporal_answers(self) -> bool:
         client = self._resources.temporal_client.service_client

@@ -15,9 +15,12 @@ from activities.connection import Connections
 from activities.contact_import import ContactImportActivities
 from activities.delivery import DeliveryActivities
 from activities.letter import Letters
+from activities.metric import MetricActivities
+from activities.signing import Signers
 from activities.task import TaskActivities
 from activities.webhook import WebhookActivities
 from database.ledger import Ledger
+from mail.dkim import SigningKeyError
 from mail.errors import AuthFailedError
 from mail.smtp import SmtpTransport
 from mail.transport import Account, Timeouts, Transport
@@ -25,10 +28,18 @@ from runtime.resources import Resources
 from runtime.secrets import SealBrokenError
 from workflows.allocator import ServiceAllocatorWorkflow
 from workflows.contact_import import ContactImportWorkflow
+from workflows.metric import MeasureWorkflow, UpkeepWorkflow
 from workflows.task import TaskWorkflow
 from workflows.webhook import WebhookWorkflow
 
-WORKFLOWS = (TaskWorkflow, ServiceAllocatorWorkflow, ContactImportWorkflow, WebhookWorkflow)
+WORKFLOWS = (
+    TaskWorkflow,
+    ServiceAllocatorWorkflow,
+    ContactImportWorkflow,
+    MeasureWorkflow,
+    UpkeepWorkflow,
+    WebhookWorkflow,
+)
 
 
 class Activities:
@@ -45,6 +56,7 @@ class Activities:
             ledger,
             Connections(ledger, self._dial, self._unseal),
             Letters(pool, resources.mail_links),
+            Signers(pool, self._unseal_key),
             limits,
         )
         self.deliveries = DeliveryActivities(pool, means, self._ledger_changed)
@@ -52,6 +64,7 @@ class Activities:
         self._tasks = TaskActivities(pool, wakes)
         self._allocators = AllocatorActivities(pool, resources.temporal_client, wakes)
         self._imports = ContactImportActivities(pool)
+        self._metrics = MetricActivities(pool)
         self._webhooks = WebhookActivities(
             pool, self._unseal_webhook, resources.tls, allow_private=smtp.allow_private_hosts
         )
@@ -73,6 +86,8 @@ class Activities:
             allocators.exchange,
             self.deliveries.deliver,
             self._imports.merge,
+            self._metrics.measure,
+            self._metrics.upkeep,
             self._webhooks.deliver,
         )
 
@@ -92,6 +107,12 @@ class Activities:
             return self._resources.seal.open(sealed, webhook_id)
         except SealBrokenError:
             return None
+
+    def _unseal_key(self, domain_id: UUID, sealed: bytes) -> str:
+        try:
+            return self._resources.seal.open(sealed, domain_id)
+        except SealBrokenError as error:
+            raise SigningKeyError(str(error)) from error
 
     async def _ledger_changed(self, task_id: UUID) -> None:
         try:

@@ -1,9 +1,12 @@
 """How Tempost is, judged by figures: what is wrong, how bad that is, and what to do."""
 
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Final, Literal, TypeVar
 
+Key = TypeVar("Key", bound=Hashable)
 HealthStatus = Literal["healthy", "degraded", "unhealthy"]
+STATUSES: Final = ("healthy", "degraded", "unhealthy")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +39,23 @@ class Figures:
         """Share of deliveries that failed or whose outcome is unknown."""
         ended = self.sent + self.failed
         return self.failed / ended if ended else 0.0
+
+
+Rows = Mapping[Key, Mapping[str, Any]]
+"""Counts by user; None stands for everyone."""
+
+
+def figures(services: Rows[Key], queues: Rows[Key], pace: Rows[Key]) -> dict[Key, Figures]:
+    """Put together what was counted apart; whoever is missing in one has none there."""
+    return {
+        key: Figures(
+            services=services.get(key, {}).get("total", 0),
+            **{name: services.get(key, {}).get(name, 0) for name in ("available", "used", "active", "rested")},
+            **{name: queues.get(key, {}).get(name, 0) for name in ("central", "pending", "processing")},
+            **{name: pace.get(key, {}).get(name, 0) for name in ("sent", "failed")},
+        )
+        for key in services.keys() | queues.keys() | pace.keys()
+    }
 
 
 @dataclass(frozen=True, slots=True)

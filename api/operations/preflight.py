@@ -13,9 +13,9 @@ from api.schemas.finding import shown
 from api.schemas.template import PreflightIn, PreflightOut
 from content.errors import ContentError
 from content.preflight import Flight, preflight
-from content.preflight_texts import finding
+from content.preflight_texts import PREFLIGHT
 from content.trial import Content, TemplateTrial
-from contracts.finding import Finding
+from contracts.finding import Finding, worded
 from database.queries import contact
 
 
@@ -40,7 +40,7 @@ class Preflights:
         try:
             mail = await self._trial.try_template(content, whole)
         except ContentError as error:
-            return [finding("sample_failed", problem=str(error).rstrip("."))]
+            return [worded(PREFLIGHT, "sample_failed", problem=str(error).rstrip("."))]
         return preflight(
             Flight(
                 mail=mail,

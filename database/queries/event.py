@@ -1,6 +1,9 @@
 """What came back for mails: opens, clicks, replies, bounces, complaints, unsubscribes."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from datetime import UTC, datetime
+from typing import NamedTuple
+from uuid import UUID
 
 from contracts.event import NewEvent
 from database.connect import PoolConnection
@@ -26,3 +29,27 @@ async def record(connection: PoolConnection, events: Sequence[NewEvent]) -> int:
     )
     new: int = await connection.fetchval(RECORD, *columns)
     return new
+
+
+class SentTimes(NamedTuple):
+    """When mails went out, by the guard's clock, as `now` is."""
+
+    now: datetime
+    sent_at: dict[tuple[UUID, int], datetime | None]
+    """None of a mail that has not gone out, as far as is known; no entry for one that is not there."""
+
+
+# A reader may be quicker than the answer to the final dot: then the mail goes out since its delivery was marked.
+SENT_TIMES = """
+    SELECT m.task_id, m.seq, coalesce(b.sent_at, d.marked_at) AS sent_at, guard_now() AS now
+    FROM unnest($1::uuid[], $2::int[]) m(task_id, seq)
+    JOIN subtasks b ON b.task_id = m.task_id AND b.seq = m.seq
+    LEFT JOIN deliveries d ON d.permit_id = b.permit_id
+"""
+
+
+async def sent_times(connection: PoolConnection, mails: Collection[tuple[UUID, int]]) -> SentTimes:
+    """When these mails (task and number) went out."""
+    rows = await connection.fetch(SENT_TIMES, [mail[0] for mail in mails], [mail[1] for mail in mails])
+    now = rows[0]["now"] if rows else datetime.now(UTC)
+    return SentTimes(now, {(row["task_id"], row["seq"]): row["sent_at"] for row in rows})

@@ -2,12 +2,12 @@
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import cast
+from typing import Any, cast
 from uuid import UUID
 
 from database.connect import PoolConnection, Row
 
-# Each for every user and, where `user_id` is empty, for all. Available: active, not rested, with quota for its own day,
+# For every user and, where `user_id` is empty, for all. Available: active, not rested, with quota for its own day,
 # inside its window. Used: in a dialogue, or resting between two mails.
 SERVICES = """
     SELECT user_id, count(*) AS total, count(*) FILTER (WHERE available) AS available,
@@ -27,18 +27,6 @@ QUEUES = """
     FROM tasks t JOIN user_task_queues q ON q.task_id = t.id
     WHERE t.completed_at IS NULL AND t.status NOT IN ('completed', 'cancelled')
     GROUP BY GROUPING SETS ((t.user_id), ())
-"""
-# By task, as deliveries are indexed; only tasks that did anything lately are looked into.
-PACE = """
-    SELECT q.user_id, coalesce(sum(d.sent), 0)::bigint AS sent, coalesce(sum(d.failed), 0)::bigint AS failed
-    FROM (SELECT guard_now() - interval '5 minutes' AS since) n
-    JOIN user_task_queues q ON q.last_processed_at > n.since - interval '15 minutes',
-    LATERAL (
-        SELECT count(*) FILTER (WHERE x.outcome = 'sent') AS sent,
-            count(*) FILTER (WHERE x.outcome IN ('failed', 'unknown')) AS failed
-        FROM deliveries x WHERE x.task_id = q.task_id AND x.phase = 'ended' AND x.ended_at > n.since
-    ) d
-    GROUP BY GROUPING SETS ((q.user_id), ())
 """
 WORKERS = """
     SELECT count(*) FILTER (WHERE seen_at > clock_timestamp() - make_interval(secs => c.missing_after)) AS live,
@@ -83,19 +71,14 @@ FIRST_RECORD = "SELECT min(minute) FROM health_records"
 SEVERITIES = ("healthy", "degraded", "unhealthy")
 
 
-async def services(connection: PoolConnection) -> dict[UUID | None, Row]:
+async def services(connection: PoolConnection) -> dict[UUID | None, dict[str, Any]]:
     """How many services there are, can be used, are used, are rested; None stands for everyone's."""
     return _by_user(await connection.fetch(SERVICES))
 
 
-async def queues(connection: PoolConnection) -> dict[UUID | None, Row]:
+async def queues(connection: PoolConnection) -> dict[UUID | None, dict[str, Any]]:
     """How many mails are ready, retrying and under way; None stands for everyone's."""
     return _by_user(await connection.fetch(QUEUES))
-
-
-async def pace(connection: PoolConnection) -> dict[UUID | None, Row]:
-    """How many mails were sent and how many went wrong in the last 5 minutes; None stands for everyone's."""
-    return _by_user(await connection.fetch(PACE))
 
 
 async def workers(connection: PoolConnection) -> Row:
@@ -135,5 +118,5 @@ async def first_record(connection: PoolConnection) -> datetime | None:
     return cast("datetime | None", await connection.fetchval(FIRST_RECORD))
 
 
-def _by_user(rows: Sequence[Row]) -> dict[UUID | None, Row]:
-    return {row["user_id"]: row for row in rows}
+def _by_user(rows: Sequence[Row]) -> dict[UUID | None, dict[str, Any]]:
+    return {row["user_id"]: dict(row) for row in rows}

@@ -5,6 +5,7 @@ from uuid import UUID
 from contracts.task import TASK_MOVES
 from database.connect import PoolConnection, Row
 from database.queries import round_fill
+from database.queries.variant import decide_winner
 
 LOCK = """
     SELECT status, prepared_at IS NOT NULL AS prepared, contact_list_id, follow_up_of, campaign_id, round_no,
@@ -130,11 +131,12 @@ async def change_priority(connection: PoolConnection, task_id: UUID, priority: i
 
 
 async def release_retries(connection: PoolConnection, task_id: UUID, most: int = 50_000) -> None:
-    """Ask of the mails whose time has come whether they may go now, and find the next time.
+    """Ask of the mails whose time has come whether they may go now, and find the next time; before, who won a trial.
 
     At most so many, for their locks keep others from the task: what is left is due still, and its time is the next.
     """
     async with connection.transaction():
+        await decide_winner(connection, task_id)
         await connection.execute(RELEASE, task_id, most)
         await connection.execute(HOLD_COUNTERS, task_id)
         await connection.execute(NEXT_RETRY, task_id)

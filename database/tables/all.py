@@ -1,6 +1,7 @@
 """Imports every table, so that the metadata is whole."""
 
 from database.tables import (
+    alert,
     campaign,
     choice,
     contact,
@@ -9,6 +10,8 @@ from database.tables import (
     domain_limit,
     event,
     health,
+    metric,
+    sending_domain,
     service,
     system,
     task,
@@ -18,6 +21,7 @@ from database.tables import (
 )
 
 __all__ = [
+    "alert",
     "campaign",
     "choice",
     "contact",
@@ -26,6 +30,8 @@ __all__ = [
     "domain_limit",
     "event",
     "health",
+    "metric",
+    "sending_domain",
     "service",
     "system",
     "task",

@@ -10,6 +10,7 @@ from activities.attempt import Limits, Means
 from activities.connection import Connections
 from activities.delivery import DeliveryActivities
 from activities.letter import Letters
+from activities.signing import Signers
 from database.ledger import Ledger
 from database.queries.ledger import Record
 from mail.transport import Account, Transport
@@ -96,7 +97,8 @@ async def test_renewing_goes_on_after_a_failure_nobody_foresaw(world: World, mon
     monkeypatch.setattr(activities.delivery, "RENEW_EVERY", 0.02)
     ledger = ledger_of(world)
     limits = Limits(UPLOAD_LIMIT, UPLOAD_LIMIT, UPLOAD_LIMIT)
-    means = Means(ledger, Connections(ledger, no_dial, no_password), Letters(world.pool, NO_LINKS), limits)
+    letters, signers = Letters(world.pool, NO_LINKS), Signers(world.pool, no_password)
+    means = Means(ledger, Connections(ledger, no_dial, no_password), letters, signers, limits)
 
     async def nobody_to_tell(task_id: object) -> None:
         raise AssertionError("no late answers here")

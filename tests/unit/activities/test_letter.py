@@ -7,7 +7,8 @@ from email.message import EmailMessage
 from email.policy import default
 from uuid import UUID
 
-from activities.letter import Content, Letters
+from activities.letter import Letters
+from activities.letter_content import Content
 from content.template import compile_content
 from database.queries.ledger import ClaimedMail
 from database.queries.reservation import Reservation

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from content.html_scan import scan
 from content.preflight import Flight, preflight
-from content.preflight_texts import TEXTS
+from content.preflight_texts import PREFLIGHT
 from content.spam_words import spam_words
 from content.template import Rendered, compile_content
 from contracts.finding import Finding, Severity
@@ -171,7 +171,7 @@ def test_the_worst_comes_first() -> None:
 
 
 def test_every_text_says_what_to_do() -> None:
-    assert all(message.endswith((".", "!")) and action.endswith(".") for _, message, action in TEXTS.values())
+    assert all(message.endswith((".", "!")) and action.endswith(".") for _, message, action in PREFLIGHT.values())
 
 
 def test_words_count_once_and_as_words() -> None:
