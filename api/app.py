@@ -77,7 +77,7 @@ def create_app(resources: Resources) -> FastAPI:
     app.state.key_holders = KeyHolders(resources.engine)
     app.state.pool_forecasts = PoolForecasts(resources.ledger_pool)
     app.state.health_watch = HealthWatch(resources)
-    app.state.visits = Visits(resources.ledger_pool)
+    app.state.visits = Visits(resources.ledger_pool, resources.webhook_wakes.events_recorded)
     app.state.stopping = asyncio.Event()
     errors.install(app)
     for router in ROUTERS:
