@@ -114,7 +114,7 @@ class Attempt:
         await self._ledger.ready()
         content = await self._letters.compiled(self.task_id)
         signers = await self._signers.of(self.permit.service_id)
-        await asyncio.sleep(max(0.0, self._ledger.seconds_until(self.permit.not_before) - CONNECT_AHEAD))
+        await self._ledger.wait_until(self.permit.not_before, CONNECT_AHEAD)
         left = max(0.0, self._ledger.seconds_until(self.permit.expires_at))
         connection = await self._connections.acquire(self.permit.service_id, self.permit.no, left)
         self._connection = connection
@@ -139,7 +139,7 @@ class Attempt:
         """Wait for the permit's moment and then for the guard, as long as the permit lives."""
         moment = self.permit.not_before
         while True:
-            await asyncio.sleep(max(0.0, self._ledger.seconds_until(moment)))
+            await self._ledger.wait_until(moment)
             waiting, self._waiting = self._waiting, None
             self._claimed_at = asyncio.get_running_loop().time()
             verdict = await self._ledger.claim(self.permit, self.task_id)

@@ -11,6 +11,7 @@ from temporalio.service import RPCError
 
 from activities.allocator import AllocatorActivities
 from activities.attempt import Limits, Means
+from activities.campaign import CampaignActivities
 from activities.connection import Connections
 from activities.contact_import import ContactImportActivities
 from activities.delivery import DeliveryActivities
@@ -27,19 +28,16 @@ from mail.transport import Account, Timeouts, Transport
 from runtime.resources import Resources
 from runtime.secrets import SealBrokenError
 from workflows.allocator import ServiceAllocatorWorkflow
+from workflows.campaign import CampaignWorkflow
 from workflows.contact_import import ContactImportWorkflow
 from workflows.metric import MeasureWorkflow, UpkeepWorkflow
 from workflows.task import TaskWorkflow
 from workflows.webhook import WebhookWorkflow
 
 WORKFLOWS = (
-    TaskWorkflow,
-    ServiceAllocatorWorkflow,
-    ContactImportWorkflow,
-    MeasureWorkflow,
-    UpkeepWorkflow,
+    CampaignWorkflow, TaskWorkflow, ServiceAllocatorWorkflow, ContactImportWorkflow, MeasureWorkflow, UpkeepWorkflow,
     WebhookWorkflow,
-)
+)  # fmt: skip
 
 
 class Activities:
@@ -61,7 +59,8 @@ class Activities:
         )
         self.deliveries = DeliveryActivities(pool, means, self._ledger_changed)
         wakes = resources.orders.wakes
-        self._tasks = TaskActivities(pool, wakes)
+        self._campaigns = CampaignActivities(pool, self._ledger_changed)
+        self._tasks = TaskActivities(pool, wakes, self._round_ended)
         self._allocators = AllocatorActivities(pool, resources.temporal_client, wakes)
         self._imports = ContactImportActivities(pool)
         self._metrics = MetricActivities(pool)
@@ -71,8 +70,14 @@ class Activities:
 
     def all(self) -> Sequence[Callable[..., Any]]:
         """Every activity a worker serves."""
-        tasks, allocators = self._tasks, self._allocators
+        campaigns, tasks, allocators = self._campaigns, self._tasks, self._allocators
         return (
+            campaigns.survey,
+            campaigns.begin_round,
+            campaigns.pause,
+            campaigns.resume,
+            campaigns.cancel,
+            campaigns.close,
             tasks.survey,
             tasks.begin,
             tasks.prepare,
@@ -119,6 +124,12 @@ class Activities:
             await self._resources.orders.ledger_changed(task_id)
         except RPCError:
             return  # the task has ended, or looks at the ledger by itself before long
+
+    async def _round_ended(self, campaign_id: UUID) -> None:
+        try:
+            await self._resources.campaign_orders.ledger_changed(campaign_id)
+        except RPCError:
+            return  # the same holds for a campaign
 
 
 def worker_name() -> str:

@@ -14,6 +14,7 @@ from activities.webhook import WebhookWakes
 from database.connect import create_engine, create_pool
 from mail.links import MailLinks
 from mail.tls import tls_context
+from runtime.campaign_orders import CampaignOrders
 from runtime.secrets import Seal
 from runtime.settings import Settings
 from runtime.temporal import TaskOrders, connect, connect_worker
@@ -29,6 +30,7 @@ class Resources:
     ledger_pool: "asyncpg.Pool[asyncpg.Record]"
     temporal_client: Client
     orders: TaskOrders
+    campaign_orders: CampaignOrders
     webhook_wakes: WebhookWakes
     seal: Seal
     mail_links: MailLinks
@@ -59,6 +61,7 @@ async def open_resources(settings: Settings, connect_until: asyncio.Event | None
                     ledger_pool=pool,
                     temporal_client=client,
                     orders=TaskOrders(client, settings.temporal.task_queue),
+                    campaign_orders=CampaignOrders(client, settings.temporal.task_queue),
                     webhook_wakes=wakes,
                     seal=Seal(key),
                     mail_links=MailLinks(key, settings.api.public_url),
