@@ -148,3 +148,28 @@ async def test_a_receiver_that_is_gone_or_never_listens_is_given_up(
     assert [tuple(each) for each in seen] == [(int(answer[:3]), f"HTTP {answer[:3]}: hm")] * tries
     if tries > 1:
         await replays("webhook-given-up", webhook_workflow_id(telling.webhook_id))
+
+
+class TestWithShortHistories:
+    """The server suggests a new history after some 60 events."""
+
+    @pytest.fixture
+    def temporal_address(self, impatient_temporal_address: str) -> str:
+        return impatient_temporal_address
+
+    async def test_it_goes_on_over_many_histories_and_tells_nothing_twice(
+        self, telling: Telling, replays: Replays
+    ) -> None:
+        handle = telling.client.get_workflow_handle(webhook_workflow_id(telling.webhook_id))
+        async with telling.worker():
+            await telling.wakes.changed(telling.webhook_id)
+            first, told = (await handle.describe()).run_id, 0
+            while (await handle.describe()).run_id == first:
+                await telling.record("open")
+                telling.wakes.events_recorded([telling.mails.task_id])
+                told += 1
+                await telling.receiver.until(told)
+            await telling.delete()
+
+        assert len(set(telling.receiver.ids())) == len(telling.receiver.came) == told
+        await replays("webhook-that-continues", webhook_workflow_id(telling.webhook_id), first)
