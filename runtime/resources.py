@@ -13,6 +13,7 @@ from temporalio.client import Client
 from activities.webhook import WebhookWakes
 from database.connect import create_engine, create_pool
 from mail.links import MailLinks
+from mail.return_path import ReturnPaths
 from mail.tls import tls_context
 from runtime.campaign_orders import CampaignOrders
 from runtime.secrets import Seal
@@ -34,6 +35,7 @@ class Resources:
     webhook_wakes: WebhookWakes
     seal: Seal
     mail_links: MailLinks
+    return_paths: ReturnPaths
     tls: ssl.SSLContext
     """How services' certificates are verified."""
 
@@ -65,6 +67,7 @@ async def open_resources(settings: Settings, connect_until: asyncio.Event | None
                     webhook_wakes=wakes,
                     seal=Seal(key),
                     mail_links=MailLinks(key, settings.api.public_url),
+                    return_paths=ReturnPaths(key),
                     tls=tls_context(settings.smtp.ca_file),
                 )
             finally:
