@@ -20,8 +20,10 @@ from api.routes import (
     api_key,
     contact,
     contact_import,
+    contact_record,
     domain_limit,
     metric,
+    segment,
     sending_domain,
     service,
     statistics,
@@ -46,6 +48,7 @@ ROUTERS = tuple(
         tracking,
         task, subtask, service, sending_domain, domain_limit, contact, contact_import, suppression, template, user,
         api_key, system, unsubscribe, statistics, webhook, metric, alert,
+        contact_record, segment,
     )
 )  # fmt: skip
 
