@@ -20,6 +20,7 @@ from database.tables import (
     task,
     template,
     user,
+    webhook,
 )
 
 __all__ = [
@@ -42,4 +43,5 @@ __all__ = [
     "task",
     "template",
     "user",
+    "webhook",
 ]
