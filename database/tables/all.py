@@ -12,6 +12,7 @@ from database.tables import (
     health,
     mailbox,
     metric,
+    reputation,
     segment,
     sending_domain,
     service,
@@ -19,6 +20,7 @@ from database.tables import (
     task,
     template,
     user,
+    webhook,
 )
 
 __all__ = [
@@ -33,6 +35,7 @@ __all__ = [
     "health",
     "mailbox",
     "metric",
+    "reputation",
     "segment",
     "sending_domain",
     "service",
@@ -40,4 +43,5 @@ __all__ = [
     "task",
     "template",
     "user",
+    "webhook",
 ]
