@@ -22,8 +22,10 @@ from api.routes import (
     api_key,
     contact,
     contact_import,
+    contact_record,
     domain_limit,
     metric,
+    segment,
     sending_domain,
     service,
     statistics,
@@ -47,6 +49,7 @@ ROUTERS = tuple(
         tracking,
         task, subtask, service, sending_domain, domain_limit, contact, contact_import, suppression, template, user,
         api_key, system, unsubscribe, statistics, metric, alert,
+        contact_record, segment,
     )
 )  # fmt: skip
 

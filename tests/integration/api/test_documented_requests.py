@@ -54,7 +54,9 @@ async def things(admin: Asker, resources: Resources) -> dict[str, Any]:
     domain = await admin.made("/api/sending-domains", {"domain": "a.example", "algorithm": "ed25519"})
     (listed,) = (await admin.get("/api/contact-lists")).json()["data"]
     contacts = (await admin.get(f"/api/contact-lists/{listed['id']}/contacts")).json()["data"]
+    segment = await admin.made("/api/segments", {"name": "Vips", "rules": {"tag": "vip"}})
     return {
+        "segment_id": segment["id"],
         "task_id": str(task.task_id), "service_id": str(task.service_ids[0]), "template_id": template["id"],
         "list_id": listed["id"], "contact_list_id": listed["id"], "contact_id": contacts[0]["id"], "key_id": key["id"],
         "domain_id": domain["id"],
