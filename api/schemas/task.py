@@ -10,6 +10,7 @@ from api.schemas.base import Address, Fields, Incoming, Line, Outgoing
 from api.schemas.contact import ContactIn
 from api.schemas.finding import FindingOut
 from api.schemas.forecast import ForecastOut
+from api.schemas.reputation import ReputationOut
 from api.schemas.template import ContentIn
 from contracts.delivery import Decision
 
@@ -21,7 +22,6 @@ Seq = Annotated[int, Field(ge=1, le=2**31 - 1)]
 """A mail's number in its task."""
 UnknownPolicy = Literal["hold", "resend", "count_as_sent"]
 """What becomes of a mail whose acceptance nobody knows: it is held for a person, sent again, or taken as sent."""
-
 
 PinFallback = Literal["any", "wait"]
 """What a mail does while the service it is pinned to cannot be used: it goes through any other, or waits for it."""
@@ -120,6 +120,7 @@ class TaskOut(Outgoing):
     last_sent_at: datetime | None
     completed_at: datetime | None
     """When it ended, completed or cancelled."""
+    reputation: ReputationOut | None = None
 
 
 class MissingField(Outgoing):
