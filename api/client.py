@@ -22,9 +22,10 @@ from api.schemas.forecast import ForecastOut
 from api.schemas.sending_domain import SendingDomainOut
 from api.schemas.service import ServiceBulkOut, ServiceOut
 from api.schemas.statistics import AccountStatisticsOut, FunnelOut, StatisticsOut
+from api.schemas.subtask import ResolveOut, SubtaskOut
 from api.schemas.system import Health
 from api.schemas.system_config import ConfigChangeOut, ConfigOut
-from api.schemas.task import DryRunOut, RealtimeStatus, ResolveOut, SubtaskOut, TaskOut
+from api.schemas.task import DryRunOut, RealtimeStatus, TaskOut
 from api.schemas.template import PreflightOut, TemplateOut
 from api.watched_file import Progress, WatchedFile
 from contracts.delivery import Decision
