@@ -17,6 +17,7 @@ from api.rate_limit import RateLimit
 from api.response_times import ResponseTimeMiddleware, ResponseTimes
 from api.routes import (
     api_key,
+    campaign,
     contact,
     contact_import,
     domain_limit,
@@ -42,8 +43,8 @@ ROUTERS = tuple(
     module.router
     for module in (
         tracking,
-        task, subtask, service, sending_domain, domain_limit, contact, contact_import, suppression, template, user,
-        api_key, system, unsubscribe, statistics, metric,
+        task, subtask, campaign, service, sending_domain, domain_limit, contact, contact_import, suppression, template,
+        user, api_key, system, unsubscribe, statistics, metric,
     )
 )  # fmt: skip
 

@@ -10,6 +10,16 @@ from api.schemas.base import Address, Fields, Incoming, Line, Outgoing
 from api.schemas.contact import ContactIn
 from api.schemas.finding import FindingOut
 from api.schemas.forecast import ForecastOut
+from api.schemas.sending_rule import (
+    Holidays,
+    VariantOut,
+    Variants,
+    WinnerRuleIn,
+    WinnerRuleOut,
+    check_content,
+    check_variants,
+)
+from api.schemas.service import TimeZone, Window, WindowOut
 from api.schemas.template import ContentIn
 
 Priority = Literal[-1, 0, 1]
@@ -35,6 +45,9 @@ class TaskIn(Incoming):
     template_id: UUID | None = None
     content: ContentIn | None = None
     """Instead of a template."""
+    variants: Variants | None = None
+    """Instead of one content."""
+    winner_rule: WinnerRuleIn | None = None
     pool: Line | None = None
     """Name or id; your own pool unless said."""
     priority: Priority = 0
@@ -46,6 +59,11 @@ class TaskIn(Incoming):
     """A picture of one dot in the html tells when the mail is opened."""
     tracks_clicks: bool = True
     """Links in the html lead by way of us, except those with the attribute `data-no-track`."""
+    window: Window | None = None
+    """The hours of the recipient's own day in which mails go; at any hour unless given."""
+    holidays: Holidays = Field(default_factory=list)
+    time_zone: TimeZone = "UTC"
+    """Of recipients whose own is not known."""
     start_at: AwareDatetime | None = None
     unknown_policy: UnknownPolicy = "hold"
 
@@ -53,8 +71,8 @@ class TaskIn(Incoming):
     def _one_audience_one_content(self) -> "TaskIn":
         if (self.contact_list_id is None) == (self.recipients is None):
             raise ValueError("give either `contactListId` or `recipients`")
-        if (self.template_id is None) == (self.content is None):
-            raise ValueError("give either `templateId` or `content`")
+        check_content((self.template_id, self.content, self.variants), "`templateId`, `content` or `variants`")
+        check_variants(self.variants, self.winner_rule)
         return self
 
 
@@ -116,6 +134,17 @@ class TaskOut(Outgoing):
     last_sent_at: datetime | None
     completed_at: datetime | None
     """When it ended, completed or cancelled."""
+    campaign_id: UUID | None = None
+    campaign: str | None = None
+    """Its name, where the task is a round of one."""
+    round_no: int | None = None
+    window: WindowOut | None = None
+    holidays: Holidays = Field(default_factory=list)
+    time_zone: str = "UTC"
+    variants: list[VariantOut] | None = None
+    winner_rule: WinnerRuleOut | None = None
+    winner: str | None = None
+    """The variant that the rest gets, once it is decided."""
 
 
 class MissingField(Outgoing):
@@ -189,3 +218,5 @@ class RealtimeStatus(Outgoing):
     metrics: Metrics
     waiting: list[Waiting]
     last_activity: datetime
+    campaign_id: UUID | None = None
+    round_no: int | None = None
