@@ -199,7 +199,7 @@ async def test_contacts_are_listed_by_why_they_were_stopped(ann: Asker, resource
     assert [each["email"] for each in stopped] == ["person1@example.org"]
 
 
-async def test_a_list_whose_campaign_goes_on_is_not_deleted(ann: Asker) -> None:
+async def test_a_list_is_not_deleted_before_the_campaign_to_it_has_begun(ann: Asker) -> None:
     made = await ann.made("/api/campaigns", await order(ann))
     path = f"/api/contact-lists/{made['contactListId']}"
     refused = await ann.delete(path)
