@@ -17,6 +17,7 @@ from database.errors import UNREACHABLE
 from database.queries import campaign_moves, choice, ledger, reservation, survey
 from database.queries.advisory_lock import advisory_lock
 from database.queries.contact_merge import unfinished_imports
+from runtime.reputation import watch
 from runtime.resources import Resources
 
 log = logging.getLogger(__name__)
@@ -65,6 +66,7 @@ async def keep_reconciled(resources: Resources) -> None:
                     await sweep(resources)
                     if turn % STARTS_EVERY == 0:
                         await start_missing(resources)
+                        await watch(resources)
                     if turn % FORGETS_EVERY == 0:
                         await forget(resources)
         except (*UNREACHABLE, RPCError) as error:

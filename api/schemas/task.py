@@ -20,6 +20,7 @@ from api.schemas.sending_rule import (
     check_variants,
 )
 from api.schemas.service import TimeZone, Window, WindowOut
+from api.schemas.reputation import ReputationOut
 from api.schemas.template import ContentIn
 
 Priority = Literal[-1, 0, 1]
@@ -145,6 +146,8 @@ class TaskOut(Outgoing):
     winner_rule: WinnerRuleOut | None = None
     winner: str | None = None
     """The variant that the rest gets, once it is decided."""
+    reputation: ReputationOut | None = None
+    """Only of one that had bounces or complaints."""
 
 
 class MissingField(Outgoing):
