@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 
 from fastapi import APIRouter, FastAPI
 from fastapi.routing import APIRoute
+from opentelemetry.trace import NoOpTracer
 
 from api import docs_page, errors
 from api.body_limit import BodyLimitMiddleware
@@ -14,6 +15,7 @@ from api.key_holders import KeyHolders
 from api.operations.preflight import Preflights
 from api.pool_forecasts import PoolForecasts
 from api.rate_limit import RateLimit
+from api.request_trace import RequestTraceMiddleware
 from api.response_times import ResponseTimeMiddleware, ResponseTimes
 from api.routes import (
     alert,
@@ -85,6 +87,8 @@ def create_app(resources: Resources) -> FastAPI:
         _title_operations(router)
         app.include_router(router, responses={422: errors.DOCUMENTED, "default": errors.DOCUMENTED})
     app.add_middleware(BodyLimitMiddleware, settings=resources.settings.api)
+    if not isinstance(resources.tracer, NoOpTracer):
+        app.add_middleware(RequestTraceMiddleware, tracer=resources.tracer)
     app.add_middleware(ResponseTimeMiddleware, times=app.state.response_times)
     return app
 
