@@ -24,6 +24,7 @@ from api.routes import (
     contact,
     contact_import,
     domain_limit,
+    mailbox,
     metric,
     sending_domain,
     service,
@@ -46,7 +47,8 @@ ROUTERS = tuple(
     module.router
     for module in (
         tracking,
-        task, subtask, campaign, service, sending_domain, domain_limit, contact, contact_import, suppression, template,
+        task, subtask, campaign, service, mailbox, sending_domain, domain_limit, contact, contact_import, suppression,
+        template,
         user, api_key, system, unsubscribe, statistics, metric, alert,
     )
 )  # fmt: skip

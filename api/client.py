@@ -21,8 +21,9 @@ from api.schemas.contact_import import ContactImportOut
 from api.schemas.domain_limit import DomainLimitOut
 from api.schemas.evidence import EvidenceOut, UnknownOut
 from api.schemas.forecast import ForecastOut
+from api.schemas.mailbox import MailboxOut
 from api.schemas.sending_domain import SendingDomainOut
-from api.schemas.service import ServiceBulkOut, ServiceOut
+from api.schemas.service import ServiceBulkOut, ServiceOut, ServiceTestOut
 from api.schemas.statistics import AccountStatisticsOut, FunnelOut, StatisticsOut
 from api.schemas.subtask import ResolveOut, SubtaskOut
 from api.schemas.system import Health
@@ -75,6 +76,23 @@ class ApiClient(Transport):
     def services(self) -> AsyncIterator[ServiceOut]:
         """All services."""
         return self._all(ServiceOut, "/api/services")
+
+    async def mailbox(self, service_id: UUID) -> MailboxOut:
+        """How a service's mailbox is read, and how that goes."""
+        return await self._get(MailboxOut, f"/api/services/{service_id}/mailbox")
+
+    async def put_mailbox(self, service_id: UUID, order: Body) -> MailboxOut:
+        """Have a service's mailbox read."""
+        answer = await self._send("PUT", f"/api/services/{service_id}/mailbox", json=order)
+        return MailboxOut.model_validate_json(answer.content)
+
+    async def test_mailbox(self, service_id: UUID) -> ServiceTestOut:
+        """Log in to a service's mailbox."""
+        return await self._post(ServiceTestOut, f"/api/services/{service_id}/mailbox/test", {})
+
+    async def delete_mailbox(self, service_id: UUID) -> None:
+        """Read a service's mailbox no more."""
+        await self._send("DELETE", f"/api/services/{service_id}/mailbox")
 
     async def create_list(self, name: str) -> ContactListOut:
         """Make an empty contact list."""

@@ -226,6 +226,8 @@ class ServiceOut(Outgoing):
     rest_reason: str | None
     reputation: ReputationOut | None = None
     """Only of one that had bounces or complaints."""
+    mailbox_error: str | None
+    """Why its mailbox cannot be read for bounces and replies."""
     created_at: datetime
     updated_at: datetime
 
