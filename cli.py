@@ -30,6 +30,7 @@ from commands import (
     unknown,
     upload,
     view,
+    webhook,
 )
 from commands.call import Address, CliError, call, collect, find, say
 from commands.view import out
@@ -49,6 +50,7 @@ groups = {
     "suppress": suppress,
     "statistics": statistics.statistics,
     "inbound": inbound.inbound,
+    "webhooks": webhook.webhooks,
 }
 for title, group in {**groups, "tasks": task.tasks, "keys": local.keys}.items():
     app.add_typer(group, name=title)

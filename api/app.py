@@ -23,9 +23,11 @@ from api.routes import (
     campaign,
     contact,
     contact_import,
+    contact_record,
     domain_limit,
     mailbox,
     metric,
+    segment,
     sending_domain,
     service,
     statistics,
@@ -37,6 +39,7 @@ from api.routes import (
     tracking,
     unsubscribe,
     user,
+    webhook,
 )
 from api.visits import Visits
 from content.trial import TemplateTrial
@@ -47,9 +50,8 @@ ROUTERS = tuple(
     module.router
     for module in (
         tracking,
-        task, subtask, campaign, service, mailbox, sending_domain, domain_limit, contact, contact_import, suppression,
-        template,
-        user, api_key, system, unsubscribe, statistics, metric, alert,
+        task, subtask, campaign, service, mailbox, sending_domain, domain_limit, contact, contact_record, segment,
+        contact_import, suppression, template, user, api_key, system, unsubscribe, statistics, webhook, metric, alert,
     )
 )  # fmt: skip
 
@@ -82,7 +84,7 @@ def create_app(resources: Resources) -> FastAPI:
     app.state.key_holders = KeyHolders(resources.engine)
     app.state.pool_forecasts = PoolForecasts(resources.ledger_pool)
     app.state.health_watch = HealthWatch(resources)
-    app.state.visits = Visits(resources.ledger_pool)
+    app.state.visits = Visits(resources.ledger_pool, resources.webhook_wakes.events_recorded)
     app.state.stopping = asyncio.Event()
     errors.install(app)
     for router in ROUTERS:

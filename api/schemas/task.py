@@ -10,6 +10,7 @@ from api.schemas.base import Address, Fields, Incoming, Line, Outgoing
 from api.schemas.contact import ContactIn
 from api.schemas.finding import FindingOut
 from api.schemas.forecast import ForecastOut
+from api.schemas.reputation import ReputationOut
 from api.schemas.sending_rule import (
     Holidays,
     VariantOut,
@@ -20,7 +21,6 @@ from api.schemas.sending_rule import (
     check_variants,
 )
 from api.schemas.service import TimeZone, Window, WindowOut
-from api.schemas.reputation import ReputationOut
 from api.schemas.template import ContentIn
 
 Priority = Literal[-1, 0, 1]

@@ -13,12 +13,14 @@ from database.tables import (
     mailbox,
     metric,
     reputation,
+    segment,
     sending_domain,
     service,
     system,
     task,
     template,
     user,
+    webhook,
 )
 
 __all__ = [
@@ -34,10 +36,12 @@ __all__ = [
     "mailbox",
     "metric",
     "reputation",
+    "segment",
     "sending_domain",
     "service",
     "system",
     "task",
     "template",
     "user",
+    "webhook",
 ]
