@@ -13,6 +13,7 @@ from uuid import UUID
 import httpx
 
 from api.client_account import AccountCalls
+from api.client_contacts import ContactCalls
 from api.client_errors import ApiError
 from api.client_transport import Body
 from api.schemas.alert import AlertOut, AlertState
@@ -35,7 +36,7 @@ UPLOAD_TIMEOUT = httpx.Timeout(60.0, connect=5.0, read=1800.0)
 """An upload is answered when all its rows are staged."""
 
 
-class ApiClient(AccountCalls):
+class ApiClient(AccountCalls, ContactCalls):
     """The calls of one installation."""
 
     async def health(self) -> Health:

@@ -14,7 +14,7 @@ from database.queries import event
 from database.queries.ledger import Claim, ClaimedMail
 from database.queries.reservation import Reservation
 from tests.integration.ledger.outreach import Outreach, mails, outreach, reasons
-from tests.integration.ledger.world import NO_LINKS, World
+from tests.integration.ledger.world import NO_LINKS, RETURN_PATHS, World
 
 PEOPLE = [{"name": name, "organisation": name[0]} for name in ("Ada", "Abe", "Cid")]
 
@@ -68,7 +68,7 @@ async def test_what_arrives_while_the_follow_up_is_being_granted_stops_it(
 
 
 async def written(world: World, task: UUID, mail: ClaimedMail) -> EmailMessage:
-    letters = Letters(world.pool, NO_LINKS)
+    letters = Letters(world.pool, NO_LINKS, RETURN_PATHS)
     sender = Reservation(UUID(int=1), 1, "relay", "h", 25, "none", None, None, "ann@example.org", "Ann")
     letter = letters.write(task, await letters.compiled(task), mail, sender)
     message = email.message_from_bytes(letter.message, policy=default)
