@@ -133,10 +133,11 @@ async def change_priority(connection: PoolConnection, task_id: UUID, priority: i
         await connection.execute(TOUCH, task_id)
 
 
-async def release_retries(connection: PoolConnection, task_id: UUID, most: int = 50_000) -> None:
+async def release_retries(connection: PoolConnection, task_id: UUID, most: int = 10_000) -> None:
     """Ask of the mails whose time has come whether they may go now, and find the next time; before, who won a trial.
 
-    At most so many, for their locks keep others from the task: what is left is due still, and its time is the next.
+    At most so many, a fraction of a second of PostgreSQL, for their locks keep others from the task: what is left is
+    due still, and its time is the next.
     """
     async with connection.transaction():
         await decide_winner(connection, task_id)
