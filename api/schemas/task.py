@@ -29,7 +29,6 @@ TaskStatus = Literal["scheduled", "sending", "paused", "completed", "cancelled"]
 UnknownPolicy = Literal["hold", "resend", "count_as_sent"]
 """What becomes of a mail whose acceptance nobody knows: it is held for a person, sent again, or taken as sent."""
 
-
 PinFallback = Literal["any", "wait"]
 """What a mail does while the service it is pinned to cannot be used: it goes through any other, or waits for it."""
 Weight = Annotated[float, Field(ge=0.1, le=10, allow_inf_nan=False)]
@@ -147,7 +146,6 @@ class TaskOut(Outgoing):
     winner: str | None = None
     """The variant that the rest gets, once it is decided."""
     reputation: ReputationOut | None = None
-    """Only of one that had bounces or complaints."""
 
 
 class MissingField(Outgoing):
