@@ -9,7 +9,7 @@ INTERVAL ?=
 ROUNDS ?= 1
 SEED ?=
 
-.PHONY: all demo up bench prove test record lint format lock clean
+.PHONY: all demo up bench prove test test-browser pictures record lint format lock clean
 
 all: .venv/.made
 
@@ -40,6 +40,15 @@ up: .venv/.made
 test: .venv/.made
 	@$(BIN)/python -m stack.temporal_binary
 	@$(BIN)/python -m pytest -n 2 --dist worksteal $(TESTS)
+
+# The pages in a real browser; needs Chromium (Debian: apt-get install chromium).
+test-browser: .venv/.made
+	@$(BIN)/python -m stack.temporal_binary
+	@$(BIN)/python -m pytest tests/browser
+
+# The same, and the pictures of the documentation anew.
+pictures: .venv/.made
+	@TEMPOST_PICTURES=docs/pictures $(BIN)/python -m pytest tests/browser
 
 # Recorded histories of all workflows, anew. Read the differences of their fingerprints before you commit them.
 record: .venv/.made

@@ -16,6 +16,7 @@ from commands import (
     campaign,
     check,
     config,
+    doctor,
     domain,
     findings,
     limit,
@@ -58,6 +59,7 @@ app.command()(local.prove)
 app.command()(alert.alerts)
 app.command()(check.check)
 app.command()(repair.repair)
+app.command()(doctor.doctor)
 app.command()(backup.backup)
 app.command()(backup.restore)
 

@@ -21,8 +21,10 @@ from api.routes import (
     campaign,
     contact,
     contact_import,
+    contact_record,
     domain_limit,
     metric,
+    segment,
     sending_domain,
     service,
     statistics,
@@ -46,6 +48,7 @@ ROUTERS = tuple(
         tracking,
         task, subtask, campaign, service, sending_domain, domain_limit, contact, contact_import, suppression, template,
         user, api_key, system, unsubscribe, statistics, metric, alert,
+        contact_record, segment,
     )
 )  # fmt: skip
 

@@ -56,7 +56,10 @@ class Surroundings:
 
     def dashboard_environment(self) -> dict[str, str]:
         """Return the settings of the dashboard's process, which knows nothing but the API."""
+        ui = {"TEMPOST_DASHBOARD__TEMPORAL_UI_URL": self.temporal_ui_url} if self.temporal_ui_url else {}
         return {
+            **ui,
+            "TEMPOST_DASHBOARD__TEMPORAL_NAMESPACE": NAMESPACE,
             "TEMPOST_DASHBOARD__API_URL": self.api_url,
             "TEMPOST_DASHBOARD__SECRET": made_once(self.folder / "dashboard-secret", new_secret),
             "TEMPOST_DASHBOARD__HOST": LOOPBACK,

@@ -5,6 +5,7 @@ from uuid import UUID
 from contracts.task import TASK_MOVES
 from database.connect import PoolConnection, Row
 from database.queries import round_fill
+from database.queries.segment_round import keep_to_segment
 from database.queries.variant import decide_winner
 
 LOCK = """
@@ -100,6 +101,8 @@ async def _fill(connection: PoolConnection, task_id: UUID, task: Row) -> None:
         await round_fill.fill_of_a_list(connection, task_id, *listed)
     else:
         await connection.execute(FILL, task_id, *listed)
+    if task["round_no"] is not None:
+        await keep_to_segment(connection, task_id)
 
 
 async def pause(connection: PoolConnection, task_id: UUID) -> None:

@@ -56,7 +56,9 @@ async def things(admin: Asker, resources: Resources) -> dict[str, Any]:
     contacts = (await admin.get(f"/api/contact-lists/{listed['id']}/contacts")).json()["data"]
     rounds = [{"content": CONTENT}, {"content": CONTENT, "delay": 3}]
     campaign = {"name": "Spring", "contactListId": listed["id"], "rounds": rounds}
+    segment = await admin.made("/api/segments", {"name": "Vips", "rules": {"tag": "vip"}})
     return {
+        "segment_id": segment["id"],
         "task_id": str(task.task_id), "service_id": str(task.service_ids[0]), "template_id": template["id"],
         "list_id": listed["id"], "contact_list_id": listed["id"], "contact_id": contacts[0]["id"], "key_id": key["id"],
         "domain_id": domain["id"], "campaign_id": (await admin.made("/api/campaigns", campaign))["id"], "round_no": 2,
