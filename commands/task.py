@@ -44,12 +44,7 @@ def submit(  # noqa: PLR0913, PLR0917 - an option each
     given |= {"startAt": start_at.astimezone().isoformat()} if start_at else {}
 
     async def work(api: ApiClient) -> TaskOut | None:
-        if file is None and (to is None or template is None):
-            raise CliError("say what to send to whom: --list and --template, or --file")
-        order = read_order(file) if file is not None else given
-        if file is None and name is None:
-            order["name"] = (await find("template", api.templates(), str(template))).name
-        order = await with_ids(api, order)
+        order = await with_ids(api, read_order(file) if file else await _named(api, given))
         if dry_run:
             out.print(view.dry_run(await api.dry_run(order)))
             return None
@@ -61,6 +56,14 @@ def submit(  # noqa: PLR0913, PLR0917 - an option each
     out.print(f"submitted {made.name} ({made.id}): {made.total:,} mails", markup=False, soft_wrap=True)
     if watch:
         _watch(context, str(made.id))
+
+
+async def _named(api: ApiClient, order: dict[str, object]) -> dict[str, object]:
+    """The same with a name: the template's unless said. Raises `CliError` where it says too little."""
+    if order["contactList"] is None or order["template"] is None:
+        raise CliError("say what to send to whom: --list and --template, or --file")
+    template = await find("template", api.templates(), str(order["template"]))
+    return order | {"name": order["name"] or template.name}
 
 
 @tasks.command("list")
