@@ -26,8 +26,8 @@ LIST = text(
 """
 )
 ROUNDS = text("""
-    SELECT r.campaign_id, r.round_no, r.audience, r.segment_id, r.delay, r.delay_unit, r.threaded, r.template_id, r.subject,
-        r.winner_rule, (SELECT jsonb_agg(v - 'html' - 'text') FROM jsonb_array_elements(r.variants) v) AS variants,
+    SELECT r.campaign_id, r.round_no, r.audience, r.segment_id, r.delay, r.delay_unit, r.threaded, r.template_id,
+        r.subject, r.winner_rule, (SELECT jsonb_agg(v - 'html' - 'text') FROM jsonb_array_elements(r.variants) v) AS variants,
         t.variants -> CAST(t.winner AS int) ->> 'name' AS winner, r.task_id, r.began_at, t.status, q.first_sent_at,
         r.began_at IS NOT NULL AND (t.id IS NULL OR t.completed_at IS NOT NULL) AS ended, coalesce(q.total, 0) AS total,
         jsonb_build_object('pending', coalesce(q.pending_subtasks, 0), 'claimed', coalesce(q.claimed, 0),
@@ -55,8 +55,8 @@ INSERT = text("""
 INSERT_ROUND = text("""
     INSERT INTO rounds (campaign_id, round_no, audience, segment_id, delay, delay_unit, threaded, template_id, subject,
         html, text, variants, winner_rule)
-    VALUES (:campaign_id, :round_no, :audience, :segment_id, :delay, :delay_unit, :threaded, :template_id, :subject, :html, :text,
-        CAST(:variants AS jsonb), CAST(:winner_rule AS jsonb))
+    VALUES (:campaign_id, :round_no, :audience, :segment_id, :delay, :delay_unit, :threaded, :template_id, :subject,
+        :html, :text, CAST(:variants AS jsonb), CAST(:winner_rule AS jsonb))
 """)
 # No stronger: a task's row asks that its key stays.
 LOCK = text("SELECT * FROM campaigns WHERE id = :id AND user_id = :user_id FOR NO KEY UPDATE")
