@@ -52,7 +52,8 @@ pictures: .venv/.made
 
 # Recorded histories of all workflows, anew. Read the differences of their fingerprints before you commit them.
 record: .venv/.made
-	@$(BIN)/python -m pytest --record tests/workflow/test_determinism.py tests/workflow/test_campaign_determinism.py tests/workflow/contact_import
+	@$(BIN)/python -m pytest --record tests/workflow/test_determinism.py tests/workflow/test_campaign_determinism.py \
+		tests/workflow/contact_import tests/workflow/test_webhook.py
 
 lint: .venv/.made
 	@$(BIN)/ruff check .

@@ -16,6 +16,7 @@ from commands import (
     campaign,
     check,
     config,
+    contact,
     doctor,
     domain,
     findings,
@@ -29,6 +30,7 @@ from commands import (
     unknown,
     upload,
     view,
+    webhook,
 )
 from commands.call import Address, CliError, call, collect, find, say
 from commands.view import out
@@ -44,9 +46,12 @@ groups = {
     "config": config.config,
     "stack": stack.stack,
     "lists": lists,
+    "contacts": contact.contacts,
+    "segments": contact.segments,
     "templates": templates,
     "suppress": suppress,
     "statistics": statistics.statistics,
+    "webhooks": webhook.webhooks,
 }
 for title, group in {**groups, "tasks": task.tasks, "campaigns": campaign.campaigns, "keys": local.keys}.items():
     app.add_typer(group, name=title)
@@ -91,10 +96,14 @@ def lists_import(  # noqa: PLR0913, PLR0917 - an option each
     email_column: Annotated[str | None, typer.Option(help="Title of the column with the addresses.")] = None,
     delimiter: Annotated[str | None, typer.Option(help="comma, semicolon, tab, pipe or a sign")] = None,
     encoding: Annotated[str | None, typer.Option(help="Such as utf-8, windows-1252 or gb18030.")] = None,
+    mode: Annotated[str | None, typer.Option(help="merge, replace, insert or update contacts that exist.")] = None,
+    tags: Annotated[str | None, typer.Option(help="For all contacts of the file; commas between.")] = None,
+    tags_column: Annotated[str | None, typer.Option(help="Title of a column with tags.")] = None,
     errors: Annotated[Path | None, typer.Option(help="Write the refused rows here.")] = None,
 ) -> None:
     """Upload a CSV file of contacts into a new list, or one that exists."""
     given = {"emailColumn": email_column, "delimiter": delimiter, "encoding": encoding}
+    given |= {"mode": mode, "tags": tags, "tagsColumn": tags_column}
     reading = {option: value for option, value in given.items() if value is not None}
 
     async def work(api: ApiClient) -> None:

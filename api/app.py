@@ -36,6 +36,7 @@ from api.routes import (
     tracking,
     unsubscribe,
     user,
+    webhook,
 )
 from api.visits import Visits
 from content.trial import TemplateTrial
@@ -46,8 +47,9 @@ ROUTERS = tuple(
     module.router
     for module in (
         tracking,
-        task, subtask, campaign, service, sending_domain, domain_limit, contact, contact_import, suppression, template,
-        user, api_key, system, unsubscribe, statistics, metric, alert,
+        task, subtask, service, sending_domain, domain_limit, contact, contact_import, suppression, template, user,
+        api_key, system, unsubscribe, statistics, webhook, metric, alert,
+        campaign,
         contact_record, segment,
     )
 )  # fmt: skip
@@ -81,7 +83,7 @@ def create_app(resources: Resources) -> FastAPI:
     app.state.key_holders = KeyHolders(resources.engine)
     app.state.pool_forecasts = PoolForecasts(resources.ledger_pool)
     app.state.health_watch = HealthWatch(resources)
-    app.state.visits = Visits(resources.ledger_pool)
+    app.state.visits = Visits(resources.ledger_pool, resources.webhook_wakes.events_recorded)
     app.state.stopping = asyncio.Event()
     errors.install(app)
     for router in ROUTERS:

@@ -13,6 +13,7 @@ from uuid import UUID
 import httpx
 
 from api.client_account import AccountCalls
+from api.client_contacts import ContactCalls
 from api.client_errors import ApiError
 from api.client_transport import Body
 from api.schemas.alert import AlertOut, AlertState
@@ -27,6 +28,7 @@ from api.schemas.subtask import ResolveOut, SubtaskHistoryOut, SubtaskOut
 from api.schemas.system import Health
 from api.schemas.system_config import ConfigChangeOut, ConfigOut
 from api.schemas.task import DryRunOut, RealtimeStatus, TaskOut
+from api.schemas.webhook import NewWebhookOut, WebhookDeliveryOut, WebhookOut, WebhookTestOut
 from api.watched_file import Progress, WatchedFile
 from contracts.delivery import Decision
 
@@ -34,7 +36,7 @@ UPLOAD_TIMEOUT = httpx.Timeout(60.0, connect=5.0, read=1800.0)
 """An upload is answered when all its rows are staged."""
 
 
-class ApiClient(AccountCalls):
+class ApiClient(AccountCalls, ContactCalls):
     """The calls of one installation."""
 
     async def health(self) -> Health:
@@ -187,6 +189,34 @@ class ApiClient(AccountCalls):
         """The same of all mails sent within a time, by `task`, `service`, `provider`, `day` or `hour`."""
         times = {name: at.astimezone().isoformat() for name, at in {"from": since, "to": before}.items() if at}
         return await self._get(AccountStatisticsOut, "/api/statistics", times | _given(by=by, timeZone=zone))
+
+    async def create_webhook(self, order: Body) -> NewWebhookOut:
+        """Tell a receiver what comes back; the answer alone holds its secret."""
+        return await self._post(NewWebhookOut, "/api/webhooks", order)
+
+    def webhooks(self) -> AsyncIterator[WebhookOut]:
+        """All webhooks."""
+        return self._all(WebhookOut, "/api/webhooks")
+
+    def webhook_deliveries(self, webhook_id: UUID) -> AsyncIterator[WebhookDeliveryOut]:
+        """Its last tries, the newest first."""
+        return self._all(WebhookDeliveryOut, f"/api/webhooks/{webhook_id}/deliveries")
+
+    async def test_webhook(self, webhook_id: UUID) -> WebhookTestOut:
+        """Post a message that means nothing."""
+        return await self._post(WebhookTestOut, f"/api/webhooks/{webhook_id}/test", {})
+
+    async def resume_webhook(self, webhook_id: UUID, *, skip_missed: bool = False) -> WebhookOut:
+        """Go on with one that was given up."""
+        return await self._post(WebhookOut, f"/api/webhooks/{webhook_id}/resume", {"skipMissed": skip_missed})
+
+    async def rotate_webhook_secret(self, webhook_id: UUID) -> NewWebhookOut:
+        """Give it a new secret."""
+        return await self._post(NewWebhookOut, f"/api/webhooks/{webhook_id}/rotate-secret", {})
+
+    async def delete_webhook(self, webhook_id: UUID) -> None:
+        """Tell it nothing more."""
+        await self._send("DELETE", f"/api/webhooks/{webhook_id}")
 
     async def funnel(self, campaign_id: UUID) -> FunnelOut:
         """How far a campaign's contacts came."""

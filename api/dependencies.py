@@ -18,6 +18,7 @@ from api.pool_forecasts import PoolForecasts
 from api.problems import NotAllowedError
 from api.rate_limit import RateLimit
 from content.trial import TemplateTrial
+from database.connect import analysis as open_analysis
 from database.connect import autocommit, transaction
 from runtime.health import HealthWatch
 from runtime.resources import Resources
@@ -141,3 +142,12 @@ async def connection(request: Request, process: Process, _: Holder) -> AsyncIter
 
 
 Connection = Annotated[AsyncConnection, Depends(connection, scope="function")]
+
+
+async def analysis(process: Process, _: Holder) -> AsyncIterator[AsyncConnection]:
+    """Open a transaction for reads that go over very many rows."""
+    async with open_analysis(process.engine) as opened:
+        yield opened
+
+
+Analysis = Annotated[AsyncConnection, Depends(analysis, scope="function")]

@@ -10,6 +10,7 @@ import asyncpg
 from sqlalchemy.ext.asyncio import AsyncEngine
 from temporalio.client import Client
 
+from activities.webhook import WebhookWakes
 from database.connect import create_engine, create_pool
 from mail.links import MailLinks
 from mail.return_path import ReturnPaths
@@ -31,6 +32,7 @@ class Resources:
     temporal_client: Client
     orders: TaskOrders
     campaign_orders: CampaignOrders
+    webhook_wakes: WebhookWakes
     seal: Seal
     mail_links: MailLinks
     return_paths: ReturnPaths
@@ -53,18 +55,23 @@ async def open_resources(settings: Settings, connect_until: asyncio.Event | None
                 client = await connect(settings.temporal, lazy=True)
             else:
                 client = await connect_worker(settings.temporal, connect_until)
-            yield Resources(
-                settings=settings,
-                engine=engine,
-                ledger_pool=pool,
-                temporal_client=client,
-                orders=TaskOrders(client, settings.temporal.task_queue),
-                campaign_orders=CampaignOrders(client, settings.temporal.task_queue),
-                seal=Seal(key),
-                mail_links=MailLinks(key, settings.api.public_url),
-                return_paths=ReturnPaths(key),
-                tls=tls_context(settings.smtp.ca_file),
-            )
+            wakes = WebhookWakes(pool, client, settings.temporal.task_queue)
+            try:
+                yield Resources(
+                    settings=settings,
+                    engine=engine,
+                    ledger_pool=pool,
+                    temporal_client=client,
+                    orders=TaskOrders(client, settings.temporal.task_queue),
+                    campaign_orders=CampaignOrders(client, settings.temporal.task_queue),
+                    webhook_wakes=wakes,
+                    seal=Seal(key),
+                    mail_links=MailLinks(key, settings.api.public_url),
+                    return_paths=ReturnPaths(key),
+                    tls=tls_context(settings.smtp.ca_file),
+                )
+            finally:
+                await wakes.close()
         finally:
             await pool.close()
     finally:

@@ -4,10 +4,11 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Path, Query
+from fastapi.responses import StreamingResponse
 
 from api.dependencies import Connection, Process, Reader, Writer
+from api.operations import contact_export, erasure
 from api.operations import contact_record as operations
-from api.operations import erasure
 from api.pages import Cursor, Limit, decode_number, make_page
 from api.schemas.base import Address, Page, Text
 from api.schemas.contact import ContactChange, ContactOut, ErasureIn, ErasureOut, TaggingIn, TaggingOut
@@ -38,6 +39,23 @@ async def list_own(  # noqa: PLR0913 - a filter each
         connection, caller.user_id, prefix=prefix, tag=tag, list_id=list_id, after=decode_number(cursor), limit=limit
     )
     return make_page(rows, limit, ContactOut, "id")
+
+
+@router.get("/export.csv", response_class=StreamingResponse)
+async def export(  # noqa: PLR0913 - a filter each
+    *,
+    caller: Reader,
+    connection: Connection,
+    process: Process,
+    list_id: Annotated[UUID | None, Query(alias="listId")] = None,
+    segment_id: Annotated[UUID | None, Query(alias="segmentId")] = None,
+    tag: Annotated[TagName | None, Query()] = None,
+) -> StreamingResponse:
+    """Your contacts as CSV: all, or those of a list, a segment, a tag. An import reads it back."""
+    rule = await contact_export.chosen(connection, caller, list_id, segment_id, tag)
+    headers = {"Cache-Control": "no-store", "Content-Disposition": 'attachment; filename="contacts.csv"'}
+    lines = contact_export.export(process, caller, rule)
+    return StreamingResponse(lines, media_type="text/csv; charset=utf-8", headers=headers)
 
 
 @router.post("/tags")

@@ -19,6 +19,7 @@ from database.tables import (
     task,
     template,
     user,
+    webhook,
 )
 
 __all__ = [
@@ -40,4 +41,5 @@ __all__ = [
     "task",
     "template",
     "user",
+    "webhook",
 ]
