@@ -27,7 +27,8 @@ LIST = text(
 )
 ROUNDS = text("""
     SELECT r.campaign_id, r.round_no, r.audience, r.segment_id, r.delay, r.delay_unit, r.threaded, r.template_id,
-        r.subject, r.winner_rule, (SELECT jsonb_agg(v - 'html' - 'text') FROM jsonb_array_elements(r.variants) v) AS variants,
+        r.subject, r.winner_rule,
+        (SELECT jsonb_agg(v - 'html' - 'text') FROM jsonb_array_elements(r.variants) v) AS variants,
         t.variants -> CAST(t.winner AS int) ->> 'name' AS winner, r.task_id, r.began_at, t.status, q.first_sent_at,
         r.began_at IS NOT NULL AND (t.id IS NULL OR t.completed_at IS NOT NULL) AS ended, coalesce(q.total, 0) AS total,
         jsonb_build_object('pending', coalesce(q.pending_subtasks, 0), 'claimed', coalesce(q.claimed, 0),
@@ -75,8 +76,8 @@ TOUCH = text("UPDATE campaigns SET changed_at = clock_timestamp() WHERE id = :id
 GET_ROUND = text("SELECT * FROM rounds WHERE campaign_id = :campaign_id AND round_no = :round_no")
 LAST_ROUND = text("SELECT max(round_no) FROM rounds WHERE campaign_id = :id")
 UPDATE_ROUND = text("""
-    UPDATE rounds SET audience = :audience, segment_id = :segment_id, delay = :delay, delay_unit = :delay_unit, threaded = :threaded,
-        template_id = :template_id, subject = :subject, html = :html, text = :text,
+    UPDATE rounds SET audience = :audience, segment_id = :segment_id, delay = :delay, delay_unit = :delay_unit,
+        threaded = :threaded, template_id = :template_id, subject = :subject, html = :html, text = :text,
         variants = CAST(:variants AS jsonb), winner_rule = CAST(:winner_rule AS jsonb)
     WHERE campaign_id = :campaign_id AND round_no = :round_no AND began_at IS NULL
 """)
