@@ -34,7 +34,7 @@ AGAIN = 2.0
 """Seconds between two tries to reach a server that is down."""
 
 
-async def connect(settings: TemporalSettings, traces: Traces, *, lazy: bool) -> Client:
+async def connect(settings: TemporalSettings, traces: Traces | None = None, *, lazy: bool) -> Client:
     """Make a client. A lazy one connects at its first call, so a process can start while Temporal is down.
 
     Payloads are pydantic (3 to 20 times faster than the default converter); no compression, which costs more than it
@@ -46,7 +46,7 @@ async def connect(settings: TemporalSettings, traces: Traces, *, lazy: bool) -> 
         data_converter=pydantic_data_converter,
         lazy=lazy,
         grpc_compression=GrpcCompression.NONE,
-        interceptors=traces.interceptors,
+        interceptors=traces.interceptors if traces is not None else [],
     )
 
 
