@@ -13,14 +13,17 @@ from api.schemas.template import PreflightOut
 from commands import (
     alert,
     backup,
+    campaign,
     check,
     config,
     contact,
     doctor,
     domain,
     findings,
+    inbound,
     limit,
     local,
+    mailbox,
     repair,
     service,
     stack,
@@ -50,16 +53,19 @@ groups = {
     "templates": templates,
     "suppress": suppress,
     "statistics": statistics.statistics,
+    "inbound": inbound.inbound,
     "webhooks": webhook.webhooks,
 }
-for title, group in {**groups, "tasks": task.tasks, "keys": local.keys}.items():
+for title, group in {**groups, "tasks": task.tasks, "campaigns": campaign.campaigns, "keys": local.keys}.items():
     app.add_typer(group, name=title)
 for command in (unknown.unknown, unknown.decide, unknown.evidence):
     task.tasks.command()(command)
+service.services.add_typer(mailbox.mailbox, name="mailbox")
 app.command()(local.up)
 app.command()(local.demo)
 app.command()(local.bench)
 app.command()(local.prove)
+app.command()(inbound.receive)
 app.command()(alert.alerts)
 app.command()(check.check)
 app.command()(repair.repair)

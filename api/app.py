@@ -20,10 +20,12 @@ from api.response_times import ResponseTimeMiddleware, ResponseTimes
 from api.routes import (
     alert,
     api_key,
+    campaign,
     contact,
     contact_import,
     contact_record,
     domain_limit,
+    mailbox,
     metric,
     segment,
     sending_domain,
@@ -48,9 +50,8 @@ ROUTERS = tuple(
     module.router
     for module in (
         tracking,
-        task, subtask, service, sending_domain, domain_limit, contact, contact_import, suppression, template, user,
-        api_key, system, unsubscribe, statistics, webhook, metric, alert,
-        contact_record, segment,
+        task, subtask, campaign, service, mailbox, sending_domain, domain_limit, contact, contact_record, segment,
+        contact_import, suppression, template, user, api_key, system, unsubscribe, statistics, webhook, metric, alert,
     )
 )  # fmt: skip
 

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from api.client_transport import Body, Transport
 from api.schemas.api_key import NewApiKeyOut
+from api.schemas.mailbox import MailboxOut
 from api.schemas.sending_domain import SendingDomainOut
 from api.schemas.service import ServiceBulkOut, ServiceOut, ServiceTestOut
 from api.schemas.template import PreflightOut, PreviewOut, TemplateOut
@@ -45,6 +46,23 @@ class AccountCalls(Transport):
     async def delete_service(self, service_id: UUID) -> None:
         """Use a service no longer; the ledger keeps what it sent."""
         await self._send("DELETE", f"/api/services/{service_id}")
+
+    async def mailbox(self, service_id: UUID) -> MailboxOut:
+        """How a service's mailbox is read, and how that goes."""
+        return await self._get(MailboxOut, f"/api/services/{service_id}/mailbox")
+
+    async def put_mailbox(self, service_id: UUID, order: Body) -> MailboxOut:
+        """Have a service's mailbox read."""
+        answer = await self._send("PUT", f"/api/services/{service_id}/mailbox", json=order)
+        return MailboxOut.model_validate_json(answer.content)
+
+    async def test_mailbox(self, service_id: UUID) -> ServiceTestOut:
+        """Log in to a service's mailbox."""
+        return await self._post(ServiceTestOut, f"/api/services/{service_id}/mailbox/test", {})
+
+    async def delete_mailbox(self, service_id: UUID) -> None:
+        """Read a service's mailbox no more."""
+        await self._send("DELETE", f"/api/services/{service_id}/mailbox")
 
     async def create_template(self, order: Body) -> TemplateOut:
         """Keep a template."""

@@ -62,6 +62,7 @@ def services(rows: Sequence[ServiceOut]) -> RenderableType:
             f"{row.sending_interval:g} s", _when(free_at, past="now"),
         )  # fmt: skip
         why += [Text(f"{row.name}: {reason}", style="yellow")] if reason else []
+        why += [Text(f"{row.name}: mailbox: {row.mailbox_error}", style="yellow")] if row.mailbox_error else []
     return Group(table, *why)
 
 

@@ -112,6 +112,18 @@ class DnsSettings(Group):
         return Nameservers(self.servers, self.port, self.timeout)
 
 
+class InboundSettings(Group):
+    """Mail that comes in: bounces and replies."""
+
+    host: str = "127.0.0.1"
+    port: int | None = Field(default=None, ge=0, le=65535)
+    """Of the receiver, for LMTP and SMTP; 0 is any that is free. None is opened unless it is given."""
+    name: str | None = None
+    """How the receiver greets; the machine's name unless given."""
+    max_mail_bytes: int = Field(default=30_000_000, ge=100_000)
+    max_connections: int = Field(default=100, ge=1)
+
+
 class WorkerSettings(Group):
     """The worker processes."""
 
@@ -175,6 +187,7 @@ class Settings(BaseSettings):
     api: ApiSettings = ApiSettings()
     smtp: SmtpSettings = SmtpSettings()
     dns: DnsSettings = DnsSettings()
+    inbound: InboundSettings = InboundSettings()
     worker: WorkerSettings = WorkerSettings()
     alerts: AlertSettings = AlertSettings()
     logs: LogSettings = LogSettings()
