@@ -13,6 +13,7 @@ from api.schemas.template import PreflightOut
 from commands import (
     alert,
     backup,
+    campaign,
     check,
     config,
     contact,
@@ -55,7 +56,7 @@ groups = {
     "inbound": inbound.inbound,
     "webhooks": webhook.webhooks,
 }
-for title, group in {**groups, "tasks": task.tasks, "keys": local.keys}.items():
+for title, group in {**groups, "tasks": task.tasks, "campaigns": campaign.campaigns, "keys": local.keys}.items():
     app.add_typer(group, name=title)
 for command in (unknown.unknown, unknown.decide, unknown.evidence):
     task.tasks.command()(command)

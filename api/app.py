@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 
 from fastapi import APIRouter, FastAPI
 from fastapi.routing import APIRoute
+from opentelemetry.trace import NoOpTracer
 
 from api import docs_page, errors
 from api.body_limit import BodyLimitMiddleware
@@ -14,10 +15,12 @@ from api.key_holders import KeyHolders
 from api.operations.preflight import Preflights
 from api.pool_forecasts import PoolForecasts
 from api.rate_limit import RateLimit
+from api.request_trace import RequestTraceMiddleware
 from api.response_times import ResponseTimeMiddleware, ResponseTimes
 from api.routes import (
     alert,
     api_key,
+    campaign,
     contact,
     contact_import,
     contact_record,
@@ -47,9 +50,8 @@ ROUTERS = tuple(
     module.router
     for module in (
         tracking,
-        task, subtask, service, sending_domain, domain_limit, contact, contact_import, suppression, template, user,
-        api_key, system, unsubscribe, statistics, webhook, metric, alert,
-        contact_record, segment, mailbox,
+        task, subtask, campaign, service, mailbox, sending_domain, domain_limit, contact, contact_record, segment,
+        contact_import, suppression, template, user, api_key, system, unsubscribe, statistics, webhook, metric, alert,
     )
 )  # fmt: skip
 
@@ -89,6 +91,8 @@ def create_app(resources: Resources) -> FastAPI:
         _title_operations(router)
         app.include_router(router, responses={422: errors.DOCUMENTED, "default": errors.DOCUMENTED})
     app.add_middleware(BodyLimitMiddleware, settings=resources.settings.api)
+    if not isinstance(resources.tracer, NoOpTracer):
+        app.add_middleware(RequestTraceMiddleware, tracer=resources.tracer)
     app.add_middleware(ResponseTimeMiddleware, times=app.state.response_times)
     return app
 

@@ -17,15 +17,17 @@ from api.client_contacts import ContactCalls
 from api.client_errors import ApiError
 from api.client_transport import Body
 from api.schemas.alert import AlertOut, AlertState
+from api.schemas.campaign import CampaignContactOut, CampaignDryRunOut, CampaignOut
 from api.schemas.contact import ContactListOut, SuppressionOut, SuppressionsOut
 from api.schemas.contact_import import ContactImportOut
 from api.schemas.domain_limit import DomainLimitOut
 from api.schemas.evidence import EvidenceOut, UnknownOut
 from api.schemas.forecast import ForecastOut
 from api.schemas.statistics import AccountStatisticsOut, FunnelOut, StatisticsOut
+from api.schemas.subtask import ResolveOut, SubtaskHistoryOut, SubtaskOut
 from api.schemas.system import Health
 from api.schemas.system_config import ConfigChangeOut, ConfigOut
-from api.schemas.task import DryRunOut, RealtimeStatus, ResolveOut, SubtaskHistoryOut, SubtaskOut, TaskOut
+from api.schemas.task import DryRunOut, RealtimeStatus, TaskOut
 from api.schemas.webhook import NewWebhookOut, WebhookDeliveryOut, WebhookOut, WebhookTestOut
 from api.watched_file import Progress, WatchedFile
 from contracts.delivery import Decision
@@ -223,6 +225,30 @@ class ApiClient(AccountCalls, ContactCalls):
     async def evidence(self, order: Body) -> EvidenceOut:
         """Take mails as sent that were seen, at most 1,000 at a time."""
         return await self._post(EvidenceOut, "/api/tasks/evidence", order)
+
+    async def submit_campaign(self, order: Body) -> CampaignOut:
+        """Start a campaign."""
+        return await self._post(CampaignOut, "/api/campaigns", order)
+
+    async def dry_run_campaign(self, order: Body) -> CampaignDryRunOut:
+        """What a campaign would do."""
+        return await self._post(CampaignDryRunOut, "/api/campaigns", order, {"dryRun": "true"})
+
+    def campaigns(self) -> AsyncIterator[CampaignOut]:
+        """All campaigns, the newest first."""
+        return self._all(CampaignOut, "/api/campaigns")
+
+    async def campaign(self, campaign_id: UUID) -> CampaignOut:
+        """One campaign, with why mails of its rounds wait."""
+        return await self._get(CampaignOut, f"/api/campaigns/{campaign_id}")
+
+    def campaign_contacts(self, campaign_id: UUID, **filters: str) -> AsyncIterator[CampaignContactOut]:
+        """Where a campaign's contacts stand; `stopReason` narrows them down."""
+        return self._all(CampaignContactOut, f"/api/campaigns/{campaign_id}/contacts", filters)
+
+    async def order_campaign(self, campaign_id: UUID, order: str) -> CampaignOut:
+        """`pause`, `resume` or `cancel`; each may be given twice."""
+        return await self._post(CampaignOut, f"/api/campaigns/{campaign_id}/{order}", {})
 
     async def order_task(self, task_id: UUID, order: str) -> TaskOut:
         """`pause`, `resume` or `cancel`; each may be given twice."""

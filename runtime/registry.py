@@ -56,6 +56,7 @@ class Activities:
             Letters(pool, resources.mail_links, resources.return_paths),
             Signers(pool, self._unseal_key),
             limits,
+            tracer=resources.tracer,
         )
         self.deliveries = DeliveryActivities(pool, means, self._ledger_changed)
         wakes = resources.orders.wakes

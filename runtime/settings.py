@@ -156,6 +156,22 @@ class AlertSettings(Group):
         return self
 
 
+class LogSettings(Group):
+    """Logs."""
+
+    shape: Literal["json", "text"] = "json"
+    """A line of JSON each, or one that people read more easily."""
+
+
+class TraceSettings(Group):
+    """OpenTelemetry traces."""
+
+    share: float = Field(default=0.0, ge=0, le=1)
+    """Of the requests without a trace of their own; 0 is off. One task of a million mails is a trace of millions."""
+    endpoint: str | None = None
+    """Of a collector, by OTLP over HTTP; unless set, as OpenTelemetry's own variables say."""
+
+
 class Settings(BaseSettings):
     """Everything a process is told from outside."""
 
@@ -174,6 +190,8 @@ class Settings(BaseSettings):
     inbound: InboundSettings = InboundSettings()
     worker: WorkerSettings = WorkerSettings()
     alerts: AlertSettings = AlertSettings()
+    logs: LogSettings = LogSettings()
+    traces: TraceSettings = TraceSettings()
 
     @model_validator(mode="after")
     def _refuse_unsafe(self) -> Self:

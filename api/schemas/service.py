@@ -67,7 +67,7 @@ Clock = Annotated[str, StringConstraints(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9
 
 
 class Window(Incoming):
-    """The hours of the service's own day in which it may send."""
+    """The hours of a day in which may be sent: of the service's own day, or of the recipient's."""
 
     opens: Clock
     closes: Clock
@@ -162,7 +162,7 @@ class ServiceChange(Incoming):
 
 
 class WindowOut(Outgoing):
-    """The hours of the service's own day in which it may send."""
+    """The hours of a day in which may be sent."""
 
     opens: str
     closes: str
@@ -224,10 +224,10 @@ class ServiceOut(Outgoing):
     rested_until: datetime | None
     """Not used until then, because of `restReason`."""
     rest_reason: str | None
-    mailbox_error: str | None
-    """Why its mailbox cannot be read for bounces and replies."""
     reputation: ReputationOut | None = None
     """Only of one that had bounces or complaints."""
+    mailbox_error: str | None
+    """Why its mailbox cannot be read for bounces and replies."""
     created_at: datetime
     updated_at: datetime
 

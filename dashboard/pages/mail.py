@@ -4,7 +4,7 @@ from uuid import UUID
 
 from nicegui import ui
 
-from api.schemas.task import ChoiceOut, DeliveryOut, SubtaskHistoryOut
+from api.schemas.subtask import ChoiceOut, DeliveryOut, SubtaskHistoryOut
 from dashboard import paths
 from dashboard.element import element, link
 from dashboard.frame import page

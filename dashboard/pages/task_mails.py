@@ -7,7 +7,7 @@ from uuid import UUID
 
 from nicegui import ui
 
-from api.schemas.task import ResolveOut, SubtaskOut
+from api.schemas.subtask import ResolveOut, SubtaskOut
 from contracts.delivery import Decision
 from contracts.task import SubtaskStatus
 from dashboard import paths

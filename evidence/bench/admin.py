@@ -5,7 +5,8 @@ from uuid import UUID
 
 from api.client import ApiClient
 from api.client_errors import raise_for_problem
-from api.schemas.task import SubtaskHistoryOut, TaskOut
+from api.schemas.subtask import SubtaskHistoryOut
+from api.schemas.task import TaskOut
 from api.schemas.user import PoolOut, UserOut
 
 
