@@ -43,7 +43,7 @@ test: .venv/.made
 
 # Recorded histories of all workflows, anew. Read the differences of their fingerprints before you commit them.
 record: .venv/.made
-	@$(BIN)/python -m pytest --record tests/workflow/test_determinism.py tests/workflow/contact_import
+	@$(BIN)/python -m pytest --record tests/workflow/test_determinism.py tests/workflow/test_campaign_determinism.py tests/workflow/contact_import
 
 lint: .venv/.made
 	@$(BIN)/ruff check .
@@ -55,9 +55,9 @@ format: .venv/.made
 	@$(BIN)/ruff check --fix .
 	@$(BIN)/ruff format .
 
-# The lock names packages and hashes, no index: every mirror serves it.
+# The lock names packages and hashes, no index: every mirror serves it. What is locked stays: UPGRADE=1 takes the newest.
 lock: .venv/.made
-	@$(BIN)/uv pip compile --quiet pyproject.toml --group dev --universal --python-version 3.11 --upgrade \
+	@$(BIN)/uv pip compile --quiet pyproject.toml --group dev --universal --python-version 3.11 $(if $(UPGRADE),--upgrade) \
 		--generate-hashes --no-emit-index-url --no-annotate --no-header -o requirements.lock
 
 clean:

@@ -9,7 +9,23 @@ import typer
 
 from api.client import ApiClient
 from api.client_errors import ApiError
-from commands import backup, check, limit, local, repair, service, task, unknown, upload, view
+from api.schemas.template import PreflightOut
+from commands import (
+    backup,
+    check,
+    config,
+    domain,
+    findings,
+    limit,
+    local,
+    repair,
+    service,
+    statistics,
+    task,
+    unknown,
+    upload,
+    view,
+)
 from commands.call import Address, CliError, call, collect, find, say
 from commands.view import out
 
@@ -20,9 +36,12 @@ suppress = typer.Typer(no_args_is_help=True, help="Addresses that are never writ
 groups = {
     "services": service.services,
     "limits": limit.limits,
+    "domains": domain.domains,
+    "config": config.config,
     "lists": lists,
     "templates": templates,
     "suppress": suppress,
+    "statistics": statistics.statistics,
 }
 for title, group in {**groups, "tasks": task.tasks, "keys": local.keys}.items():
     app.add_typer(group, name=title)
@@ -119,6 +138,24 @@ def templates_add(
 def templates_list(context: typer.Context) -> None:
     """List templates with the fields they need."""
     out.print(view.templates(call(context, lambda api: collect(api.templates()))))
+
+
+@templates.command("preflight")
+def templates_preflight(
+    context: typer.Context,
+    template: Annotated[str, typer.Argument(help="Id or name.")],
+    to: Annotated[str | None, typer.Option("--list", help="Also name fields that nobody on this list has.")] = None,
+) -> None:
+    """Say what of a template may cost it readers; status 1 if there is an error."""
+
+    async def work(api: ApiClient) -> PreflightOut:
+        order = {"contactListId": str((await find("list", api.lists(), to)).id)} if to else {}
+        return await api.preflight((await find("template", api.templates(), template)).id, order)
+
+    found = call(context, work).findings
+    out.print(findings.findings(found))
+    if findings.has_errors(found):
+        raise typer.Exit(1)
 
 
 @suppress.command("add")

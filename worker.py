@@ -18,11 +18,14 @@ from temporalio.workflow import NondeterminismError
 from database.errors import UNREACHABLE
 from database.queries.survey import queue_settings
 from runtime.logs import configure_logs
+from runtime.presence import keep_present, most_under_way
 from runtime.processes import GivenUpError, Processes, end_with
 from runtime.reconcile import keep_reconciled
 from runtime.registry import WORKFLOWS, Activities
 from runtime.resources import Resources, open_resources
+from runtime.schedules import keep_schedules
 from runtime.settings import MOST_PROCESSES, SettingsError, load_settings
+from runtime.slots import Slots
 
 log = logging.getLogger("worker")
 
@@ -32,17 +35,17 @@ AGAIN = 2.0
 
 async def run(resources: Resources, stop: asyncio.Event) -> None:
     """Serve until `stop` is set, then leave in order."""
-    most = await most_under_way(resources, stop)
+    most = await first_reading(resources, stop)
     if most is None:
         return
-    activities = Activities(resources)
+    activities, slots = Activities(resources), Slots(most)
     grace = resources.settings.worker.grace
     worker = Worker(
         resources.temporal_client,
         task_queue=resources.settings.temporal.task_queue,
         workflows=WORKFLOWS,
         activities=activities.all(),
-        max_concurrent_activities=most,
+        tuner=slots.tuner(),
         workflow_runner=UnsandboxedWorkflowRunner(),  # docs/decisions/0015
         # What another version of the code has begun is begun anew from the ledger: reconcile starts it.
         workflow_failure_exception_types=[NondeterminismError],
@@ -51,6 +54,7 @@ async def run(resources: Resources, stop: asyncio.Event) -> None:
     background = [
         asyncio.create_task(activities.deliveries.keep()),
         asyncio.create_task(keep_reconciled(resources)),
+        asyncio.create_task(keep_present(resources, activities.worker, slots)),
     ]
     try:
         async with worker:
@@ -65,13 +69,12 @@ async def run(resources: Resources, stop: asyncio.Event) -> None:
         await asyncio.gather(*background, return_exceptions=True)
 
 
-async def most_under_way(resources: Resources, stop: asyncio.Event) -> int | None:
-    """`queue.concurrent_workers` times `queue.central_batch_size`, once the database is there; None after `stop`."""
+async def first_reading(resources: Resources, stop: asyncio.Event) -> int | None:
+    """How many mails may be under way here, once the database is there to say so; None after `stop`."""
     while not stop.is_set():
         try:
             async with resources.ledger_pool.acquire() as connection:
-                values = await queue_settings(connection)
-            return int(values["concurrent_workers"] * values["central_batch_size"])
+                return most_under_way(await queue_settings(connection))
         except UNREACHABLE as error:
             log.warning("PostgreSQL is not reachable, trying again: %s", error)
             with suppress(TimeoutError):
@@ -85,8 +88,14 @@ async def serve() -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     async with open_resources(load_settings(), connect_until=stop) as resources:
-        if not stop.is_set():
+        if stop.is_set():
+            return
+        schedules = asyncio.create_task(keep_schedules(resources))
+        try:
             await run(resources, stop)
+        finally:
+            schedules.cancel()
+            await asyncio.gather(schedules, return_exceptions=True)
 
 
 async def serve_in(processes: int) -> None:

@@ -2,19 +2,23 @@
 
 import asyncio
 import logging
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from uuid import UUID
 
 from activities.connection import Connection, Connections, NoConnectionError
-from activities.letter import Content, Letter, Letters
+from activities.letter import Letter, Letters
+from activities.letter_content import Content
 from activities.pace import Pace
+from activities.signing import Signers, signed
 from content.errors import ContentError, MissingFieldError
 from database.errors import UNREACHABLE
 from database.ledger import Ledger
 from database.queries.ledger import ClaimedMail, Record, Verdict
 from database.queries.survey import TaskGoneError
+from mail.dkim import Signer
 from mail.errors import NotSentError, OutcomeUnknownError, UnsafeHeaderError
 from mail.reason import Reason
 from mail.reply import printable
@@ -44,6 +48,7 @@ class Means:
     ledger: Ledger
     connections: Connections
     letters: Letters
+    signers: Signers
     limits: Limits
     pace: Pace = field(default_factory=Pace)
 
@@ -68,6 +73,7 @@ class Attempt:
         self._ledger = means.ledger
         self._connections = means.connections
         self._letters = means.letters
+        self._signers = means.signers
         self._limits = means.limits
         self._pace = means.pace
         self._claimed_at = 0.0
@@ -107,7 +113,8 @@ class Attempt:
             return Result("lapsed", "drained")
         await self._ledger.ready()
         content = await self._letters.compiled(self.task_id)
-        await asyncio.sleep(max(0.0, self._ledger.seconds_until(self.permit.not_before) - CONNECT_AHEAD))
+        signers = await self._signers.of(self.permit.service_id)
+        await self._ledger.wait_until(self.permit.not_before, CONNECT_AHEAD)
         left = max(0.0, self._ledger.seconds_until(self.permit.expires_at))
         connection = await self._connections.acquire(self.permit.service_id, self.permit.no, left)
         self._connection = connection
@@ -118,7 +125,7 @@ class Attempt:
             if verdict.spacing is not None and verdict.available_at is not None:
                 left = self._ledger.seconds_until(verdict.available_at)
                 await self._pace.wait(self.permit.service_id, left, verdict.spacing)
-            return await self._deliver(connection, content, verdict.mail)
+            return await self._deliver(connection, content, verdict.mail, signers)
         finally:
             self._hand_on()
 
@@ -132,7 +139,7 @@ class Attempt:
         """Wait for the permit's moment and then for the guard, as long as the permit lives."""
         moment = self.permit.not_before
         while True:
-            await asyncio.sleep(max(0.0, self._ledger.seconds_until(moment)))
+            await self._ledger.wait_until(moment)
             waiting, self._waiting = self._waiting, None
             self._claimed_at = asyncio.get_running_loop().time()
             verdict = await self._ledger.claim(self.permit, self.task_id)
@@ -142,10 +149,13 @@ class Attempt:
                 return verdict
             moment, self._waiting = verdict.available_at, waiting
 
-    async def _deliver(self, connection: Connection, content: Content, mail: ClaimedMail) -> Result:
+    async def _deliver(
+        self, connection: Connection, content: Content, mail: ClaimedMail, signers: Sequence[Signer]
+    ) -> Result:
         """Bring a claimed mail to an outcome."""
         try:
             letter = self._letters.write(self.task_id, content, mail, connection.reservation)
+            letter = signed(letter, signers, connection.reservation.host)
         except (ContentError, UnsafeHeaderError) as error:
             reason = "missing_field" if isinstance(error, MissingFieldError) else "content"
             return await self._record(Record(self.permit.id, "failed", reason, reply_text=printable(str(error))))

@@ -1,22 +1,21 @@
 """A task's content, compiled once in a process, and written for one contact at a time."""
 
 import asyncio
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from uuid import UUID
 
 import asyncpg
 
+from activities.letter_content import Content, understand
 from content.errors import TemplateError
-from content.template import CompiledContent, compile_content
 from database.queries.ledger import ClaimedMail
 from database.queries.reservation import Reservation
 from database.queries.task_content import task_content
+from mail.links import MailLinks
 from mail.message import compose
+from mail.tracking import tracked
 
-Content = CompiledContent | TemplateError
-"""A task's content, or what is wrong with it: then each of its mails fails with that."""
 KEPT = 500
 """Tasks whose content a process keeps compiled."""
 
@@ -31,16 +30,11 @@ class Letter:
 
 
 class Letters:
-    """Writes mails. A task's content never changes once it has started, so it is read and compiled once.
+    """Writes mails. A task's content never changes once it has started, so it is read and compiled once."""
 
-    `unsubscribe_link` makes the link for a mail of a task, or None where there are none.
-    """
-
-    def __init__(
-        self, pool: "asyncpg.Pool[asyncpg.Record]", unsubscribe_link: Callable[[UUID, int], str | None]
-    ) -> None:
+    def __init__(self, pool: "asyncpg.Pool[asyncpg.Record]", links: MailLinks) -> None:
         self._pool = pool
-        self._unsubscribe_link = unsubscribe_link
+        self._links = links
         self._compiled: dict[UUID, asyncio.Task[Content]] = {}
 
     async def compiled(self, task_id: UUID) -> Content:
@@ -54,17 +48,20 @@ class Letters:
 
     async def _read(self, task_id: UUID) -> Content:
         async with self._pool.acquire() as connection:
-            content = await task_content(connection, task_id)
-        try:
-            return compile_content(content.subject, content.html, content.text)
-        except TemplateError as error:
-            return error
+            return understand(await task_content(connection, task_id))
 
     def write(self, task_id: UUID, content: Content, mail: ClaimedMail, service: Reservation) -> Letter:
         """One mail from template, contact and service. Raises `ContentError` or `UnsafeHeaderError`."""
-        if isinstance(content, TemplateError):
-            raise TemplateError(content.part, content.line, content.message)
-        rendered = content.render({**mail.fields, "email": mail.email})
+        compiled = content.of(mail)
+        if isinstance(compiled, TemplateError):
+            raise TemplateError(compiled.part, compiled.line, compiled.message)
+        unsubscribe = self._links.link("unsubscribe", task_id, mail.seq)
+        rendered = compiled.render({
+            **mail.fields,
+            "email": mail.email,
+            "unsubscribe_url": unsubscribe or "",
+            "preferences_url": self._links.link("preferences", task_id, mail.seq) or "",
+        })  # fmt: skip
         message = compose(
             message_id=mail.message_id,
             date=datetime.now(UTC),
@@ -72,9 +69,19 @@ class Letters:
             from_address=service.from_address,
             to_name=None,
             to_address=mail.email,
-            subject=rendered.subject,
+            subject=content.subject(mail, rendered.subject),
             text=rendered.text,
-            html=rendered.html,
-            unsubscribe_url=self._unsubscribe_link(task_id, mail.seq),
+            html=self._tracked(task_id, content, mail.seq, rendered.html) if rendered.html else None,
+            unsubscribe_url=unsubscribe,
+            references=mail.thread.split() if mail.thread else (),
         )
         return Letter(service.from_address, mail.email, message)
+
+    def _tracked(self, task_id: UUID, content: Content, seq: int, html: str) -> str:
+        """Let the html tell us of opens and clicks, as far as the task wants to know and we can be reached."""
+
+        def click(number: int, target: str) -> str | None:
+            return None if self._links.is_own(target) else self._links.click(task_id, seq, number, target)
+
+        pixel = self._links.link("open", task_id, seq) if content.tracks_opens else None
+        return tracked(html, click if content.tracks_clicks else None, pixel)

@@ -18,14 +18,17 @@ SMALL = 1_000
 """A list of fewer contacts is prepared in the workflow task: tens of milliseconds."""
 
 Move = Callable[[PoolConnection, UUID], Awaitable[None]]
+Told = Callable[[UUID], Awaitable[None]]
+"""Lets a workflow look at the ledger; one that cannot be reached looks by itself before long."""
 
 
 class TaskActivities:
-    """Needs the database's pool, and a way to wake allocators."""
+    """Needs the database's pool, and ways to wake allocators and to tell campaigns that a round of theirs has ended."""
 
-    def __init__(self, pool: "asyncpg.Pool[asyncpg.Record]", wakes: Wakes) -> None:
+    def __init__(self, pool: "asyncpg.Pool[asyncpg.Record]", wakes: Wakes, tell_campaign: Told) -> None:
         self._pool = pool
         self._wakes = wakes
+        self._tell_campaign = tell_campaign
 
     @activity.defn(name="task.survey")
     async def survey(self, task_id: UUID) -> Survey:
@@ -85,8 +88,14 @@ class TaskActivities:
 
     @activity.defn(name="task.close")
     async def close(self, task_id: UUID) -> Survey:
-        """End the task if no mail of it is open; the survey says whether it did. Run again, it changes nothing."""
-        return await self._after(task_moves.close, task_id)
+        """End the task if no mail of it is open, and tell its campaign; the survey says whether it did.
+
+        Run again, it changes nothing, and tells the campaign once more.
+        """
+        found = await self._after(task_moves.close, task_id)
+        if found.ended and found.campaign_id is not None:
+            await self._tell_campaign(found.campaign_id)
+        return found
 
     async def _after(self, move: Move, task_id: UUID) -> Survey:
         """Make one move, and say where the task stands after it."""

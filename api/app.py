@@ -11,6 +11,7 @@ from api import docs_page, errors
 from api.body_limit import BodyLimitMiddleware
 from api.inline_contents import InlineContents
 from api.key_holders import KeyHolders
+from api.operations.preflight import Preflights
 from api.pool_forecasts import PoolForecasts
 from api.rate_limit import RateLimit
 from api.response_times import ResponseTimeMiddleware, ResponseTimes
@@ -19,23 +20,30 @@ from api.routes import (
     contact,
     contact_import,
     domain_limit,
+    metric,
+    sending_domain,
     service,
+    statistics,
     subtask,
     suppression,
     system,
     task,
     template,
+    tracking,
     unsubscribe,
     user,
 )
+from api.visits import Visits
 from content.trial import TemplateTrial
+from runtime.health import HealthWatch
 from runtime.resources import Resources
 
 ROUTERS = tuple(
     module.router
     for module in (
-        task, subtask, service, domain_limit, contact, contact_import, suppression, template, user, api_key, system,
-        unsubscribe,
+        tracking,
+        task, subtask, service, sending_domain, domain_limit, contact, contact_import, suppression, template, user,
+        api_key, system, unsubscribe, statistics, metric,
     )
 )  # fmt: skip
 
@@ -45,8 +53,9 @@ def create_app(resources: Resources) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        async with TemplateTrial() as app.state.trial:
+        async with TemplateTrial() as app.state.trial, app.state.visits:
             app.state.inline_contents = InlineContents(app.state.trial)
+            app.state.preflights = Preflights(app.state.trial, resources.settings.api.public_url)
             yield
 
     app = FastAPI(
@@ -66,6 +75,8 @@ def create_app(resources: Resources) -> FastAPI:
     app.state.rate_limit = RateLimit(resources.settings.api.requests_per_second)
     app.state.key_holders = KeyHolders(resources.engine)
     app.state.pool_forecasts = PoolForecasts(resources.ledger_pool)
+    app.state.health_watch = HealthWatch(resources)
+    app.state.visits = Visits(resources.ledger_pool)
     app.state.stopping = asyncio.Event()
     errors.install(app)
     for router in ROUTERS:

@@ -1,77 +1,57 @@
-"""The REST client of the command line and of programs: typed calls, careful retries, errors that say what to do.
+"""The REST client of the command line and of programs: one typed call for each of the API's.
 
 async with ApiClient("http://127.0.0.1:8080", key) as api:
     task = await api.submit_task({"name": "…", "contactListId": …, "templateId": …})
 """
 
-import asyncio
-import ipaddress
-import ssl
-import uuid
 from collections.abc import AsyncIterator, Mapping
 from datetime import datetime
-from functools import cache
 from pathlib import Path
-from types import TracebackType
-from typing import Self, TypeVar
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 from uuid import UUID
 
 import httpx
-from pydantic import BaseModel
 
-from api.client_errors import ApiError, ApiUnreachableError, raise_for_problem
-from api.schemas.base import Page
+from api.client_errors import ApiError, raise_for_problem
+from api.client_transport import Body, Transport
 from api.schemas.contact import ContactListOut, SuppressionOut, SuppressionsOut
 from api.schemas.contact_import import ContactImportOut
 from api.schemas.domain_limit import DomainLimitOut
 from api.schemas.evidence import EvidenceOut, UnknownOut
 from api.schemas.forecast import ForecastOut
+from api.schemas.sending_domain import SendingDomainOut
 from api.schemas.service import ServiceBulkOut, ServiceOut
+from api.schemas.statistics import AccountStatisticsOut, FunnelOut, StatisticsOut
 from api.schemas.system import Health
+from api.schemas.system_config import ConfigChangeOut, ConfigOut
 from api.schemas.task import DryRunOut, RealtimeStatus, ResolveOut, SubtaskOut, TaskOut
-from api.schemas.template import TemplateOut
+from api.schemas.template import PreflightOut, TemplateOut
 from api.watched_file import Progress, WatchedFile
 from contracts.delivery import Decision
 
-Answer = TypeVar("Answer", bound=BaseModel)
-Body = BaseModel | Mapping[str, object]
-
-TIMEOUT = httpx.Timeout(30.0, connect=5.0)
 UPLOAD_TIMEOUT = httpx.Timeout(60.0, connect=5.0, read=1800.0)
 """An upload is answered when all its rows are staged."""
-ATTEMPTS = 3
-PAUSE = 0.3
-"""Seconds before the first new try; doubled for the next."""
-LONGEST_PAUSE = 10.0
-GATEWAY_FAULTS = {502, 503, 504}
-PAGE = 200
 
 
-class ApiClient:
-    """Speaks to one installation with one key. What changes something is sent with an Idempotency-Key."""
-
-    def __init__(self, url: str, key: str) -> None:
-        self.url = url.rstrip("/")
-        self._http = httpx.AsyncClient(
-            base_url=self.url,
-            headers={"Authorization": f"Bearer {key}"},
-            timeout=TIMEOUT,
-            verify=_trusted(),
-            trust_env=not _is_loopback(self.url),  # a proxy of the environment does not lead to this machine
-        )
-
-    async def __aenter__(self) -> Self:
-        return self
-
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
-    ) -> None:
-        await self._http.aclose()
+class ApiClient(Transport):
+    """The calls of one installation."""
 
     async def health(self) -> Health:
         """How the installation does, or the caller's part of it."""
         return await self._get(Health, "/api/system/health")
+
+    def config(self) -> AsyncIterator[ConfigOut]:
+        """All settings that can be changed while running."""
+        return self._all(ConfigOut, "/api/system/config")
+
+    async def change_config(self, key: str, value: float) -> ConfigOut:
+        """Change a setting within its bounds."""
+        answer = await self._send("PATCH", f"/api/system/config/{quote(key, safe='')}", json={"value": value})
+        return ConfigOut.model_validate_json(answer.content)
+
+    def config_changes(self, key: str | None = None) -> AsyncIterator[ConfigChangeOut]:
+        """Who changed settings, or one of them, the newest first."""
+        return self._all(ConfigChangeOut, "/api/system/config-changes", {} if key is None else {"key": key})
 
     async def create_service(self, order: Body) -> ServiceOut:
         """Add a service."""
@@ -139,23 +119,49 @@ class ApiClient:
         """All templates."""
         return self._all(TemplateOut, "/api/templates")
 
+    async def preflight(self, template_id: UUID, order: Body) -> PreflightOut:
+        """What of a template may cost it readers."""
+        return await self._post(PreflightOut, f"/api/templates/{template_id}/preflight", order)
+
+    async def create_sending_domain(self, order: Body) -> SendingDomainOut:
+        """Make a DKIM key for a domain."""
+        return await self._post(SendingDomainOut, "/api/sending-domains", order)
+
+    def sending_domains(self) -> AsyncIterator[SendingDomainOut]:
+        """All sending domains."""
+        return self._all(SendingDomainOut, "/api/sending-domains")
+
+    async def check_sending_domain(self, domain_id: UUID) -> SendingDomainOut:
+        """Ask the DNS what is published."""
+        return await self._post(SendingDomainOut, f"/api/sending-domains/{domain_id}/check", {})
+
+    async def change_sending_domain(self, domain_id: UUID, change: Body) -> SendingDomainOut:
+        """Sign with its key, or no longer."""
+        answer = await self._send("PATCH", f"/api/sending-domains/{domain_id}", json=change)
+        return SendingDomainOut.model_validate_json(answer.content)
+
+    async def delete_sending_domain(self, domain_id: UUID) -> None:
+        """Forget a domain and its key."""
+        await self._send("DELETE", f"/api/sending-domains/{domain_id}")
+
     def domain_limits(self, pool: str | None = None) -> AsyncIterator[DomainLimitOut]:
         """The limits per recipient domain of a pool."""
-        return self._all(DomainLimitOut, "/api/domain-limits", _pool(pool))
+        return self._all(DomainLimitOut, "/api/domain-limits", _given(pool=pool))
 
     async def set_domain_limit(self, domain: str, order: Mapping[str, object], pool: str | None) -> DomainLimitOut:
         """Limit a domain, or change its limit."""
+        of_pool = _given(pool=pool)
         try:
-            answer = await self._send("PATCH", f"/api/domain-limits/{quote(domain)}", params=_pool(pool), json=order)
+            answer = await self._send("PATCH", f"/api/domain-limits/{quote(domain)}", params=of_pool, json=order)
         except ApiError as error:
             if error.status != 404:
                 raise
-            return await self._post(DomainLimitOut, "/api/domain-limits", {"domain": domain, **order, **_pool(pool)})
+            return await self._post(DomainLimitOut, "/api/domain-limits", {"domain": domain, **order, **of_pool})
         return DomainLimitOut.model_validate_json(answer.content)
 
     async def delete_domain_limit(self, domain: str, pool: str | None) -> None:
         """Limit a domain no longer."""
-        await self._send("DELETE", f"/api/domain-limits/{quote(domain)}", params=_pool(pool))
+        await self._send("DELETE", f"/api/domain-limits/{quote(domain)}", params=_given(pool=pool))
 
     async def submit_task(self, order: Body) -> TaskOut:
         """Start a task."""
@@ -195,6 +201,31 @@ class ApiClient:
         order: dict[str, object] = {"decision": decision, **({"seqs": seqs} if seqs else {})}
         return await self._post(ResolveOut, f"/api/tasks/{task_id}/subtasks/resolve", order)
 
+    async def task_statistics(self, task_id: UUID, by: str | None = None, zone: str | None = None) -> StatisticsOut:
+        """What became of a task's mails, by `round`, `variant`, `service`, `provider`, `day` or `hour`."""
+        return await self._get(StatisticsOut, f"/api/tasks/{task_id}/statistics", _given(by=by, timeZone=zone))
+
+    async def campaign_statistics(
+        self, campaign_id: UUID, by: str | None = None, zone: str | None = None
+    ) -> StatisticsOut:
+        """The same of the mails of all rounds."""
+        return await self._get(StatisticsOut, f"/api/campaigns/{campaign_id}/statistics", _given(by=by, timeZone=zone))
+
+    async def account_statistics(
+        self,
+        since: datetime | None = None,
+        before: datetime | None = None,
+        by: str | None = None,
+        zone: str | None = None,
+    ) -> AccountStatisticsOut:
+        """The same of all mails sent within a time, by `task`, `service`, `provider`, `day` or `hour`."""
+        times = {name: at.astimezone().isoformat() for name, at in {"from": since, "to": before}.items() if at}
+        return await self._get(AccountStatisticsOut, "/api/statistics", times | _given(by=by, timeZone=zone))
+
+    async def funnel(self, campaign_id: UUID) -> FunnelOut:
+        """How far a campaign's contacts came."""
+        return await self._get(FunnelOut, f"/api/campaigns/{campaign_id}/funnel")
+
     async def evidence(self, order: Body) -> EvidenceOut:
         """Take mails as sent that were seen, at most 1,000 at a time."""
         return await self._post(EvidenceOut, "/api/tasks/evidence", order)
@@ -203,68 +234,6 @@ class ApiClient:
         """`pause`, `resume` or `cancel`; each may be given twice."""
         return await self._post(TaskOut, f"/api/tasks/{task_id}/{order}", {})
 
-    async def _get(self, kind: type[Answer], path: str, params: Mapping[str, str] | None = None) -> Answer:
-        return kind.model_validate_json((await self._send("GET", path, params=params)).content)
 
-    async def _post(self, kind: type[Answer], path: str, body: Body, params: Mapping[str, str] | None = None) -> Answer:
-        plain = body if isinstance(body, Mapping) else body.model_dump(mode="json", by_alias=True, exclude_unset=True)
-        response = await self._send("POST", path, params=params, json=plain)
-        return kind.model_validate_json(response.content)
-
-    async def _all(
-        self, kind: type[Answer], path: str, filters: Mapping[str, str] | None = None
-    ) -> AsyncIterator[Answer]:
-        params = {"limit": str(PAGE), **(filters or {})}
-        while True:
-            page = Page[kind].model_validate_json(  # type: ignore[valid-type]  # the argument is a type
-                (await self._send("GET", path, params=params)).content
-            )
-            for item in page.data:
-                yield item
-            if page.next_cursor is None:
-                return
-            params["cursor"] = page.next_cursor
-
-    async def _send(self, method: str, path: str, **request: object) -> httpx.Response:
-        """Send until an answer comes that a further try would not better; the same key each time."""
-        headers = {"Idempotency-Key": str(uuid.uuid4())} if method == "POST" else {}
-        pause = PAUSE
-        for _ in range(ATTEMPTS - 1):
-            try:
-                response = await self._http.request(method, path, headers=headers, **request)  # type: ignore[arg-type]
-            except httpx.TransportError:
-                await asyncio.sleep(pause)
-            else:
-                told = _retry_after(response)
-                if told is None and response.status_code not in GATEWAY_FAULTS:
-                    return await raise_for_problem(response)
-                await asyncio.sleep(min(LONGEST_PAUSE, told or pause))
-            pause *= 2
-        try:
-            response = await self._http.request(method, path, headers=headers, **request)  # type: ignore[arg-type]
-        except httpx.TransportError as error:
-            raise ApiUnreachableError(self.url, str(error) or type(error).__name__) from error
-        return await raise_for_problem(response)
-
-
-def _pool(name: str | None) -> dict[str, str]:
-    return {} if name is None else {"pool": name}
-
-
-def _retry_after(response: httpx.Response) -> float | None:
-    told = response.headers.get("Retry-After", "")
-    return float(told) if told.isdecimal() else None
-
-
-@cache
-def _trusted() -> ssl.SSLContext:
-    """The system's authorities, read once: for a program that speaks with many keys, each reading would be 20 ms."""
-    return ssl.create_default_context()
-
-
-def _is_loopback(url: str) -> bool:
-    host = urlsplit(url).hostname or ""
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
+def _given(**parameters: str | None) -> dict[str, str]:
+    return {name: value for name, value in parameters.items() if value is not None}

@@ -13,11 +13,13 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from api.inline_contents import InlineContents
 from api.key_holders import KeyHolders
 from api.operations.api_key import KeyHolder
+from api.operations.preflight import Preflights
 from api.pool_forecasts import PoolForecasts
 from api.problems import NotAllowedError
 from api.rate_limit import RateLimit
 from content.trial import TemplateTrial
 from database.connect import autocommit, transaction
+from runtime.health import HealthWatch
 from runtime.resources import Resources
 
 bearer = HTTPBearer(auto_error=False, description="An API key")
@@ -47,6 +49,14 @@ async def inline_contents(request: Request) -> InlineContents:
 Contents = Annotated[InlineContents, Depends(inline_contents)]
 
 
+async def preflights(request: Request) -> Preflights:
+    """Give what judges content before it is sent."""
+    return cast("Preflights", request.app.state.preflights)
+
+
+Preflight = Annotated[Preflights, Depends(preflights)]
+
+
 async def pool_forecasts(request: Request) -> PoolForecasts:
     """Give the readings of pools that this process keeps."""
     return cast("PoolForecasts", request.app.state.pool_forecasts)
@@ -61,6 +71,14 @@ async def key_holders(request: Request) -> KeyHolders:
 
 
 Holders = Annotated[KeyHolders, Depends(key_holders)]
+
+
+async def health_watch(request: Request) -> HealthWatch:
+    """Give what this process knows of everyone's health."""
+    return cast("HealthWatch", request.app.state.health_watch)
+
+
+Health = Annotated[HealthWatch, Depends(health_watch)]
 
 
 async def key_holder(
@@ -90,6 +108,15 @@ async def administrator(holder: Holder) -> KeyHolder:
     return _require(holder, "admin")
 
 
+async def health_reader(
+    request: Request, holders: Holders, credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(bearer)]
+) -> KeyHolder:
+    """Require the scope `read`, also while the database that knows the keys is away: seen ones count."""
+    holder = await holders.recognise(credentials.credentials if credentials else None)
+    cast("RateLimit", request.app.state.rate_limit).check(holder.key_id)
+    return _require(holder, "read")
+
+
 def _require(holder: KeyHolder, scope: str) -> KeyHolder:
     if not holder.may(scope):
         whose = " of a user whose role is admin" if scope == "admin" else ""
@@ -98,6 +125,7 @@ def _require(holder: KeyHolder, scope: str) -> KeyHolder:
 
 
 Reader = Annotated[KeyHolder, Depends(reader)]
+HealthReader = Annotated[KeyHolder, Depends(health_reader)]
 Writer = Annotated[KeyHolder, Depends(writer)]
 Admin = Annotated[KeyHolder, Depends(administrator)]
 

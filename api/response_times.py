@@ -1,11 +1,24 @@
-"""How long answers take: measured around the whole application, kept for the newest thousand."""
+"""How long answers take: measured around the whole application, kept for the newest thousand, noted once a minute."""
 
+import asyncio
+import json
+import logging
+import os
+import socket
 import time
 from collections import deque
+from datetime import UTC, datetime
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from database.errors import UNREACHABLE
+from database.queries import metric
+from runtime.resources import Resources
+
+log = logging.getLogger(__name__)
+
 KEPT = 1000
+MINUTE = 60.0
 
 
 class ResponseTimes:
@@ -44,3 +57,18 @@ class ResponseTimeMiddleware:
             await send(message)
 
         await self._app(scope, receive, timed)
+
+
+async def keep_noted(resources: Resources, times: ResponseTimes) -> None:
+    """Note this process's mean at the end of each minute. Only the API knows it: the workers measure all else."""
+    tags = json.dumps({"process": f"{socket.gethostname()}:{os.getpid()}"})
+    while True:
+        await asyncio.sleep(MINUTE - time.time() % MINUTE)
+        minute = datetime.now(UTC).replace(second=0, microsecond=0)
+        try:
+            async with resources.ledger_pool.acquire() as connection:
+                await metric.note(connection, minute, [("avg_response_time", tags, times.mean_milliseconds)])
+        except UNREACHABLE as error:
+            log.warning("response times are not noted: %s", error)
+        except Exception:  # an outermost loop: without it nothing more would be noted
+            log.exception("response times are not noted")

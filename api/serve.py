@@ -5,14 +5,15 @@ import gc
 import logging
 import signal
 import sys
-from collections.abc import Generator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Coroutine, Generator
+from contextlib import asynccontextmanager, contextmanager
 
 import uvicorn
 import uvloop
 
 from api.app import create_app
 from api.head_limit import HeadLimitProtocol
+from api.response_times import keep_noted
 from runtime.logs import configure_logs
 from runtime.resources import open_resources
 from runtime.settings import SettingsError, load_settings
@@ -30,6 +31,18 @@ class Server(uvicorn.Server):
     def capture_signals(self) -> Generator[None]:
         """Capture none."""
         yield
+
+
+@asynccontextmanager
+async def beside(*loops: Coroutine[object, object, None]) -> AsyncIterator[None]:
+    """Run what has no end while the block does."""
+    running = [asyncio.create_task(loop) for loop in loops]
+    try:
+        yield
+    finally:
+        for task in running:
+            task.cancel()
+        await asyncio.gather(*running, return_exceptions=True)
 
 
 async def main() -> None:
@@ -62,7 +75,8 @@ async def main() -> None:
 
         for number in (signal.SIGTERM, signal.SIGINT):
             asyncio.get_running_loop().add_signal_handler(number, leave)
-        await server.serve()
+        async with beside(app.state.health_watch.keep(), keep_noted(resources, app.state.response_times)):
+            await server.serve()
 
 
 if __name__ == "__main__":

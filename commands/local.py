@@ -149,6 +149,7 @@ async def _tell_client(stack: "LocalStack") -> Sequence[str]:
     write_private(path, json.dumps({"apiUrl": where.api_url, "apiKey": key}, indent=1))
     providers = playground.services_file(where.folder)
     return [
+        f"Dashboard     {where.dashboard_url}",
         f"API key       {key}",
         f"              also in {path}, where `tempost` finds it",
         f"Providers     {playground.COUNT} simulated; try them: tempost services import {providers}",

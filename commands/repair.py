@@ -26,6 +26,7 @@ def account(repaired: "Repaired") -> list[str]:
     lines = [
         f"{repaired.swept:,} deliveries of workers that died were ended",
         f"{started.tasks:,} tasks have not ended: {len(started.missing_tasks):,} had no workflow and were begun anew",
+        f"{started.campaigns:,} campaigns have not ended: {len(started.missing_campaigns):,} had none and began anew",
         f"{started.imports:,} imports have not ended: {len(started.missing_imports):,} had none and were begun anew",
     ]
     return lines + [f"  task {task_id}" for task_id in started.missing_tasks]

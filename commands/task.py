@@ -26,6 +26,8 @@ def submit(  # noqa: PLR0913, PLR0917 - an option each
     pool: Annotated[str | None, typer.Option()] = None,
     priority: Annotated[int, typer.Option(min=-1, max=1, help="1 goes before 0, 0 before -1.")] = 0,
     start_at: Annotated[datetime | None, typer.Option(help="Local time.")] = None,
+    track_opens: Annotated[bool, typer.Option(help="Learn when mails are opened.")] = True,  # noqa: FBT002
+    track_clicks: Annotated[bool, typer.Option(help="Learn when links are clicked.")] = True,  # noqa: FBT002
     unknown: Annotated[str, typer.Option(help="hold, resend or count_as_sent")] = "hold",
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would be sent.")] = False,  # noqa: FBT002
     watch: Annotated[bool, typer.Option("--watch", help="Show it until it has ended.")] = False,  # noqa: FBT002
@@ -37,7 +39,7 @@ def submit(  # noqa: PLR0913, PLR0917 - an option each
         content = await find("template", api.templates(), template)
         order: dict[str, object] = {
             "name": name or content.name, "contactListId": str(audience.id), "templateId": str(content.id),
-            "priority": priority, "unknownPolicy": unknown,
+            "priority": priority, "unknownPolicy": unknown, "tracksOpens": track_opens, "tracksClicks": track_clicks,
         }  # fmt: skip
         order |= {"pool": pool} if pool else {}
         order |= {"startAt": start_at.astimezone().isoformat()} if start_at else {}

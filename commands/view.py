@@ -23,6 +23,7 @@ from api.schemas.service import ServiceOut
 from api.schemas.system import Health
 from api.schemas.task import DryRunOut, RealtimeStatus, TaskOut, Waiting
 from api.schemas.template import TemplateOut
+from commands.findings import findings
 
 out = Console(highlight=False)
 if not out.is_terminal and "COLUMNS" not in os.environ:
@@ -137,7 +138,7 @@ def dry_run(answer: DryRunOut) -> RenderableType:
     table.add_row("services", f"{answer.active_services:,}")
     for field in answer.missing_fields:
         table.add_row("[red]missing[/]", f"{field.name}: {field.contacts:,} contacts, such as {escape(field.example)}")
-    return Group(table, forecast(answer.forecast))
+    return Group(table, forecast(answer.forecast), *([findings(answer.findings)] if answer.findings else []))
 
 
 def forecast(answer: ForecastOut) -> Table:
@@ -175,6 +176,9 @@ def health(answer: Health) -> Table:
     table.add_row("mails", f"{queues.central:,} ready, {under_way}, {queues.pending:,} retried later")
     table.add_row("speed", f"{speed.throughput:,} mails/hour, {speed.error_rate:.2%} faults")
     table.add_row("API", f"answers in {speed.avg_response_time:.0f} ms")
+    table.add_row("workers", f"{answer.workers.live} of {answer.workers.expected} expected")
+    if (share := answer.availability.last_30_days) is not None:
+        table.add_row("available", f"{share:.3%} of the last 30 days' minutes")
     return table
 
 

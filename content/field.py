@@ -9,6 +9,9 @@ RESERVED = frozenset(
 )
 """Words that mean something else inside a template; as a field they get an underscore."""
 
+GIVEN = frozenset({"email", "unsubscribe_url", "preferences_url"})
+"""Variables that every mail has, whatever is known of the contact. Links are empty where people could not reach us."""
+
 SEPARATORS = re.compile(r"[\W_]+")
 
 

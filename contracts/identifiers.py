@@ -20,6 +20,11 @@ def task_workflow_id(task_id: UUID) -> str:
     return f"task-{task_id}"
 
 
+def campaign_workflow_id(campaign_id: UUID) -> str:
+    """`campaign-{id}`: its rounds are children of it, each the `task-{id}` of its task."""
+    return f"campaign-{campaign_id}"
+
+
 def allocator_workflow_id(pool_id: UUID) -> str:
     """`allocator-{pool}`: one allocator decides for a pool."""
     return f"allocator-{pool_id}"
@@ -31,4 +36,5 @@ def contact_import_workflow_id(import_id: UUID) -> str:
 
 
 TASK_WORKFLOW: Final = "TaskWorkflow"
+CAMPAIGN_WORKFLOW: Final = "CampaignWorkflow"
 ALLOCATOR_WORKFLOW: Final = "ServiceAllocatorWorkflow"

@@ -83,6 +83,8 @@ class Survey(BaseModel, frozen=True):
     """`queue.central_batch_size` as it is now."""
     waits: tuple[Wait, ...] = ()
     """Why its ready mails do not go now, as the allocator last said. Results before this field decode to nothing."""
+    campaign_id: UUID | None = None
+    """Whose round it is. Results before this field decode to none."""
 
     @property
     def open(self) -> int:

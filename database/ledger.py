@@ -19,6 +19,8 @@ from scheduling.permit import Permit
 log = logging.getLogger(__name__)
 
 LONGEST_PAUSE = 5.0
+LONGEST_WAIT = 1.0
+"""Seconds after which the guard's clock is looked at again: only tests and demonstrations put it forward."""
 HOLD_MARGIN = timedelta(seconds=5)
 """A delivery is held this much longer than its dialogue may take, whatever is configured."""
 FORGOTTEN_AFTER = timedelta(seconds=10)
@@ -73,6 +75,11 @@ class Ledger:
         """How long until the guard's clock shows this; an estimate to wait by, never to judge by. Only once `ready`."""
         assert self._clock_offset is not None
         return moment.timestamp() - (asyncio.get_running_loop().time() + self._clock_offset)
+
+    async def wait_until(self, moment: datetime, ahead: float = 0.0) -> None:
+        """Wait until the guard's clock shows this, or is so many seconds before it. It may be put forward meanwhile."""
+        while (left := self.seconds_until(moment) - ahead) > 0:  # noqa: ASYNC110 - a clock sets no event
+            await asyncio.sleep(min(left, LONGEST_WAIT))
 
     async def claim(self, permit: Permit, task_id: UUID) -> Verdict:
         """Take the next due mail of a task, if the guard lets one through now."""

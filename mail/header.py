@@ -3,7 +3,7 @@
 import re
 import unicodedata
 from base64 import b64encode
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
 from mail.errors import UnsafeHeaderError
@@ -53,9 +53,16 @@ def sender(name: str | None, address: str) -> bytes:
 
 def message_id_header(message_id: str) -> bytes:
     """`Message-ID`, given with its angle brackets."""
-    if len(message_id) > 250 or not MESSAGE_ID.fullmatch(message_id):
-        raise UnsafeHeaderError("message_id", f"{message_id[:80]!r} is not <left@right> in ASCII")
+    _check_message_id("message_id", message_id)
     return f"Message-ID: {message_id}\r\n".encode("ascii")
+
+
+def thread_headers(references: Sequence[str]) -> bytes:
+    """`In-Reply-To` and `References` (RFC 5322, 3.6.4): the mails of the thread so far, the oldest first."""
+    for message_id in references:
+        _check_message_id("references", message_id)
+    line = _fold(f"References: {' '.join(references)}")
+    return f"In-Reply-To: {references[-1]}\r\n".encode("ascii") + line
 
 
 def unsubscribe_headers(url: str) -> bytes:
@@ -64,6 +71,11 @@ def unsubscribe_headers(url: str) -> bytes:
         raise UnsafeHeaderError("unsubscribe_url", f"{url[:80]!r} is not an http URL in ASCII")
     one_click = b"List-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n" if url.lower().startswith("https:") else b""
     return f"List-Unsubscribe: <{url}>\r\n".encode("ascii") + one_click
+
+
+def _check_message_id(field: str, message_id: str) -> None:
+    if len(message_id) > 250 or not MESSAGE_ID.fullmatch(message_id):
+        raise UnsafeHeaderError(field, f"{message_id[:80]!r} is not <left@right> in ASCII")
 
 
 def _check(field: str, value: str) -> None:

@@ -7,10 +7,11 @@ Bytes are ASCII, except in the addresses of people whose local part is not (RFC 
 import base64
 import binascii
 import re
+from collections.abc import Sequence
 from datetime import datetime
 from email.utils import format_datetime
 
-from mail.header import mailbox, message_id_header, sender, unstructured, unsubscribe_headers
+from mail.header import mailbox, message_id_header, sender, thread_headers, unstructured, unsubscribe_headers
 
 BOUNDARY = b"=_tempost"
 """Cannot occur in a part: `=_` is not quoted-printable, `_` is not base64, and 7bit parts are searched for it."""
@@ -39,10 +40,12 @@ def compose(  # noqa: PLR0913 - an argument per header
     text: str,
     html: str | None = None,
     unsubscribe_url: str | None = None,
+    references: Sequence[str] = (),
 ) -> bytes:
     """Write the whole mail: text and, where given, html as an alternative.
 
-    `message_id` comes with its angle brackets, `date` is aware, addresses are normalised. Raises `UnsafeHeaderError`.
+    `message_id` comes with its angle brackets, as do `references`, the mails that this one answers, the oldest first;
+    `date` is aware, addresses are normalised. Raises `UnsafeHeaderError`.
     """
     head = (
         sender(from_name, from_address),
@@ -50,6 +53,7 @@ def compose(  # noqa: PLR0913 - an argument per header
         unstructured("subject", subject),
         b"Date: " + format_datetime(date).encode() + b"\r\n",
         message_id_header(message_id),
+        thread_headers(references) if references else b"",
         unsubscribe_headers(unsubscribe_url) if unsubscribe_url is not None else b"",
     )
     if html is None:

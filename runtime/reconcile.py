@@ -5,7 +5,7 @@ One at a time by a lock of PostgreSQL, not of Temporal: it must also work when T
 
 import asyncio
 import logging
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from itertools import count
 from uuid import UUID
@@ -14,7 +14,7 @@ from temporalio.service import RPCError
 
 from contracts.task import Survey
 from database.errors import UNREACHABLE
-from database.queries import choice, ledger, reservation, survey
+from database.queries import campaign_moves, choice, ledger, reservation, survey
 from database.queries.advisory_lock import advisory_lock
 from database.queries.contact_merge import unfinished_imports
 from runtime.resources import Resources
@@ -38,11 +38,13 @@ class Started:
     """What a look for missing workflows found."""
 
     tasks: int
-    """Not final, so their workflows must run."""
+    """Not final, so their workflows must run; rounds of campaigns are among them."""
     imports: int
     missing_tasks: list[UUID]
     """Those whose workflow did not run and was started."""
     missing_imports: list[UUID]
+    campaigns: int = 0
+    missing_campaigns: list[UUID] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,24 +97,45 @@ async def sweep(resources: Resources) -> int:
 
 
 async def start_missing(resources: Resources) -> Started:
-    """Start the workflow of every task and import that is not final, and wake the allocators of waiting tasks.
+    """Start the workflow of every campaign, task and import that is not final, and wake allocators of waiting tasks.
 
     Starting one that runs leaves it alone. One whose row changed lately is told so: whoever changed it may have died
-    before they could.
+    before they could. The rounds of a campaign are started by it alone, so that they are its children.
     """
     async with resources.ledger_pool.acquire() as connection:
         tasks = await survey.unfinished(connection)
         changed = await survey.changed_lately(connection, [task.task_id for task in tasks], LATELY)
         imports = await unfinished_imports(connection)
-    missing = [task.task_id for task in tasks if await resources.orders.start(task)]
+        campaigns = await campaign_moves.unfinished(connection)
+        changed_campaigns = await campaign_moves.changed_lately(connection, LATELY)
+    missing_campaigns = [each.campaign_id for each in campaigns if await resources.campaign_orders.start(each)]
+    running = {each.campaign_id for each in campaigns}
+    missing = await _lost_rounds(resources, [task for task in tasks if task.campaign_id in running])
+    missing += [
+        task.task_id for task in tasks if task.campaign_id not in running and await resources.orders.start(task)
+    ]
+    for campaign_id in changed_campaigns:
+        await _tell_campaign(resources, campaign_id)
     for task_id in changed:
         await _tell(resources, task_id)
     for pool_id, task in _waiting(tasks).items():
         await resources.orders.wake_allocator(pool_id, task.task_id)
     missing_imports = [row.id for row in imports if await resources.orders.start_import(row)]
-    if missing or missing_imports:
-        log.warning("%d tasks and %d imports had no workflow and were begun anew", len(missing), len(missing_imports))
-    return Started(len(tasks), len(imports), missing, missing_imports)
+    if lost := len(missing_campaigns) + len(missing) + len(missing_imports):
+        log.warning("%d campaigns, tasks and imports had no workflow and were begun anew", lost)
+    return Started(len(tasks), len(imports), missing, missing_imports, len(campaigns), missing_campaigns)
+
+
+async def _lost_rounds(resources: Resources, tasks: list[Survey]) -> list[UUID]:
+    """Tell campaigns which of their rounds have no workflow; which those are."""
+    lost = [task for task in tasks if not await resources.orders.runs(task.task_id)]
+    for task in lost:
+        assert task.campaign_id is not None
+        try:
+            await resources.campaign_orders.round_lost(task.campaign_id, task.task_id)
+        except RPCError as error:
+            log.info("campaign %s could not be told of its lost round, later then: %s", task.campaign_id, error)
+    return [task.task_id for task in lost]
 
 
 async def forget(resources: Resources) -> None:
@@ -132,3 +155,10 @@ async def _tell(resources: Resources, task_id: UUID) -> None:
         await resources.orders.ledger_changed(task_id)
     except RPCError as error:
         log.info("task %s could not be told of its mails, it will see for itself: %s", task_id, error)
+
+
+async def _tell_campaign(resources: Resources, campaign_id: UUID) -> None:
+    try:
+        await resources.campaign_orders.ledger_changed(campaign_id)
+    except RPCError as error:
+        log.info("campaign %s could not be told of its rows, it will see for itself: %s", campaign_id, error)

@@ -11,22 +11,30 @@ from temporalio.service import RPCError
 
 from activities.allocator import AllocatorActivities
 from activities.attempt import Limits, Means
+from activities.campaign import CampaignActivities
 from activities.connection import Connections
 from activities.contact_import import ContactImportActivities
 from activities.delivery import DeliveryActivities
 from activities.letter import Letters
+from activities.metric import MetricActivities
+from activities.signing import Signers
 from activities.task import TaskActivities
 from database.ledger import Ledger
+from mail.dkim import SigningKeyError
 from mail.errors import AuthFailedError
 from mail.smtp import SmtpTransport
 from mail.transport import Account, Timeouts, Transport
 from runtime.resources import Resources
 from runtime.secrets import SealBrokenError
 from workflows.allocator import ServiceAllocatorWorkflow
+from workflows.campaign import CampaignWorkflow
 from workflows.contact_import import ContactImportWorkflow
+from workflows.metric import MeasureWorkflow, UpkeepWorkflow
 from workflows.task import TaskWorkflow
 
-WORKFLOWS = (TaskWorkflow, ServiceAllocatorWorkflow, ContactImportWorkflow)
+WORKFLOWS = (
+    CampaignWorkflow, TaskWorkflow, ServiceAllocatorWorkflow, ContactImportWorkflow, MeasureWorkflow, UpkeepWorkflow,
+)  # fmt: skip
 
 
 class Activities:
@@ -35,24 +43,35 @@ class Activities:
     def __init__(self, resources: Resources) -> None:
         self._resources = resources
         pool, smtp = resources.ledger_pool, resources.settings.smtp
-        ledger = Ledger(pool, worker_name(), smtp.upload_limit)
+        self.worker = worker_name()
+        """This process, as the ledger knows it."""
+        ledger = Ledger(pool, self.worker, smtp.upload_limit)
         limits = Limits(upload=smtp.upload_limit, patience=smtp.patience, reply=smtp.reply_timeout)
         means = Means(
             ledger,
             Connections(ledger, self._dial, self._unseal),
-            Letters(pool, resources.unsubscribe_links.link),
+            Letters(pool, resources.mail_links),
+            Signers(pool, self._unseal_key),
             limits,
         )
         self.deliveries = DeliveryActivities(pool, means, self._ledger_changed)
         wakes = resources.orders.wakes
-        self._tasks = TaskActivities(pool, wakes)
+        self._campaigns = CampaignActivities(pool, self._ledger_changed)
+        self._tasks = TaskActivities(pool, wakes, self._round_ended)
         self._allocators = AllocatorActivities(pool, resources.temporal_client, wakes)
         self._imports = ContactImportActivities(pool)
+        self._metrics = MetricActivities(pool)
 
     def all(self) -> Sequence[Callable[..., Any]]:
         """Every activity a worker serves."""
-        tasks, allocators = self._tasks, self._allocators
+        campaigns, tasks, allocators = self._campaigns, self._tasks, self._allocators
         return (
+            campaigns.survey,
+            campaigns.begin_round,
+            campaigns.pause,
+            campaigns.resume,
+            campaigns.cancel,
+            campaigns.close,
             tasks.survey,
             tasks.begin,
             tasks.prepare,
@@ -66,6 +85,8 @@ class Activities:
             allocators.exchange,
             self.deliveries.deliver,
             self._imports.merge,
+            self._metrics.measure,
+            self._metrics.upkeep,
         )
 
     def _dial(self, account: Account) -> Transport:
@@ -79,11 +100,23 @@ class Activities:
         except SealBrokenError as error:
             raise AuthFailedError(str(error)) from error
 
+    def _unseal_key(self, domain_id: UUID, sealed: bytes) -> str:
+        try:
+            return self._resources.seal.open(sealed, domain_id)
+        except SealBrokenError as error:
+            raise SigningKeyError(str(error)) from error
+
     async def _ledger_changed(self, task_id: UUID) -> None:
         try:
             await self._resources.orders.ledger_changed(task_id)
         except RPCError:
             return  # the task has ended, or looks at the ledger by itself before long
+
+    async def _round_ended(self, campaign_id: UUID) -> None:
+        try:
+            await self._resources.campaign_orders.ledger_changed(campaign_id)
+        except RPCError:
+            return  # the same holds for a campaign
 
 
 def worker_name() -> str:

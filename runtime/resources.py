@@ -11,11 +11,12 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from temporalio.client import Client
 
 from database.connect import create_engine, create_pool
+from mail.links import MailLinks
 from mail.tls import tls_context
+from runtime.campaign_orders import CampaignOrders
 from runtime.secrets import Seal
 from runtime.settings import Settings
 from runtime.temporal import TaskOrders, connect, connect_worker
-from runtime.unsubscribe import UnsubscribeLinks
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,8 +29,9 @@ class Resources:
     ledger_pool: "asyncpg.Pool[asyncpg.Record]"
     temporal_client: Client
     orders: TaskOrders
+    campaign_orders: CampaignOrders
     seal: Seal
-    unsubscribe_links: UnsubscribeLinks
+    mail_links: MailLinks
     tls: ssl.SSLContext
     """How services' certificates are verified."""
 
@@ -55,8 +57,9 @@ async def open_resources(settings: Settings, connect_until: asyncio.Event | None
                 ledger_pool=pool,
                 temporal_client=client,
                 orders=TaskOrders(client, settings.temporal.task_queue),
+                campaign_orders=CampaignOrders(client, settings.temporal.task_queue),
                 seal=Seal(key),
-                unsubscribe_links=UnsubscribeLinks(key, settings.api.public_url),
+                mail_links=MailLinks(key, settings.api.public_url),
                 tls=tls_context(settings.smtp.ca_file),
             )
         finally:

@@ -2,6 +2,7 @@
 
 import base64
 import hashlib
+import hmac
 import os
 import secrets
 
@@ -33,7 +34,7 @@ class Seal:
             return self._cipher.decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], str(bound_to).encode()).decode()
         except InvalidTag as error:
             raise SealBrokenError(
-                "a stored password does not open with TEMPOST_SECRETS__KEY: was the key changed?"
+                "a stored secret does not open with TEMPOST_SECRETS__KEY: was the key changed?"
             ) from error
 
 
@@ -45,3 +46,8 @@ def new_api_key() -> str:
 def api_key_hash(key: str) -> bytes:
     """What is kept of a key."""
     return hashlib.sha256(key.encode()).digest()
+
+
+def same_secret(given: str, wanted: str) -> bool:
+    """Compare in a time that tells nothing."""
+    return hmac.compare_digest(given.encode(), wanted.encode())

@@ -13,6 +13,8 @@ from typing import Literal, Self
 from pydantic import BaseModel, Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from mail.nameservers import Nameservers
+
 MOST_PROCESSES = 64
 LOOPBACK = {"127.0.0.1", "::1", "localhost"}
 
@@ -53,8 +55,11 @@ class ApiSettings(Group):
     """The same for an uploaded file."""
     requests_per_second: float = Field(default=300.0, gt=0)
     """Of one key, on average; more are answered 429."""
+    metrics_token: SecretStr | None = None
+    """What Prometheus must send as a bearer token to read `/metrics`; open unless it is set."""
     public_url: str | None = None
-    """Base URL people's mail programs can reach; `List-Unsubscribe` headers are sent when it is set."""
+    """Base URL people's mail programs can reach. While none is set, mails have no links to us, neither to unsubscribe
+    nor to track."""
 
 
 class SecretsSettings(Group):
@@ -93,6 +98,20 @@ class SmtpSettings(Group):
     """Let services name private or loopback addresses."""
 
 
+class DnsSettings(Group):
+    """Whom to ask what is published for sending domains."""
+
+    servers: tuple[str, ...] = ()
+    """IP addresses of resolvers, as a JSON list; those of the system unless given."""
+    port: int = Field(default=53, ge=1, le=65535)
+    timeout: timedelta = Field(default=timedelta(seconds=5), gt=timedelta(0))
+    """For one question; one that is not answered is a finding of its own."""
+
+    def nameservers(self) -> Nameservers:
+        """Say it in the words of the lookup."""
+        return Nameservers(self.servers, self.port, self.timeout)
+
+
 class WorkerSettings(Group):
     """The worker processes."""
 
@@ -116,6 +135,7 @@ class Settings(BaseSettings):
     secrets: SecretsSettings
     api: ApiSettings = ApiSettings()
     smtp: SmtpSettings = SmtpSettings()
+    dns: DnsSettings = DnsSettings()
     worker: WorkerSettings = WorkerSettings()
 
     @model_validator(mode="after")

@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from temporalio.client import Client, WorkflowHandle
+from temporalio.client import Client, WorkflowExecutionStatus, WorkflowHandle
 from temporalio.common import SearchAttributePair, TypedSearchAttributes
 from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.exceptions import WorkflowAlreadyStartedError
@@ -71,7 +71,9 @@ class TaskOrders:
 
     async def start(self, survey: Survey) -> bool:
         """Start `task-{id}` unless it runs; whether it did not. Raises `RPCError` where Temporal is down."""
-        return await self._start_unless_running(
+        campaign = [SearchAttributePair(identifiers.CAMPAIGN, str(survey.campaign_id))] if survey.campaign_id else []
+        return await start_unless_running(
+            self._client,
             TaskWorkflow.run,
             TaskState(task_id=survey.task_id, begin=_may_begin(survey)),
             id=identifiers.task_workflow_id(survey.task_id),
@@ -83,29 +85,29 @@ class TaskOrders:
                     SearchAttributePair(identifiers.POOL, str(survey.pool_id)),
                     SearchAttributePair(identifiers.TASK_STATUS, survey.status),
                     SearchAttributePair(identifiers.PRIORITY, survey.priority),
+                    *campaign,
                 ]
             ),
+            task_queue=self._task_queue,
             rpc_timeout=START_TIMEOUT,
         )
 
+    async def runs(self, task_id: UUID) -> bool:
+        """Whether the task's workflow runs."""
+        return await runs(self._handle(task_id))
+
     async def start_import(self, unfinished: UnfinishedImport) -> bool:
         """Start `contact-import-{id}` unless it runs; whether it did not."""
-        return await self._start_unless_running(
+        return await start_unless_running(
+            self._client,
             ContactImportWorkflow.run,
             MergeImport(import_id=unfinished.id),
             id=identifiers.contact_import_workflow_id(unfinished.id),
             static_summary=f"Import: {unfinished.file_name}",
             search_attributes=TypedSearchAttributes([SearchAttributePair(identifiers.USER, str(unfinished.user_id))]),
+            task_queue=self._task_queue,
             rpc_timeout=RPC_TIMEOUT,
         )
-
-    async def _start_unless_running(self, run: Any, order: object, **options: Any) -> bool:
-        """Both calls name their workflow's own `run` and input; the SDK's many overloads cannot be passed on."""
-        try:
-            await self._client.start_workflow(run, order, task_queue=self._task_queue, **options)
-        except WorkflowAlreadyStartedError:
-            return False
-        return True
 
     async def pause(self, task_id: UUID) -> None:
         """No new mail goes out; those under way end."""
@@ -141,8 +143,36 @@ class TaskOrders:
         """Tell it that its mails changed under it, so that it surveys the ledger now."""
         await self._handle(task_id).signal(TaskWorkflow.ledger_changed, rpc_timeout=RPC_TIMEOUT)
 
+    async def survey_anew(self, task_id: UUID) -> None:
+        """Tell it the same where it runs: settings come to it with its survey."""
+        try:
+            await self.ledger_changed(task_id)
+        except RPCError as error:
+            if error.status is not RPCStatusCode.NOT_FOUND:
+                raise
+
     def _handle(self, task_id: UUID) -> WorkflowHandle[Any, Any]:
         return self._client.get_workflow_handle(identifiers.task_workflow_id(task_id))
+
+
+async def start_unless_running(client: Client, run: Any, order: object, **options: Any) -> bool:
+    """Start a workflow; whether it did not run. Callers name its own `run` and input, the SDK's overloads are many."""
+    try:
+        await client.start_workflow(run, order, **options)
+    except WorkflowAlreadyStartedError:
+        return False
+    return True
+
+
+async def runs(handle: WorkflowHandle[Any, Any]) -> bool:
+    """Whether there is such a workflow and it has not ended."""
+    try:
+        described = await handle.describe(rpc_timeout=RPC_TIMEOUT)
+    except RPCError as error:
+        if error.status is not RPCStatusCode.NOT_FOUND:
+            raise
+        return False
+    return described.status is WorkflowExecutionStatus.RUNNING
 
 
 def _may_begin(survey: Survey) -> bool:

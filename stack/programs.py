@@ -37,6 +37,18 @@ def tempost_programs(workers: int = 1, more: Mapping[str, str] | None = None) ->
     return programs
 
 
+def dashboard_program(surroundings: Surroundings) -> Child:
+    """Return the process that shows the pages."""
+    return Child(
+        name="dashboard",
+        command=(sys.executable, "-m", "dashboard.serve"),
+        environment=surroundings.dashboard_environment(),
+        needs=("api",),
+        ready=lambda _: _is_healthy(surroundings.dashboard_url),
+        folder=CHECKOUT,
+    )
+
+
 def _worker(name: str, environment: Mapping[str, str]) -> Child:
     address, queue = environment["TEMPOST_TEMPORAL__ADDRESS"], environment["TEMPOST_TEMPORAL__TASK_QUEUE"]
     return Child(
@@ -50,9 +62,9 @@ def _worker(name: str, environment: Mapping[str, str]) -> Child:
     )
 
 
-async def _is_healthy(api_url: str) -> bool:
+async def _is_healthy(url: str) -> bool:
     async with httpx.AsyncClient(trust_env=False) as client:
         try:
-            return (await client.get(f"{api_url}/healthz", timeout=5)).is_success
+            return (await client.get(f"{url}/healthz", timeout=5)).is_success
         except httpx.HTTPError:
             return False

@@ -13,10 +13,11 @@ from stack.files import made_once
 from stack.ports import LOOPBACK, choose_ports
 from stack.temporal import NAMESPACE, UI_PORT, all_ports
 
-PREFERRED = {"api": 8080, UI_PORT: 8233, "postgres": 0}
-"""People type the first two; all others are random (0)."""
+PREFERRED = {"api": 8080, "dashboard": 8081, UI_PORT: 8233, "postgres": 0}
+"""People type the first three; all others are random (0)."""
 FIXED_BY = {
     "api": "TEMPOST_API__PORT",
+    "dashboard": "TEMPOST_DASHBOARD__PORT",
     UI_PORT: "TEMPOST_STACK_TEMPORAL_UI_PORT",
     "postgres": "TEMPOST_STACK_POSTGRES_PORT",
     "temporal": "TEMPOST_STACK_TEMPORAL_PORT",
@@ -48,6 +49,22 @@ class Surroundings:
         """Where the REST API is, without a slash at the end."""
         return f"http://{LOOPBACK}:{self.ports['api']}"
 
+    @property
+    def dashboard_url(self) -> str:
+        """Where the pages are, if they are shown."""
+        return f"http://{LOOPBACK}:{self.ports['dashboard']}"
+
+    def dashboard_environment(self) -> dict[str, str]:
+        """Return the settings of the dashboard's process, which knows nothing but the API."""
+        return {
+            "TEMPOST_DASHBOARD__API_URL": self.api_url,
+            "TEMPOST_DASHBOARD__SECRET": made_once(self.folder / "dashboard-secret", new_secret),
+            "TEMPOST_DASHBOARD__HOST": LOOPBACK,
+            "TEMPOST_DASHBOARD__PORT": str(self.ports["dashboard"]),
+            "TEMPOST_DASHBOARD__SECURE_COOKIES": "false",
+            "PYTHONUNBUFFERED": "1",
+        }
+
     def environment(self) -> dict[str, str]:
         """Return the settings of every process of Tempost in this stack."""
         ui = {"TEMPOST_TEMPORAL__UI_URL": self.temporal_ui_url} if self.temporal_ui_url else {}
@@ -78,7 +95,12 @@ def stack_ports(folder: Path, *, well_known: bool = True) -> dict[str, int]:
 
 def stack_secret(folder: Path) -> str:
     """Return the key that seals passwords, made at the first start; who loses it must enter them anew."""
-    return made_once(folder / "secret", lambda: base64.urlsafe_b64encode(secrets.token_bytes(32)).decode("ascii"))
+    return made_once(folder / "secret", new_secret)
+
+
+def new_secret() -> str:
+    """Make 32 random bytes in URL-safe base64."""
+    return base64.urlsafe_b64encode(secrets.token_bytes(32)).decode("ascii")
 
 
 def stack_certificates(folder: Path) -> Certificates:

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from api.problems import FieldError, InvalidError
 from api.schemas.template import ContentIn
 from content.errors import ContentError, MissingFieldError, RenderError
+from content.field import GIVEN
 from content.template import Rendered, compile_content
 from content.trial import Content, TemplateTrial
 
-ADDRESS = "email"
-"""The one variable that every contact has."""
 SAMPLE = "sample"
+EXAMPLE_LINKS = {name: f"https://example.com/{name}" for name in ("unsubscribe_url", "preferences_url")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,13 +31,13 @@ async def checked(trial: TemplateTrial, order: ContentIn, pointer: str = "#") ->
     """
     content = Content(order.subject, order.html or None, order.text or None)
     try:
-        await _tried(trial, content, {ADDRESS: SAMPLE})
+        await _tried(trial, content, dict.fromkeys(GIVEN, SAMPLE))
         compiled = compile_content(content.subject, content.html, content.text)
-        if compiled.variables - {ADDRESS}:
-            await _tried(trial, content, dict.fromkeys(compiled.variables | {ADDRESS}, SAMPLE))
+        if compiled.variables - GIVEN:
+            await _tried(trial, content, dict.fromkeys(compiled.variables | GIVEN, SAMPLE))
     except ContentError as error:
         raise _refused(error, pointer) from None
-    return CheckedContent(content, sorted(compiled.variables - {ADDRESS}))
+    return CheckedContent(content, sorted(compiled.variables - GIVEN))
 
 
 async def rendered(trial: TemplateTrial, content: Content, fields: Mapping[str, object]) -> Rendered:

@@ -13,9 +13,11 @@ from api.operations.contact import merged
 from api.operations.content import CheckedContent
 from api.operations.forecast import order_forecast
 from api.operations.pool import find_pool
+from api.operations.preflight import Preflights
 from api.pool_forecasts import PoolForecasts
 from api.problems import FieldError, InvalidError, NotFoundError, invalid
 from api.schemas.contact import ContactIn
+from api.schemas.finding import shown
 from api.schemas.task import DryRunOut, MissingField, StatusCounts, TaskChange, TaskIn, TaskOut, TaskTestIn
 from content.trial import Content
 from database.queries import contact, task, template
@@ -24,7 +26,8 @@ from scheduling.allocator_state import Demand
 from scheduling.forecast import Mailing
 
 COLUMNS = {
-    "name", "priority", "weight", "follow_up_of", "pin_fallback", "template_id", "unknown_policy", "start_at",
+    "name", "priority", "weight", "follow_up_of", "pin_fallback", "template_id", "tracks_opens", "tracks_clicks",
+    "unknown_policy", "start_at",
 }  # fmt: skip
 """Fields of an order that are columns as they come."""
 
@@ -62,13 +65,14 @@ async def create_task(
     )
 
 
-async def dry_run(  # noqa: PLR0913 - what an order is checked with, and the two parts of a forecast
+async def dry_run(  # noqa: PLR0913 - what an order is checked with, judged and foreseen by
     connection: AsyncConnection,
     caller: KeyHolder,
     order: TaskIn,
     inline: CheckedContent | None,
     *,
     forecasts: PoolForecasts,
+    preflights: Preflights,
     by: datetime | None,
 ) -> DryRunOut:
     """Say what a task would do. Whatever was written on the way is undone."""
@@ -77,6 +81,7 @@ async def dry_run(  # noqa: PLR0913 - what an order is checked with, and the two
     audience = await contact.audience(connection, plan.list_id)
     await undo.rollback()
     to_send = audience["total"] - audience["suppressed"]
+    known = set(plan.source.variables) - {each.name for each in plan.missing if each.contacts == to_send}
     ordered = Mailing(Demand(uuid4(), caller.user_id, to_send, order.priority), starts_at=order.start_at)
     return DryRunOut(
         total=audience["total"],
@@ -86,6 +91,7 @@ async def dry_run(  # noqa: PLR0913 - what an order is checked with, and the two
         active_services=plan.pool["active_services"],
         start_at=order.start_at,
         forecast=await order_forecast(forecasts, plan.pool["id"], ordered, by),
+        findings=shown(await preflights.judged(plan.source.content, plan.source.variables, known=known)),
     )
 
 

@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from api.errors import parsed
 from api.operations.api_key import KeyHolder
-from api.operations.content import ADDRESS, checked, rendered
+from api.operations.content import EXAMPLE_LINKS, checked, rendered
 from api.problems import NotFoundError
 from api.schemas.template import ContentIn, PreviewIn, PreviewOut, TemplateChange, TemplateIn, TemplateOut
 from content.trial import Content, TemplateTrial
@@ -62,7 +62,7 @@ async def preview(
 ) -> PreviewOut:
     """Render a template as one person would get it."""
     row = await find_template(connection, caller, template_id)
-    fields = {**order.fields, ADDRESS: order.email or EXAMPLE}
+    fields = {**order.fields, **EXAMPLE_LINKS, "email": order.email or EXAMPLE}
     mail = await rendered(trial, Content(row["subject"], row["html"], row["text"]), fields)
     return PreviewOut(subject=mail.subject, html=mail.html, text=mail.text)
 

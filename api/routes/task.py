@@ -6,7 +6,7 @@ from uuid import UUID
 from fastapi import APIRouter, Query, Response
 from pydantic import AwareDatetime
 
-from api.dependencies import Connection, Contents, Forecasts, Process, Reader, Writer
+from api.dependencies import Connection, Contents, Forecasts, Preflight, Process, Reader, Writer
 from api.idempotency import OnlyOnce
 from api.operations import task as operations
 from api.operations import task_order
@@ -35,6 +35,7 @@ async def create(  # noqa: PLR0913 - a parameter each
     once: OnlyOnce,
     contents: Contents,
     forecasts: Forecasts,
+    preflights: Preflight,
     response: Response,
     dry_run: DryRun = False,
     by: By = None,
@@ -44,7 +45,9 @@ async def create(  # noqa: PLR0913 - a parameter each
     if dry_run:
         response.status_code = 200
         async with transaction(once.resources.engine) as connection:
-            return await operations.dry_run(connection, once.caller, order, inline, forecasts=forecasts, by=by)
+            return await operations.dry_run(
+                connection, once.caller, order, inline, forecasts=forecasts, preflights=preflights, by=by
+            )
     if by is not None:
         raise invalid("?by", "is for dryRun=true only: a task ends when it can")
     made = await task_order.create(once, order, inline)

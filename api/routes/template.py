@@ -4,13 +4,22 @@ from uuid import UUID
 
 from fastapi import APIRouter, Response
 
-from api.dependencies import Connection, Reader, Trial, Writer
+from api.dependencies import Connection, Preflight, Reader, Trial, Writer
 from api.idempotency import OnlyOnce
 from api.operations import template as operations
 from api.operations.content import checked
+from api.operations.preflight import template_preflight
 from api.pages import Cursor, Limit, decode_moment, make_page
 from api.schemas.base import Page
-from api.schemas.template import PreviewIn, PreviewOut, TemplateChange, TemplateIn, TemplateOut
+from api.schemas.template import (
+    PreflightIn,
+    PreflightOut,
+    PreviewIn,
+    PreviewOut,
+    TemplateChange,
+    TemplateIn,
+    TemplateOut,
+)
 from database.queries import template
 
 router = APIRouter(prefix="/api/templates", tags=["templates"])
@@ -62,3 +71,11 @@ async def preview(
 ) -> PreviewOut:
     """Render a template for one person. A missing field is named."""
     return await operations.preview(connection, trial, caller, template_id, order)
+
+
+@router.post("/{template_id}/preflight")
+async def preflight(
+    template_id: UUID, order: PreflightIn, caller: Reader, connection: Connection, preflights: Preflight
+) -> PreflightOut:
+    """Say what of a template may cost it readers or you your reputation. Nothing is fetched, nothing is sent."""
+    return await template_preflight(connection, preflights, caller, template_id, order)

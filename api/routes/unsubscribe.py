@@ -1,29 +1,40 @@
-"""`/unsubscribe/{token}`: for the people mails are sent to. No key: the token in their mail is their right.
+"""`/unsubscribe/{token}` and `/preferences/{token}`: for recipients. No key: the token is their right.
 
-A POST unsubscribes at once (RFC 8058); a GET only asks, because mail scanners open every link.
+A POST to the first unsubscribes at once (RFC 8058). A GET changes nothing, because mail scanners open every link.
 """
 
 from typing import Annotated
 
-from fastapi import APIRouter, Path
+from fastapi import APIRouter, Form, Path, Request
 from fastapi.responses import HTMLResponse
 
 from api.dependencies import Process
 from api.operations import unsubscribe as operations
+from api.public_page import Choice
 
-router = APIRouter(prefix="/unsubscribe", tags=["unsubscribe"])
+router = APIRouter(tags=["recipients"], default_response_class=HTMLResponse)
 Token = Annotated[str, Path(max_length=100)]
 
 
-@router.get("/{token}", response_class=HTMLResponse)
-async def ask(token: Token, process: Process) -> HTMLResponse:
+@router.get("/unsubscribe/{token}")
+async def ask(token: Token, process: Process, request: Request) -> HTMLResponse:
     """Show the question and a button."""
-    operations.mail_of(process, token)
-    return HTMLResponse(operations.QUESTION)
+    return operations.ask(process, request, token)
 
 
-@router.post("/{token}", response_class=HTMLResponse)
-async def unsubscribe(token: Token, process: Process) -> HTMLResponse:
+@router.post("/unsubscribe/{token}")
+async def unsubscribe(token: Token, process: Process, request: Request) -> HTMLResponse:
     """Never write to this person again for this sender. Twice is harmless."""
-    await operations.unsubscribe(process, token)
-    return HTMLResponse(operations.DONE)
+    return await operations.answered(request, operations.unsubscribe(process, request, token))
+
+
+@router.get("/preferences/{token}")
+async def show(token: Token, process: Process, request: Request) -> HTMLResponse:
+    """Show which mails this person wants of this sender."""
+    return await operations.answered(request, operations.show(process, request, token))
+
+
+@router.post("/preferences/{token}")
+async def choose(token: Token, process: Process, request: Request, choice: Annotated[Choice, Form()]) -> HTMLResponse:
+    """Change which mails this person wants of this sender, back again too."""
+    return await operations.answered(request, operations.choose(process, request, token, choice))

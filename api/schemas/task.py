@@ -8,6 +8,7 @@ from pydantic import AwareDatetime, Field, model_validator
 
 from api.schemas.base import Address, Fields, Incoming, Line, Outgoing
 from api.schemas.contact import ContactIn
+from api.schemas.finding import FindingOut
 from api.schemas.forecast import ForecastOut
 from api.schemas.template import ContentIn
 from contracts.delivery import Decision
@@ -45,6 +46,10 @@ class TaskIn(Incoming):
     follow_up_of: UUID | None = None
     """An earlier task of yours: each mail goes through the service that sent that task's mail to the same contact."""
     pin_fallback: PinFallback = "any"
+    tracks_opens: bool = True
+    """A picture of one dot in the html tells when the mail is opened."""
+    tracks_clicks: bool = True
+    """Links in the html lead by way of us, except those with the attribute `data-no-track`."""
     start_at: AwareDatetime | None = None
     unknown_policy: UnknownPolicy = "hold"
 
@@ -103,6 +108,8 @@ class TaskOut(Outgoing):
     contact_list_id: UUID
     template_id: UUID | None
     subject: str
+    tracks_opens: bool
+    tracks_clicks: bool
     unknown_policy: UnknownPolicy
     max_retries: int
     start_at: datetime | None
@@ -137,6 +144,8 @@ class DryRunOut(Outgoing):
     start_at: datetime | None
     forecast: ForecastOut
     """As if it were ordered now."""
+    findings: list[FindingOut]
+    """What may cost the mails their readers, the worst first; nothing here stops a task."""
 
 
 class Progress(Outgoing):

@@ -7,6 +7,7 @@ from uuid import UUID
 from pydantic import Field, StringConstraints, model_validator
 
 from api.schemas.base import Fields, Incoming, Line, Outgoing, Text
+from api.schemas.finding import FindingOut
 
 Subject = Annotated[Text, StringConstraints(min_length=1, max_length=2000)]
 Body = Annotated[Text, StringConstraints(max_length=500_000)]
@@ -77,3 +78,19 @@ class PreviewOut(Outgoing):
     subject: str
     html: str | None
     text: str
+
+
+class PreflightIn(PreviewIn):
+    """For whom to judge a template. Fields without a value are made up."""
+
+    contact_list_id: UUID | None = None
+    """A list of yours: fields that nobody on it has are named."""
+
+
+class PreflightOut(Outgoing):
+    """What may cost a mail its readers."""
+
+    ready: bool
+    """There is no error among the findings; no promise."""
+    findings: list[FindingOut]
+    """The worst first."""

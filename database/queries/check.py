@@ -3,11 +3,12 @@
 from dataclasses import dataclass
 
 from database.connect import Connection, PoolConnection
-from database.invariants import delivery, domain_limit, service, subtask, task
+from database.invariants import campaign, delivery, domain_limit, service, subtask, task
 from database.invariants.invariant import Invariant
 
 INVARIANTS = (
     *task.INVARIANTS, *subtask.INVARIANTS, *delivery.INVARIANTS, *service.INVARIANTS, *domain_limit.INVARIANTS,
+    *campaign.INVARIANTS,
 )  # fmt: skip
 COUNT = """
     SELECT count(*) AS looked_at, count(broken) AS broken,

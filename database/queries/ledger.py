@@ -36,6 +36,12 @@ class ClaimedMail:
     message_id: str
     attempt: int
     retry_count: int
+    variant: int | None = None
+    """Place in the task's variants."""
+    thread: str | None = None
+    """Message-IDs of the mails it answers, the oldest first."""
+    thread_variant: int | None = None
+    """The variant that the first of them was."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +75,7 @@ class Record:
     """From the claim to the answer to the dot: how long the mail had its connection."""
 
 
-CLAIM = "SELECT * FROM ledger_claim_v2($1, $2, $3, $4, $5, $6, $7, $8)"
+CLAIM = "SELECT * FROM ledger_claim_v3($1, $2, $3, $4, $5, $6, $7, $8)"
 MARK = "SELECT permit_id FROM ledger_mark_v1($1, $2)"
 RECORD = "SELECT permit_id, status FROM ledger_record_v2($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)"
 SWEEP = """
@@ -110,7 +116,9 @@ async def claim(
 def _verdict(row: Row) -> Verdict:
     if row["verdict"] != "claimed":
         return Verdict(row["verdict"], row["available_at"])
-    names = ("seq", "email", "fields", "message_id", "attempt", "retry_count")
+    names = (
+        "seq", "email", "fields", "message_id", "attempt", "retry_count", "variant", "thread", "thread_variant",
+    )  # fmt: skip
     return Verdict("claimed", row["available_at"], ClaimedMail(*(row[name] for name in names)), row["spacing"])
 
 

@@ -17,6 +17,9 @@ FORGET_HOLDERS = "DELETE FROM service_reservations"
 # Allocators that still run read what changed lately.
 TOUCH = "UPDATE user_task_queues SET changed_at = clock_timestamp()"
 TOUCH_SERVICES = "UPDATE email_service_schedule SET changed_at = clock_timestamp()"
+PAUSE_CAMPAIGNS = """
+    UPDATE campaigns SET status = 'paused', changed_at = clock_timestamp() WHERE status IN ('scheduled', 'sending')
+"""
 OPEN = """
     SELECT t.id, t.name, u.email AS owner, q.ready + q.retrying AS open, q.unknown,
         t.prepared_at IS NOT NULL AS prepared
@@ -50,11 +53,15 @@ async def empty(connection: PoolConnection) -> bool:
 
 
 async def settle(connection: PoolConnection) -> None:
-    """End what workers had in hand at the moment of the backup: they are gone, whatever their deadlines say."""
+    """End what workers had in hand at the moment of the backup: they are gone, whatever their deadlines say.
+
+    Campaigns are paused as their tasks were: else they would begin rounds.
+    """
     await connection.execute(FORGET_HOLDERS)
     await connection.execute(END_DELIVERIES)
     while await ledger.sweep(connection):
         pass
+    await connection.execute(PAUSE_CAMPAIGNS)
     await connection.execute(TOUCH)
     await connection.execute(TOUCH_SERVICES)
 

@@ -18,23 +18,11 @@ LIST = text("""
 """)
 ALLOW = text("DELETE FROM suppressions WHERE user_id = :user_id AND email = :email")
 
-SUPPRESS_RECIPIENT = text("""
-    INSERT INTO suppressions (user_id, email, reason)
-    SELECT t.user_id, lower(s.email), 'unsubscribed' FROM subtasks s JOIN tasks t ON t.id = s.task_id
-    WHERE s.task_id = :task_id AND s.seq = :seq
-    ON CONFLICT (user_id, email) DO UPDATE SET reason = suppressions.reason
-""")
-
 
 async def suppress(connection: AsyncConnection, user_id: UUID, emails: Sequence[str], reason: str) -> int:
     """Never mail these addresses (lower case) again for this user; how many are new. Safe to repeat."""
     values = {"user_id": user_id, "emails": list(emails), "reason": reason}
     return (await connection.execute(SUPPRESS, values)).rowcount
-
-
-async def suppress_recipient(connection: AsyncConnection, task_id: UUID, seq: int) -> bool:
-    """Never mail the person this mail was for again; whether there is such a mail. Safe to repeat."""
-    return (await connection.execute(SUPPRESS_RECIPIENT, {"task_id": task_id, "seq": seq})).rowcount > 0
 
 
 async def list_own(

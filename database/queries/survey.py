@@ -9,7 +9,7 @@ from database.connect import PoolConnection, Row
 from scheduling.wait import Wait, WaitReason
 
 SURVEY = """
-    SELECT t.id AS task_id, t.user_id, t.pool_id, t.status, t.name, q.priority, t.start_at,
+    SELECT t.id AS task_id, t.user_id, t.pool_id, t.campaign_id, t.status, t.name, q.priority, t.start_at,
         t.prepared_at IS NOT NULL AS prepared, t.completed_at IS NOT NULL AS ended, q.total, q.ready, q.retrying,
         CASE WHEN q.retrying > 0 THEN q.next_retry_at END AS next_retry_at,
         q.claimed + q.transmitting AS in_flight, q.sent, q.failed, q.suppressed, q.unknown, q.cancelled,

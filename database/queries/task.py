@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 VIEW = """
     SELECT t.id, t.user_id, t.name, t.status, t.priority, t.weight, t.follow_up_of, t.pin_fallback, t.pool_id,
         p.name AS pool, t.contact_list_id, t.template_id, t.subject,
-        t.unknown_policy, t.max_retries, t.start_at, t.created_at, t.completed_at,
+        t.tracks_opens, t.tracks_clicks, t.unknown_policy, t.max_retries, t.start_at, t.created_at, t.completed_at,
         t.prepared_at IS NOT NULL AS prepared, q.first_sent_at, q.last_sent_at, q.last_processed_at, q.waits,
         q.next_retry_at, q.ready, q.retrying, q.total + u.unprepared AS total,
         jsonb_build_object('pending', q.pending_subtasks + u.unprepared, 'claimed', q.claimed,
@@ -41,11 +41,11 @@ HOLD_LIST = text("""
 INSERT = text("""
     WITH made AS (
         INSERT INTO tasks (id, user_id, pool_id, name, status, priority, weight, follow_up_of, pin_fallback,
-            contact_list_id, template_id, subject, html, text, unknown_policy, start_at)
+            contact_list_id, template_id, subject, html, text, tracks_opens, tracks_clicks, unknown_policy, start_at)
         SELECT :id, :user_id, :pool_id, :name,
             CASE WHEN CAST(:start_at AS timestamptz) > guard_now() THEN 'scheduled' ELSE 'sending' END,
             :priority, :weight, :follow_up_of, :pin_fallback, :contact_list_id, :template_id,
-            :subject, :html, :text, :unknown_policy, :start_at
+            :subject, :html, :text, :tracks_opens, :tracks_clicks, :unknown_policy, :start_at
         RETURNING id, user_id, pool_id, priority, status, max_retries, start_at, created_at
     ), queued AS (
         INSERT INTO user_task_queues (task_id, user_id, pool_id, priority)

@@ -3,11 +3,14 @@
 from uuid import UUID
 
 from contracts.task import TASK_MOVES
-from database.connect import PoolConnection
+from database.connect import PoolConnection, Row
+from database.queries import round_fill
+from database.queries.variant import decide_winner
 
 LOCK = """
-    SELECT status, prepared_at IS NOT NULL AS prepared, contact_list_id, follow_up_of FROM tasks
-    WHERE id = $1 FOR NO KEY UPDATE
+    SELECT status, prepared_at IS NOT NULL AS prepared, contact_list_id, follow_up_of, campaign_id, round_no,
+        num_nonnulls(window_opens, variants) > 0 AS ruled
+    FROM tasks WHERE id = $1 FOR NO KEY UPDATE
 """
 SMALL = """
     SELECT count(*) < $2 FROM (
@@ -45,16 +48,7 @@ TOUCH = """
     UPDATE user_task_queues q SET priority = t.priority, changed_at = clock_timestamp()
     FROM tasks t WHERE t.id = $1 AND q.task_id = t.id
 """
-# A mail that had its turn by a domain's limit keeps the reason: should it come early, it is put off before the others.
-RELEASE = """
-    WITH due AS (
-        SELECT task_id, seq FROM subtasks
-        WHERE task_id = $1 AND status = 'pending' AND retry_at <= (SELECT guard_now() + interval '50 ms')
-        ORDER BY seq FOR UPDATE
-    )
-    UPDATE subtasks b SET retry_at = NULL, reason = CASE WHEN b.reason = 'domain_limit' THEN b.reason END
-    FROM due WHERE b.task_id = due.task_id AND b.seq = due.seq
-"""
+RELEASE = "SELECT task_release_v1($1, guard_now(), $2)"
 # The time is looked for in a snapshot that begins with the counters held: a retry written meanwhile would be lost.
 HOLD_COUNTERS = "SELECT 1 FROM user_task_queues WHERE task_id = $1 FOR UPDATE"
 NEXT_RETRY = """
@@ -90,9 +84,22 @@ async def prepare(connection: PoolConnection, task_id: UUID) -> None:
         task = await connection.fetchrow(LOCK, task_id)
         if task is None or task["prepared"] or task["status"] not in ("scheduled", "sending"):
             return
-        await connection.execute(FILL, task_id, task["contact_list_id"], task["follow_up_of"])
+        await _fill(connection, task_id, task)
         await connection.execute(PREPARED, task_id)
         await connection.execute(TOUCH, task_id)
+
+
+async def _fill(connection: PoolConnection, task_id: UUID, task: Row) -> None:
+    """Write the mails: of a list, as fast as can be; by rules, where the task has any."""
+    listed = task["contact_list_id"], task["follow_up_of"]
+    if task["round_no"] == 1:
+        await round_fill.fill_first_round(connection, task_id, task["contact_list_id"], task["campaign_id"])
+    elif task["round_no"] is not None:
+        await round_fill.fill_follow_up(connection, task_id, task["campaign_id"], task["round_no"])
+    elif task["ruled"]:
+        await round_fill.fill_of_a_list(connection, task_id, *listed)
+    else:
+        await connection.execute(FILL, task_id, *listed)
 
 
 async def pause(connection: PoolConnection, task_id: UUID) -> None:
@@ -123,10 +130,14 @@ async def change_priority(connection: PoolConnection, task_id: UUID, priority: i
         await connection.execute(TOUCH, task_id)
 
 
-async def release_retries(connection: PoolConnection, task_id: UUID) -> None:
-    """Make retries ready whose time has come, and find the next time."""
+async def release_retries(connection: PoolConnection, task_id: UUID, most: int = 50_000) -> None:
+    """Ask of the mails whose time has come whether they may go now, and find the next time; before, who won a trial.
+
+    At most so many, for their locks keep others from the task: what is left is due still, and its time is the next.
+    """
     async with connection.transaction():
-        await connection.execute(RELEASE, task_id)
+        await decide_winner(connection, task_id)
+        await connection.execute(RELEASE, task_id, most)
         await connection.execute(HOLD_COUNTERS, task_id)
         await connection.execute(NEXT_RETRY, task_id)
 

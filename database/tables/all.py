@@ -1,6 +1,7 @@
 """Imports every table, so that the metadata is whole."""
 
 from database.tables import (
+    alert,
     campaign,
     choice,
     contact,
@@ -8,6 +9,9 @@ from database.tables import (
     delivery,
     domain_limit,
     event,
+    health,
+    metric,
+    sending_domain,
     service,
     system,
     task,
@@ -16,6 +20,7 @@ from database.tables import (
 )
 
 __all__ = [
+    "alert",
     "campaign",
     "choice",
     "contact",
@@ -23,6 +28,9 @@ __all__ = [
     "delivery",
     "domain_limit",
     "event",
+    "health",
+    "metric",
+    "sending_domain",
     "service",
     "system",
     "task",

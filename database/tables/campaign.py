@@ -61,7 +61,10 @@ class Campaign(Table, table=True):
     """Of recipients whose own is not known."""
     start_at: datetime | None = instant()
     created_at: datetime = created()
+    changed_at: datetime | None = instant()
+    """When a person last changed it or its rounds: whoever did may have died before they could tell its workflow."""
     completed_at: datetime | None = instant()
+    """When it ended, completed or cancelled."""
 
 
 class Round(Table, table=True):

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from sqlalchemy import Boolean, CheckConstraint, Column, Interval, LargeBinary, text
+from sqlalchemy import BigInteger, Boolean, CheckConstraint, Column, Identity, Interval, LargeBinary, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field
 
@@ -22,6 +22,21 @@ class SystemConfig(Table, table=True):
     """`{"minimum": …, "maximum": …}` for numbers."""
     default_value: str
     updated_at: datetime = created()
+
+
+class SystemConfigChange(Table, table=True):
+    """One change of a setting: who, when, from what, to what. Kept for ever."""
+
+    __tablename__ = "system_config_changes"
+    id: int | None = Field(default=None, sa_column=Column(BigInteger, Identity(always=True), primary_key=True))
+    key: str = Field(foreign_key="system_config.key", index=True)
+    old_value: str
+    new_value: str
+    changed_at: datetime = created()
+    key_id: UUID | None = None
+    """The API key that was used. No foreign key, and the names beside it: they tell who it was when both are gone."""
+    key_name: str
+    user_email: str
 
 
 class IdempotencyKey(Table, table=True):

@@ -65,6 +65,8 @@ class Task(Table, table=True):
     """As in `contracts.variant.WinnerRule`."""
     winner: int | None = Field(default=None, sa_column=Column(SmallInteger))
     """Place in `variants` of the one that the rest gets; empty: not decided."""
+    winner_at: datetime | None = instant()
+    """When that is decided; set with the subtasks."""
     campaign_id: UUID | None = Field(default=None, foreign_key="campaigns.id", index=True, ondelete="CASCADE")
     round_no: int | None = Field(default=None, sa_column=Column(SmallInteger))
     tracks_opens: bool = Field(default=True, sa_column=Column(Boolean, nullable=False, server_default=true()))

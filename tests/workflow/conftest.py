@@ -11,6 +11,7 @@ from uuid import uuid4
 import pytest
 from temporalio.client import Client
 
+import activities.delivery
 import worker
 from runtime.resources import Resources, open_resources
 from runtime.settings import (
@@ -46,6 +47,12 @@ async def resources(database_url: str, temporal_address: str) -> AsyncIterator[R
     """What a process of Tempost holds."""
     async with open_resources(settings_for(database_url, temporal_address), asyncio.Event()) as resources:
         yield resources
+
+
+@pytest.fixture
+def quick_clock(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have workers read the guard's clock often: every five seconds, each day that a test lets pass costs so many."""
+    monkeypatch.setattr(activities.delivery, "RENEW_EVERY", 0.2)
 
 
 @pytest.fixture

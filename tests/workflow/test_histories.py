@@ -14,11 +14,12 @@ from temporalio.workflow import NondeterminismError
 from activities.allocator import AllocatorActivities
 from activities.contact_import import ContactImportActivities
 from activities.delivery import DeliveryActivities
+from activities.metric import MetricActivities
 from activities.task import TaskActivities
 from runtime.registry import WORKFLOWS
 from tests.workflow.history import commands, fingerprint, read, recorded
 
-ACTIVITIES = (AllocatorActivities, ContactImportActivities, DeliveryActivities, TaskActivities)
+ACTIVITIES = (AllocatorActivities, ContactImportActivities, DeliveryActivities, MetricActivities, TaskActivities)
 
 CHANGED = """
 The commands of a workflow have changed: {name}.txt tells what they were.

@@ -1,53 +1,18 @@
-"""Settings within their bounds, and how the whole is."""
+"""How the whole is: true figures, causes by name, and the availability of recorded minutes."""
 
-from typing import Any
+from datetime import timedelta
 
 import httpx
 import pytest
-from sqlalchemy import text
+from sqlalchemy import make_url, text
 
+from database.queries import health as queries
+from runtime.health import HealthWatch
 from runtime.resources import Resources
+from stack.postgres_outage import closed
 from tests.integration.api import orders
 from tests.integration.api.conftest import Asker
 from tests.integration.api.sending import HOUR, sending
-
-
-async def test_every_setting_is_told_with_its_type_and_bounds(ann: Asker) -> None:
-    settings = (await ann.get("/api/system/config")).json()["data"]
-    by_key = {each["key"]: each for each in settings}
-    assert by_key["queue.central_batch_size"]["value"] == 50
-    assert by_key["queue.central_batch_size"]["constraints"] == {"minimum": 10, "maximum": 200}
-    assert by_key["monitoring.metrics_retention_days"]["valueType"] == "days"
-
-
-async def test_an_administrator_changes_a_setting(admin: Asker, ann: Asker) -> None:
-    changed = await admin.patch("/api/system/config/queue.central_batch_size", {"value": 100})
-    assert (changed.json()["value"], changed.json()["defaultValue"]) == (100, 50)
-    by_key = {each["key"]: each["value"] for each in (await ann.get("/api/system/config")).json()["data"]}
-    assert by_key["queue.central_batch_size"] == 100
-
-
-@pytest.mark.parametrize("value", [9, 201, 1e300, -1])
-async def test_a_value_out_of_its_bounds_is_refused_with_the_bounds(admin: Asker, value: float) -> None:
-    response = await admin.patch("/api/system/config/queue.central_batch_size", {"value": value})
-    assert response.status_code == 422
-    assert "from 10 to 200" in response.json()["errors"][0]["message"]
-
-
-@pytest.mark.parametrize("value", ["50", 50.5, True, None, [50], {"a": 1}])
-async def test_a_value_of_another_type_is_refused(admin: Asker, value: Any) -> None:
-    response = await admin.patch("/api/system/config/queue.central_batch_size", {"value": value})
-    assert response.status_code == 422
-    assert response.json()["errors"][0]["pointer"].startswith("#/value")
-
-
-async def test_a_setting_that_is_none_is_not_found(admin: Asker) -> None:
-    assert (await admin.patch("/api/system/config/queue.nothing", {"value": 1})).status_code == 404
-
-
-async def test_only_administrators_change_settings(ann: Asker) -> None:
-    response = await ann.patch("/api/system/config/queue.central_batch_size", {"value": 100})
-    assert response.status_code == 403
 
 
 async def test_health_has_the_shape_that_was_asked_for(admin: Asker) -> None:
@@ -62,6 +27,7 @@ async def test_without_temporal_it_is_not_healthy_and_says_why(admin: Asker) -> 
     health = (await admin.get("/api/system/health")).json()
     assert health["status"] == "unhealthy"
     assert "Temporal" in health["problems"][0]
+    assert health["causes"] == ["temporal_down", "workers_missing"]
 
 
 async def test_health_counts_what_is_there(ann: Asker, bob: Asker, admin: Asker, resources: Resources) -> None:
@@ -100,3 +66,78 @@ async def test_a_service_without_quota_is_available_again_after_its_midnight(ann
 
 async def test_liveness_needs_no_key(http: httpx.AsyncClient) -> None:
     assert (await http.get("/healthz")).json() == {"status": "ok"}
+
+
+async def test_a_process_that_has_its_database_is_ready(http: httpx.AsyncClient) -> None:
+    answer = await http.get("/readyz")
+    assert (answer.status_code, answer.json()) == (200, {"status": "ready"})
+
+
+async def test_without_its_database_health_is_told_all_the_same_to_keys_that_were_seen(
+    ann: Asker, http: httpx.AsyncClient, resources: Resources, postgres_url: str
+) -> None:
+    assert (await ann.get("/api/system/health")).json()["causes"] == ["temporal_down", "workers_missing"]
+    name = str(make_url(resources.settings.database.url.get_secret_value()).database)
+
+    async with closed(postgres_url, name):
+        told = (await ann.get("/api/system/health")).json()
+        unseen = await Asker(http, "tp_never-seen").get("/api/system/health")
+        not_ready = await http.get("/readyz")
+
+    assert (told["status"], told["causes"][0]) == ("unhealthy", "postgresql_down")
+    assert (unseen.status_code, not_ready.status_code) == (503, 503)
+    assert "PostgreSQL" in not_ready.json()["detail"]
+    assert "postgresql_down" not in (await ann.get("/api/system/health")).json()["causes"]
+
+
+async def test_workers_that_were_not_heard_of_are_missing(admin: Asker, resources: Resources) -> None:
+    async def workers() -> tuple[int, bool]:
+        health = (await admin.get("/api/system/health")).json()
+        return health["workers"]["live"], "workers_missing" in health["causes"]
+
+    async with resources.ledger_pool.acquire() as connection:
+        await queries.seen(connection, "host:1:aa", 500)
+        assert await workers() == (1, False)
+        await connection.execute("UPDATE worker_processes SET seen_at = seen_at - interval '16 seconds'")
+        assert await workers() == (0, True)
+        await queries.seen(connection, "host:1:aa", 500)
+        await queries.gone(connection, "host:1:aa")
+        assert await workers() == (0, True)
+    await admin.patch("/api/system/config/monitoring.expected_workers", {"value": 0})
+    assert await workers() == (0, False)
+
+
+RECORD_MINUTES = """
+    INSERT INTO health_records (minute, status)
+    SELECT date_trunc('minute', clock_timestamp()) - ago * interval '1 minute', status
+    FROM unnest($1::int[], $2::text[]) r(ago, status)
+"""
+
+
+async def test_a_minute_without_a_record_counts_as_unavailable_as_does_an_unhealthy_one(
+    admin: Asker, resources: Resources
+) -> None:
+    assert (await admin.get("/api/system/health")).json()["availability"]["lastDay"] is None
+    statuses = {10: "healthy", 9: "degraded", 8: "unhealthy", 6: "healthy", 5: "healthy", 0: "unhealthy"}
+    await resources.ledger_pool.execute(RECORD_MINUTES, list(statuses), list(statuses.values()))
+
+    availability = (await admin.get("/api/system/health")).json()["availability"]
+
+    assert (availability["lastDay"], availability["last30Days"]) == (0.4, 0.4)
+    assert availability["since"]
+
+
+async def test_minutes_before_the_span_do_not_count(resources: Resources) -> None:
+    await resources.ledger_pool.execute(RECORD_MINUTES, [2000, 3], ["healthy", "healthy"])
+    async with resources.ledger_pool.acquire() as connection:
+        assert await queries.availability(connection, timedelta(minutes=4)) == 0.25
+
+
+async def test_the_worst_of_a_minute_is_what_is_recorded(resources: Resources) -> None:
+    watch = HealthWatch(resources)
+    async with resources.ledger_pool.acquire() as connection:
+        at = (await watch.read()).as_of
+        for status, causes in (("healthy", []), ("unhealthy", ["temporal_down"]), ("degraded", ["error_rate"])):
+            await queries.record(connection, at, status, causes)
+    (row,) = await resources.ledger_pool.fetch("SELECT status, causes FROM health_records")
+    assert tuple(row) == ("unhealthy", ["error_rate", "temporal_down"])

@@ -1,10 +1,12 @@
 """Tasks are ordered, changed and steered; what would fail is told before anything is sent."""
 
 from typing import Any
+from uuid import UUID
 
 import pytest
 from sqlalchemy import text
 
+from database.queries.task_content import task_content
 from runtime.resources import Resources
 from tests.integration.api import orders
 from tests.integration.api.conftest import Asker
@@ -106,6 +108,7 @@ async def test_a_dry_run_counts_and_writes_nothing(ann: Asker, resources: Resour
     assert response.status_code == 200, response.text
     answer = response.json()
     assert answer.pop("forecast")["mails"] == 2
+    assert answer.pop("findings")
     assert answer == {
         "total": 3,
         "toSend": 2,
@@ -273,3 +276,16 @@ async def test_a_repeated_order_makes_one_task(ann: Asker, resources: Resources)
     answers = [await ann.post("/api/tasks", order, headers={"Idempotency-Key": "mailing-1"}) for _ in range(2)]
     assert answers[0].json() == answers[1].json()
     assert await rows(resources, "tasks") == 1
+
+
+async def test_a_task_learns_of_opens_and_clicks_unless_it_is_told_not_to(ann: Asker, resources: Resources) -> None:
+    await ann.made("/api/services", orders.service())
+    usual = await ann.made("/api/tasks", TO_EVA)
+    quiet = await ann.made("/api/tasks", {**TO_EVA, "tracksOpens": False, "tracksClicks": False})
+
+    async with resources.ledger_pool.acquire() as connection:
+        contents = [await task_content(connection, UUID(task["id"])) for task in (usual, quiet)]
+    shown = (await ann.get(f"/api/tasks/{quiet['id']}")).json()
+
+    assert [(content.tracks_opens, content.tracks_clicks) for content in contents] == [(True, True), (False, False)]
+    assert [shown["tracksOpens"], shown["tracksClicks"], quiet["tracksOpens"], quiet["tracksClicks"]] == [False] * 4

@@ -92,3 +92,13 @@ async def test_a_deleted_template_leaves_its_tasks_their_copy(ann: Asker) -> Non
     assert (await ann.delete(f"/api/templates/{template['id']}")).status_code == 404
     left = (await ann.get(f"/api/tasks/{task['id']}")).json()
     assert (left["templateId"], left["subject"]) == (None, "Hello {{ first_name }}")
+
+
+async def test_links_of_the_mail_are_no_fields_of_the_contact_and_a_preview_has_examples(ann: Asker) -> None:
+    text = "{{ unsubscribe_url }} {{ preferences_url }}"
+    made = await ann.made("/api/templates", orders.template(subject="Hi", html=None, text=text))
+
+    shown = await ann.made(f"/api/templates/{made['id']}/preview", {})
+
+    assert made["variables"] == []
+    assert shown["text"] == "https://example.com/unsubscribe_url https://example.com/preferences_url"

@@ -111,8 +111,10 @@ async def test_without_a_worker_orders_are_written_all_the_same(ann: Asker) -> N
     assert (answer.status_code, answer.json()["status"]) == (200, "paused")
 
 
-async def test_with_temporal_it_is_healthy(admin: Asker) -> None:
-    assert (await admin.get("/api/system/health")).json()["status"] == "healthy"
+@pytest.mark.usefixtures("working")
+async def test_with_temporal_and_a_worker_it_is_healthy(admin: Asker) -> None:
+    health = await until(admin, "/api/system/health", lambda answer: bool(answer["workers"]["live"]))
+    assert (health["status"], health["problems"]) == ("healthy", [])
 
 
 @pytest.mark.usefixtures("working")

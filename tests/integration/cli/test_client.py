@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from api import client
+from api import client_transport
 from api.client import ApiClient
 from api.client_errors import ApiError, ApiUnreachableError
 
@@ -44,8 +44,8 @@ class Script:
 @pytest.fixture
 async def script(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Script]:
     """A server whose client does not pause between its tries."""
-    monkeypatch.setattr(client, "PAUSE", 0.0)
-    monkeypatch.setattr(client, "LONGEST_PAUSE", 0.0)
+    monkeypatch.setattr(client_transport, "PAUSE", 0.0)
+    monkeypatch.setattr(client_transport, "LONGEST_PAUSE", 0.0)
     scripted = Script()
     server = await asyncio.start_server(scripted.serve, "127.0.0.1", 0)
     async with server:

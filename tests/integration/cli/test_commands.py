@@ -161,3 +161,23 @@ async def test_addresses_can_be_suppressed(tempost: Tempost) -> None:
 async def test_the_state_of_all_is_shown(tempost: Tempost) -> None:
     await add_service(tempost)
     assert "1 of 1 available" in (await tempost("status")).stdout
+
+
+async def test_a_template_is_judged_and_an_error_is_a_status(tempost: Tempost, body: str) -> None:
+    await tempost("templates", "add", "--name", "hello", "--subject", "HELLO EVERYONE", "--text", body)
+    result = await tempost("templates", "preflight", "hello")
+    assert result.exit_code == 1
+    assert "The subject shouts" in result.stdout
+    assert "TEMPOST_API__PUBLIC_URL" in result.stdout
+
+
+async def test_a_domain_is_added_shown_and_switched(tempost: Tempost) -> None:
+    added = await tempost("domains", "add", "example.org", "--algorithm", "ed25519")
+    assert added.exit_code == 0, added.stderr
+    assert "TXT tempost._domainkey.example.org" in added.stdout
+    assert "v=DKIM1; k=ed25519; p=" in added.stdout
+    assert "active" in (await tempost("domains", "on", "example.org")).stdout
+    assert "off" in (await tempost("domains", "off", "example.org")).stdout
+    assert "example.org" in (await tempost("domains", "list")).stdout
+    assert (await tempost("domains", "remove", "example.org")).exit_code == 0
+    assert "there is no key of example.org" in (await tempost("domains", "show", "example.org")).stderr

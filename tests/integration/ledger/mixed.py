@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from database.connect import transaction
 from database.queries import subtask, task_moves
 from scheduling.permit import Permit
+from tests.integration.ledger.outreach import outreach
 from tests.integration.ledger.world import World
 
 LIMITS = """
@@ -51,13 +52,14 @@ async def sent(world: World, service: UUID, task: UUID) -> None:
 
 
 async def mixed(world: World, engine: AsyncEngine) -> None:
-    """Three tasks: one that sends, with a mail in every state; one completed, one cancelled."""
+    """Tasks: one that sends, with a mail in every state; one completed, one cancelled; a campaign's two rounds."""
     await world.pool.execute(LIMITS, world.pool_id)
     idle = await world.service()
     await world.pool.execute(RESERVATION, idle)
     await under_way(world, idle)
     await completed(world, engine)
     await cancelled(world)
+    await campaign(world)
 
 
 async def under_way(world: World, pinned_to: UUID) -> None:
@@ -109,3 +111,18 @@ async def cancelled(world: World) -> None:
         await task_moves.cancel(connection, task)
         await task_moves.cancel_rest(connection, task)
         await task_moves.close(connection, task)
+
+
+async def campaign(world: World) -> None:
+    """Two contacts, of whom one replied to the first mail; both rounds are over."""
+    made = await outreach(world, 2)
+    relay = await world.service(interval=0, kind="relay")
+    for no, mails in ((1, 2), (2, 1)):
+        await made.round(no)
+        task = await made.begin(no)
+        for _ in range(mails):
+            await sent(world, relay, task)
+        async with world.pool.acquire() as connection:
+            await task_moves.close(connection, task)
+        if no == 1:
+            await made.happened(1, stop_reason="replied")

@@ -85,6 +85,10 @@ FAULTS = [
     ("domain_rate", """
         UPDATE domain_limits SET per_minute = 2, updated_at = updated_at - interval '1 hour'
         WHERE counted_as IS NULL"""),
+    ("stopped_contacts", "UPDATE campaign_contacts SET stopped_at = stopped_at - interval '1 hour'"),
+    ("round_mails", """
+        UPDATE subtasks SET contact_id = (SELECT min(contact_id) FROM campaign_contacts) WHERE round_no = 1"""),
+    ("round_mails", "UPDATE subtasks SET round_no = 7 WHERE round_no = 2"),
 ]  # fmt: skip
 
 

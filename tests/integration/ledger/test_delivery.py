@@ -16,6 +16,7 @@ from activities.attempt import Limits, Means
 from activities.connection import Connections
 from activities.delivery import DeliveryActivities
 from activities.letter import Letters
+from activities.signing import Signers
 from contracts.delivery import BatchOutcome, DeliverBatch
 from database.ledger import Ledger
 from database.queries.survey import guard_now
@@ -25,7 +26,7 @@ from scheduling.permit import PermitRun
 from stack.simulator.config import ProviderConfig, SimulatorConfig
 from stack.simulator.server import running
 from tests.integration.ledger.test_lock_order import until_blocked
-from tests.integration.ledger.world import World
+from tests.integration.ledger.world import NO_LINKS, World
 
 LONG = timedelta(minutes=1)
 SET_PORT = "UPDATE email_services SET port = $1"
@@ -42,7 +43,8 @@ def deliveries_of(world: World, upload: timedelta) -> DeliveryActivities:
 
     ledger = Ledger(world.pool, "worker", upload)
     connections = Connections(ledger, dial, lambda _, __: "")
-    means = Means(ledger, connections, Letters(world.pool, lambda _, __: None), Limits(upload, LONG, LONG))
+    letters = Letters(world.pool, NO_LINKS)
+    means = Means(ledger, connections, letters, Signers(world.pool, lambda _, __: ""), Limits(upload, LONG, LONG))
     return DeliveryActivities(world.pool, means, told)
 
 

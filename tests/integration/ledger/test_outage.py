@@ -10,13 +10,14 @@ from activities.attempt import Limits, Means
 from activities.connection import Connections
 from activities.delivery import DeliveryActivities
 from activities.letter import Letters
+from activities.signing import Signers
 from database.ledger import Ledger
 from database.queries.ledger import Record
 from mail.transport import Account, Transport
 from scheduling.permit import Permit
 from stack.postgres_outage import closed
 from tests.integration.ledger.test_lock_order import COUNTERS, holding, until_blocked
-from tests.integration.ledger.world import UPLOAD_LIMIT, World
+from tests.integration.ledger.world import NO_LINKS, UPLOAD_LIMIT, World
 
 CANCEL_BLOCKED = """
     SELECT count(pg_cancel_backend(pid)) FROM pg_stat_activity
@@ -96,7 +97,8 @@ async def test_renewing_goes_on_after_a_failure_nobody_foresaw(world: World, mon
     monkeypatch.setattr(activities.delivery, "RENEW_EVERY", 0.02)
     ledger = ledger_of(world)
     limits = Limits(UPLOAD_LIMIT, UPLOAD_LIMIT, UPLOAD_LIMIT)
-    means = Means(ledger, Connections(ledger, no_dial, no_password), Letters(world.pool, no_link), limits)
+    letters, signers = Letters(world.pool, NO_LINKS), Signers(world.pool, no_password)
+    means = Means(ledger, Connections(ledger, no_dial, no_password), letters, signers, limits)
 
     async def nobody_to_tell(task_id: object) -> None:
         raise AssertionError("no late answers here")
@@ -121,7 +123,3 @@ def no_dial(account: Account) -> Transport:
 
 def no_password(service_id: object, sealed: object) -> str:
     raise AssertionError("nothing is sent here")
-
-
-def no_link(task_id: object, seq: int) -> None:
-    return None

@@ -182,3 +182,37 @@ def test_only_an_address_beyond_ascii_makes_bytes_beyond_ascii() -> None:
 @pytest.mark.parametrize("name", [None, ""])
 def test_a_nameless_address_stands_alone(name: str | None) -> None:
     assert b"\r\nTo: bob@b.example\r\n" in compose(**{**NORMAL, "to_name": name})
+
+
+IDS = st.lists(
+    st.builds(
+        "<{}@{}>".format,
+        st.text("abcdefgh0123456789.-_", min_size=1, max_size=110),
+        st.text("abcdefgh.-", min_size=1, max_size=110),
+    ),
+    min_size=1,
+    max_size=12,
+)
+
+
+@given(IDS)
+def test_an_answer_names_the_mails_before_it_in_their_order(references: list[str]) -> None:
+    message = compose(**{**NORMAL, "references": references})
+
+    parsed = email.message_from_bytes(message)
+    assert re.findall("<[^>]*>", str(parsed["References"])) == references
+    assert str(parsed["In-Reply-To"]).strip() == references[-1]
+    folded = re.search(rb"References:((?:.*\r\n )*.*)\r\n", message)
+    assert folded is not None
+    assert all(line.count(b"<") < 2 or len(line) <= 78 for line in folded[0].split(b"\r\n"))
+
+
+def test_a_mail_that_answers_none_names_none() -> None:
+    parsed = parse(compose(**NORMAL))
+    assert parsed["References"] is parsed["In-Reply-To"] is None
+
+
+@pytest.mark.parametrize("reference", ["<a@b>\r\nBcc: x@y.example", "a@b", "<a b@c>", "<ä@b>", ""])
+def test_what_is_no_message_id_is_not_referred_to(reference: str) -> None:
+    with pytest.raises(UnsafeHeaderError):
+        compose(**{**NORMAL, "references": ["<first@x.example>", reference]})

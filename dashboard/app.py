@@ -1,0 +1,40 @@
+"""The dashboard as an application: the gate, the open pages, and all others behind it."""
+
+from pathlib import Path
+from typing import Final
+
+from fastapi import FastAPI
+from fastapi.responses import FileResponse, PlainTextResponse
+from nicegui import ui
+from starlette.types import ASGIApp
+
+from dashboard import choice, sign_in
+from dashboard.gate import Gate
+from dashboard.pages import overview
+from dashboard.session import Sessions
+from dashboard.settings import DashboardSettings
+
+STYLE: Final = Path(__file__).with_name("style.css")
+PICTURE: Final = Path(__file__).with_name("favicon.svg")
+PAGES: Final = (overview,)
+"""Their routes are known once they are imported."""
+
+
+def create_app(settings: DashboardSettings) -> ASGIApp:
+    """Make the application. NiceGUI has one per process."""
+    app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
+    app.state.settings = settings
+    app.state.sessions = Sessions(settings.secret.get_secret_value())
+    app.include_router(sign_in.router)
+    app.include_router(choice.router)
+
+    @app.get("/style.css")
+    async def style() -> FileResponse:
+        return FileResponse(STYLE, media_type="text/css", headers={"Cache-Control": "no-cache"})
+
+    @app.get("/healthz")
+    async def healthz() -> PlainTextResponse:
+        return PlainTextResponse("ok")
+
+    ui.run_with(app, title="Tempost", favicon=PICTURE, tailwind=False, show_welcome_message=False)
+    return Gate(app, settings, app.state.sessions)

@@ -1,0 +1,94 @@
+"""What stands around every page: the way past it, where one is, where else one can go, language and theme."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Final
+from urllib.parse import urlencode
+
+from fastapi import Request
+from nicegui import ui
+
+from api.client import ApiClient
+from dashboard import paths
+from dashboard.element import element, icon, link
+from dashboard.problem import shown_in_page
+from dashboard.session import Session
+from dashboard.settings import DashboardSettings
+from dashboard.words import LANGUAGES, Words
+
+SECTIONS: Final = (
+    (paths.OVERVIEW, "Overview", "dashboard"),
+    (paths.TASKS, "Tasks", "send"),
+    (paths.CAMPAIGNS, "Campaigns", "campaign"),
+    (paths.CONTACTS, "Contacts", "people"),
+    (paths.TEMPLATES, "Templates", "article"),
+    (paths.SERVICES, "Services", "dns"),
+    (paths.ALERTS, "Alerts", "notifications"),
+    (paths.SETTINGS, "Settings", "tune"),
+    (paths.KEYS, "Users and keys", "key"),
+)
+"""Path, title, and the picture beside it."""
+THEMES: Final = {"auto": "Like the system", "light": "Light", "dark": "Dark"}
+DARK: Final = {"auto": None, "light": False, "dark": True}
+
+
+class Visit:
+    """One page in one browser: its words, and the API as its person may use it."""
+
+    def __init__(self, session: Session, settings: DashboardSettings) -> None:
+        self.session = session
+        self.say = Words(session.language)
+        self.api = ApiClient(settings.api_url, session.key)
+
+
+@asynccontextmanager
+async def page(title: str, section: str) -> AsyncIterator[Visit]:
+    """Build a page inside the frame; `section` is the path of its entry in the navigation.
+
+    What the API refuses meanwhile is shown in place of the rest. The API's connections end when the browser has left.
+    """
+    client = ui.context.client
+    request = client.request
+    visit = Visit(request.state.session, request.state.settings)
+    client.on_delete(visit.api.close)
+    ui.page_title(f"{visit.say(title)} · Tempost")
+    ui.dark_mode(value=DARK[visit.session.theme])
+    ui.add_head_html('<link rel="stylesheet" href="/style.css">')
+    link(visit.say("Skip to the content"), "#content", classes="skip")
+    with element("header", classes="head"):
+        link("Tempost", paths.OVERVIEW, classes="brand")
+        _navigation(visit, section)
+        _choices(visit, request)
+    with element("main", classes="content", id="content", tabindex="-1"):
+        element("h1", visit.say(title))
+        with shown_in_page(visit.say):
+            yield visit
+
+
+def _navigation(visit: Visit, section: str) -> None:
+    with element("nav", classes="sections", aria_label=visit.say("Main navigation")):
+        for path, title, picture in SECTIONS:
+            current = {"aria_current": "page"} if path == section else {}
+            with link("", path, **current):
+                icon(picture)
+                element("span", visit.say(title))
+
+
+def _choices(visit: Visit, request: Request) -> None:
+    """Language and theme: plain links that set a cookie and come back."""
+    here = request.url.path
+    with element("div", classes="choices"):
+        for language, name in LANGUAGES.items():
+            if language != visit.session.language:
+                link(name, _choice(here, language=language), lang=language)
+        with element("details"):
+            element("summary", visit.say("Theme"))
+            for theme, name in THEMES.items():
+                current = {"aria_current": "true"} if theme == visit.session.theme else {}
+                link(visit.say(name), _choice(here, theme=theme), **current)
+        with element("form", method="post", action="/sign-out"):
+            element("button", visit.say("Sign out"), type="submit")
+
+
+def _choice(here: str, **choice: str) -> str:
+    return f"/choice?{urlencode({**choice, 'next': here})}"

@@ -1,0 +1,61 @@
+"""The dashboard's process: `python -m dashboard.serve`, settings from the environment."""
+
+import asyncio
+import logging
+import signal
+import sys
+from collections.abc import Generator
+from contextlib import contextmanager
+
+import uvicorn
+from pydantic import ValidationError
+
+from dashboard.app import create_app
+from dashboard.settings import DashboardSettings
+from runtime.logs import configure_logs
+
+log = logging.getLogger("dashboard")
+
+GRACE = 3
+"""Seconds that answers under way are given at SIGTERM; open pages come back by themselves."""
+
+
+class Server(uvicorn.Server):
+    """Leaves signals to `main`, which ends the process in order."""
+
+    @contextmanager
+    def capture_signals(self) -> Generator[None]:
+        """Capture none."""
+        yield
+
+
+async def main() -> None:
+    """Show pages until SIGTERM or SIGINT."""
+    settings = DashboardSettings()
+    configure_logs()
+    config = uvicorn.Config(
+        create_app(settings),
+        host=settings.host,
+        port=settings.port,
+        timeout_graceful_shutdown=GRACE,
+        log_config=None,
+        access_log=False,
+        server_header=False,
+    )
+    server = Server(config)
+
+    def leave() -> None:
+        server.should_exit = True
+
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, leave)
+    log.info("pages at http://%s:%d", settings.host, settings.port)
+    await server.serve()
+
+
+if __name__ == "__main__":
+    try:
+        asyncio.run(main())
+    except ValidationError as error:
+        sys.exit("\n".join(f"TEMPOST_DASHBOARD__{str(e['loc'][0]).upper()}: {e['msg']}" for e in error.errors()))

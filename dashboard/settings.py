@@ -1,0 +1,35 @@
+"""Settings of the dashboard's process, from the environment (`TEMPOST_DASHBOARD__…`)."""
+
+import base64
+import binascii
+
+from pydantic import Field, SecretStr, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class DashboardSettings(BaseSettings):
+    """What the process is told from outside. It holds no key of the API: people bring theirs."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="TEMPOST_DASHBOARD__", frozen=True, extra="ignore", hide_input_in_errors=True
+    )
+
+    api_url: str
+    """Base URL of the REST API, as this process reaches it."""
+    secret: SecretStr
+    """Seals the keys in people's cookies: 32 random bytes in URL-safe base64, the same in all processes."""
+    host: str = "127.0.0.1"
+    port: int = Field(default=8081, ge=0, le=65_535)
+    secure_cookies: bool = True
+    """Cookies go over HTTPS only. Browsers make an exception for localhost, but not for other plain hosts."""
+
+    @field_validator("secret")
+    @classmethod
+    def _is_32_bytes(cls, value: SecretStr) -> SecretStr:
+        try:
+            decoded = base64.urlsafe_b64decode(value.get_secret_value())
+        except binascii.Error as error:
+            raise ValueError("is not URL-safe base64") from error
+        if len(decoded) != 32:
+            raise ValueError("must be 32 bytes in URL-safe base64; make one with: tempost keys secret")
+        return value

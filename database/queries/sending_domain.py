@@ -1,0 +1,118 @@
+"""Domains that mails are signed for. The private key leaves the database sealed, and only towards a sending worker."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import RowMapping, bindparam, text
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from database.connect import PoolConnection
+
+SHOWN = """
+    SELECT d.id, d.domain, d.selector, d.algorithm, d.status, d.public_record, d.published_at, d.checked_at,
+        d.findings, d.created_at, d.updated_at,
+        ARRAY(SELECT DISTINCT s.host FROM email_services s JOIN email_service_schedule e ON e.service_id = s.id
+              WHERE s.user_id = d.user_id AND e.status <> 'deleted' AND mail_domain(s.from_address) = d.domain
+              ORDER BY s.host) AS hosts
+    FROM sending_domains d WHERE d.user_id = :user_id
+"""
+GET = text(SHOWN + " AND d.id = :id")
+LIST = text(
+    SHOWN
+    + """
+    AND (CAST(:after_at AS timestamptz) IS NULL OR (d.created_at, d.id) > (:after_at, CAST(:after_id AS uuid)))
+    ORDER BY d.created_at, d.id LIMIT :limit
+"""
+)
+INSERT = text("""
+    INSERT INTO sending_domains (id, user_id, domain, selector, algorithm, private_key_sealed, public_record)
+    VALUES (:id, :user_id, :domain, :selector, :algorithm, :private_key_sealed, :public_record)
+    ON CONFLICT (user_id, domain, selector) DO NOTHING
+""")
+SET_STATUS = text("""
+    UPDATE sending_domains SET status = :status, updated_at = clock_timestamp() WHERE id = :id AND user_id = :user_id
+""")
+# What a person switched off stays off; a key that is found makes the others active, one that is surely not pending.
+KEEP_CHECK = text("""
+    UPDATE sending_domains SET checked_at = clock_timestamp(), findings = :findings,
+        published_at = CASE WHEN :state = 'found' THEN clock_timestamp() ELSE published_at END,
+        status = CASE WHEN status = 'off' OR :state = 'unknown' THEN status
+            WHEN :state = 'found' THEN 'active' ELSE 'pending' END
+    WHERE id = :id AND user_id = :user_id
+""").bindparams(bindparam("findings", type_=JSONB))
+DELETE = text("DELETE FROM sending_domains WHERE id = :id AND user_id = :user_id")
+FROM_DOMAINS = text("""
+    SELECT mail_domain(s.from_address) AS domain, array_agg(DISTINCT s.host ORDER BY s.host) AS hosts,
+        coalesce((SELECT jsonb_agg(jsonb_build_array(d.selector, d.public_record) ORDER BY d.selector)
+                  FROM sending_domains d
+                  WHERE d.domain = mail_domain(s.from_address) AND d.status <> 'off'), '[]') AS keys
+    FROM email_services s JOIN email_service_schedule e ON e.service_id = s.id
+    WHERE e.status <> 'deleted' GROUP BY 1 ORDER BY 1
+""")
+# The newest of each algorithm: two keys of one kind are there while one takes over from the other.
+SIGNING = """
+    SELECT DISTINCT ON (d.algorithm) d.id, d.domain, d.selector, d.private_key_sealed
+    FROM email_services s JOIN sending_domains d ON d.user_id = s.user_id AND d.domain = mail_domain(s.from_address)
+    WHERE s.id = $1 AND d.status = 'active'
+    ORDER BY d.algorithm, d.created_at DESC, d.id
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class SigningDomain:
+    """What a worker signs with."""
+
+    id: UUID
+    domain: str
+    selector: str
+    private_key_sealed: bytes = field(repr=False)
+
+
+async def get(connection: AsyncConnection, user_id: UUID, domain_id: UUID) -> RowMapping | None:
+    """One of the user's domains, with the hosts of the services that send from it."""
+    return (await connection.execute(GET, {"id": domain_id, "user_id": user_id})).mappings().one_or_none()
+
+
+async def list_own(
+    connection: AsyncConnection, user_id: UUID, after: list[object] | None, limit: int
+) -> list[RowMapping]:
+    """The user's domains by age, one more than `limit`."""
+    at, last = after or (None, None)
+    values = {"user_id": user_id, "after_at": at, "after_id": last, "limit": limit + 1}
+    return list((await connection.execute(LIST, values)).mappings())
+
+
+async def insert(connection: AsyncConnection, values: dict[str, Any]) -> bool:
+    """Add a domain; False if the user has it with this selector already."""
+    return (await connection.execute(INSERT, values)).rowcount > 0
+
+
+async def set_status(connection: AsyncConnection, user_id: UUID, domain_id: UUID, status: str) -> None:
+    """Sign with it, or do not. Safe to repeat."""
+    await connection.execute(SET_STATUS, {"id": domain_id, "user_id": user_id, "status": status})
+
+
+async def keep_check(
+    connection: AsyncConnection, user_id: UUID, domain_id: UUID, state: str, findings: Sequence[dict[str, object]]
+) -> None:
+    """Keep what a check found; `state` is the key's, as `mail.domain_check` names it."""
+    values = {"id": domain_id, "user_id": user_id, "state": state, "findings": list(findings)}
+    await connection.execute(KEEP_CHECK, values)
+
+
+async def delete(connection: AsyncConnection, user_id: UUID, domain_id: UUID) -> bool:
+    """Forget a domain and its key, whether there was one."""
+    return (await connection.execute(DELETE, {"id": domain_id, "user_id": user_id})).rowcount > 0
+
+
+async def from_domains(connection: AsyncConnection) -> list[RowMapping]:
+    """The domains that anyone's services send from, with hosts and our keys: for whoever runs the installation."""
+    return list((await connection.execute(FROM_DOMAINS)).mappings())
+
+
+async def signing(connection: PoolConnection, service_id: UUID) -> list[SigningDomain]:
+    """What the mails of a service are signed with: its owner's active keys of its from-address's domain."""
+    return [SigningDomain(**row) for row in await connection.fetch(SIGNING, service_id)]

@@ -1,0 +1,62 @@
+"""Every text of the pages is there in Chinese."""
+
+import ast
+import string
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from dashboard.chinese import CHINESE
+from dashboard.words import Words
+
+FOLDER = Path(__file__).parents[3] / "dashboard"
+SPEAKERS = {"say", "words"}
+"""What a function that says texts is called."""
+TITLED = {"page", "table", "Column"}
+"""Functions that say their first argument themselves."""
+ELSEWHERE = {"healthy", "degraded", "unhealthy", "d", "h", "min", "s"}
+"""Said without standing in a call: statuses of the API, units."""
+
+
+def texts() -> Iterator[str]:
+    """All texts that the pages say: the first argument of a call, and the titles of the frame."""
+    for path in FOLDER.rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.Call) and node.args and _says(node.func):
+                first = node.args[0]
+                if isinstance(first, ast.Constant) and isinstance(first.value, str):
+                    yield first.value
+    from dashboard.frame import SECTIONS, THEMES
+
+    yield from (title for _, title, _ in SECTIONS)
+    yield from THEMES.values()
+    yield from ELSEWHERE
+
+
+def _says(function: ast.expr) -> bool:
+    name = function.attr if isinstance(function, ast.Attribute) else getattr(function, "id", "")
+    return name in SPEAKERS | TITLED
+
+
+def test_every_text_has_its_chinese() -> None:
+    assert sorted(set(texts()) - set(CHINESE)) == []
+
+
+def test_no_chinese_is_left_of_a_text_that_is_gone() -> None:
+    assert sorted(set(CHINESE) - set(texts())) == []
+
+
+@pytest.mark.parametrize("text", sorted(CHINESE))
+def test_a_translation_names_the_same_values(text: str) -> None:
+    def names(template: str) -> set[str]:
+        return {name for _, name, _, _ in string.Formatter().parse(template) if name}
+
+    assert names(text) == names(CHINESE[text])
+
+
+def test_values_are_put_into_a_text() -> None:
+    text = "can send now, {used} of them busy"
+
+    assert Words("en")(text, used="3 %") == "can send now, 3 % of them busy"
+    assert "3 %" in Words("zh")(text, used="3 %")
