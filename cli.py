@@ -11,6 +11,7 @@ from api.client import ApiClient
 from api.client_errors import ApiError
 from api.schemas.template import PreflightOut
 from commands import (
+    alert,
     backup,
     check,
     config,
@@ -20,6 +21,7 @@ from commands import (
     local,
     repair,
     service,
+    stack,
     statistics,
     task,
     unknown,
@@ -38,6 +40,7 @@ groups = {
     "limits": limit.limits,
     "domains": domain.domains,
     "config": config.config,
+    "stack": stack.stack,
     "lists": lists,
     "templates": templates,
     "suppress": suppress,
@@ -51,6 +54,7 @@ app.command()(local.up)
 app.command()(local.demo)
 app.command()(local.bench)
 app.command()(local.prove)
+app.command()(alert.alerts)
 app.command()(check.check)
 app.command()(repair.repair)
 app.command()(backup.backup)

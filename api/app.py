@@ -16,6 +16,7 @@ from api.pool_forecasts import PoolForecasts
 from api.rate_limit import RateLimit
 from api.response_times import ResponseTimeMiddleware, ResponseTimes
 from api.routes import (
+    alert,
     api_key,
     contact,
     contact_import,
@@ -43,7 +44,7 @@ ROUTERS = tuple(
     for module in (
         tracking,
         task, subtask, service, sending_domain, domain_limit, contact, contact_import, suppression, template, user,
-        api_key, system, unsubscribe, statistics, metric,
+        api_key, system, unsubscribe, statistics, metric, alert,
     )
 )  # fmt: skip
 

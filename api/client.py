@@ -14,6 +14,7 @@ import httpx
 
 from api.client_errors import ApiError, raise_for_problem
 from api.client_transport import Body, Transport
+from api.schemas.alert import AlertOut, AlertState
 from api.schemas.contact import ContactListOut, SuppressionOut, SuppressionsOut
 from api.schemas.contact_import import ContactImportOut
 from api.schemas.domain_limit import DomainLimitOut
@@ -39,6 +40,14 @@ class ApiClient(Transport):
     async def health(self) -> Health:
         """How the installation does, or the caller's part of it."""
         return await self._get(Health, "/api/system/health")
+
+    async def metrics(self) -> bytes:
+        """Everything as numbers, in the format of Prometheus."""
+        return (await self._send("GET", "/metrics")).content
+
+    def alerts(self, state: AlertState = "open") -> AsyncIterator[AlertOut]:
+        """What is wrong and what to do; the newest first."""
+        return self._all(AlertOut, "/api/alerts", {"state": state})
 
     def config(self) -> AsyncIterator[ConfigOut]:
         """All settings that can be changed while running."""

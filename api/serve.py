@@ -13,7 +13,9 @@ import uvloop
 
 from api.app import create_app
 from api.head_limit import HeadLimitProtocol
-from api.response_times import keep_noted
+from api.response_times import ResponseTimes, keep_noted
+from runtime.alerts import keep_alerts
+from runtime.health import HealthWatch
 from runtime.logs import configure_logs
 from runtime.resources import open_resources
 from runtime.settings import SettingsError, load_settings
@@ -75,7 +77,9 @@ async def main() -> None:
 
         for number in (signal.SIGTERM, signal.SIGINT):
             asyncio.get_running_loop().add_signal_handler(number, leave)
-        async with beside(app.state.health_watch.keep(), keep_noted(resources, app.state.response_times)):
+        watch: HealthWatch = app.state.health_watch
+        times: ResponseTimes = app.state.response_times
+        async with beside(watch.keep(), keep_noted(resources, times), keep_alerts(resources, watch)):
             await server.serve()
 
 

@@ -121,6 +121,29 @@ class WorkerSettings(Group):
     """Given to dialogues under way at SIGTERM; above `smtp.upload_limit` and `smtp.patience` together."""
 
 
+class AlertSettings(Group):
+    """Whom alerts are told to, besides the API. Each channel is used when its address is set."""
+
+    webhook_url: SecretStr | None = None
+    """Gets one POST for each alert that is raised or cleared; many such URLs are secrets."""
+    webhook_secret: SecretStr | None = None
+    """Signs those as Standard Webhooks has it: base64, with or without `whsec_` before it."""
+    mail_to: str | None = None
+    mail_from: str | None = None
+    smtp_host: str = "127.0.0.1"
+    """An account of its own: a notice must leave when services rest or have no quota."""
+    smtp_port: int = Field(default=587, ge=1, le=65535)
+    smtp_security: Literal["none", "starttls", "tls"] = "starttls"
+    smtp_username: str | None = None
+    smtp_password: SecretStr | None = None
+
+    @model_validator(mode="after")
+    def _has_a_sender(self) -> Self:
+        if self.mail_to and not self.mail_from:
+            raise ValueError("mail_to needs mail_from: the address that notices of alerts come from")
+        return self
+
+
 class Settings(BaseSettings):
     """Everything a process is told from outside."""
 
@@ -137,6 +160,7 @@ class Settings(BaseSettings):
     smtp: SmtpSettings = SmtpSettings()
     dns: DnsSettings = DnsSettings()
     worker: WorkerSettings = WorkerSettings()
+    alerts: AlertSettings = AlertSettings()
 
     @model_validator(mode="after")
     def _refuse_unsafe(self) -> Self:

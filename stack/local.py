@@ -21,6 +21,7 @@ import asyncpg
 
 from contracts.identifiers import SEARCH_ATTRIBUTES
 from stack.child import Child, complete
+from stack.control import StackControl
 from stack.errors import StackError, StackRunningError
 from stack.files import open_folder, stack_lock, write_private
 from stack.postgres import PostgresServer
@@ -75,6 +76,8 @@ class LocalStack:
             servers = await asyncio.to_thread(self._find, folder)
             self.supervisor = Supervisor(self.surroundings.logs, self._say)
             await self.supervisor.start(self._parts(servers))
+            self._control = StackControl(self.supervisor)
+            await self._control.open()
             held.callback((folder / "stack.json").unlink, missing_ok=True)
             write_private(folder / "stack.json", self._description())
             self._held = held.pop_all()
@@ -85,6 +88,7 @@ class LocalStack:
     ) -> None:
         """Stop everything in reverse order."""
         with self._held:
+            await self._control.close()
             await self.supervisor.stop()
 
     async def failed(self) -> None:
@@ -161,6 +165,7 @@ class LocalStack:
         return json.dumps(
             {
                 "pid": os.getpid(),
+                "control": str(self._control.path),
                 "apiUrl": self.surroundings.api_url,
                 "temporalAddress": self.surroundings.temporal_address,
                 "temporalUiUrl": self.surroundings.temporal_ui_url,

@@ -108,6 +108,11 @@ class Supervisor:
         """Return the present process of every child that runs, by its name."""
         return {name: kept.running.pid for name, kept in self._kept.items() if kept.running and kept.running.alive}
 
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Every child that was started, those that are held too."""
+        return tuple(self._kept)
+
     def restarts(self, name: str) -> int:
         """How often a child has been started again."""
         return self._kept[name].restarts
@@ -118,6 +123,25 @@ class Supervisor:
         However often that happens, it is not given up.
         """
         self._kept[name].strike(number)
+
+    async def hold(self, name: str) -> None:
+        """Stop a child and leave it stopped until `release`. One that is held already stays so."""
+        keeper = self._keepers.pop(name, None)
+        if keeper is None:
+            return
+        keeper.cancel()
+        await asyncio.gather(keeper, return_exceptions=True)
+        self._kept[name].ready.clear()
+        await self._kept[name].stop()
+        self._say(f"{name} is held down")
+
+    async def release(self, name: str) -> None:
+        """Start a child that was held, and wait until it is ready. One that runs is left alone."""
+        if name not in self._keepers:
+            kept = self._kept[name]
+            await kept.start()
+            self._keep(kept.child, kept)
+            self._say(f"{name} is back")
 
     async def whole(self) -> None:
         """Wait until every child that must run is ready."""
@@ -177,6 +201,9 @@ class Supervisor:
                 raise
             self._say(str(error))
             return
+        self._keep(child, kept)
+
+    def _keep(self, child: Child, kept: KeptChild) -> None:
         keeper = asyncio.create_task(kept.keep(), name=f"keep {child.name}")
         keeper.add_done_callback(lambda task: self._note_end(child, task))
         self._keepers[child.name] = keeper

@@ -1,7 +1,9 @@
 """The supervisor with real programs: order, restarts, ends."""
 
+import asyncio
 import os
 import signal
+import stat
 import subprocess
 import sys
 from collections.abc import Awaitable, Callable
@@ -11,7 +13,8 @@ import psutil
 import pytest
 
 from stack.child import Child, complete
-from stack.errors import ChildFailedError, StackRunningError
+from stack.control import StackControl, give
+from stack.errors import ChildFailedError, StackError, StackRunningError
 from stack.files import stack_lock
 from stack.ports import free_ports
 from stack.supervisor import Step, Supervisor
@@ -197,3 +200,42 @@ def test_a_folder_is_free_again_after_its_stack(folder: Path) -> None:
     for _ in range(2):
         with stack_lock(folder / "stack.lock"):
             pass
+
+
+async def test_a_child_that_is_held_down_stays_down_until_it_is_released(
+    supervisor: Supervisor, said: list[str]
+) -> None:
+    await supervisor.start([web_server()])
+    first = supervisor.pid("web")
+    for _ in range(2):
+        await supervisor.hold("web")
+    assert is_gone(first)
+    assert (supervisor.pids(), supervisor.names) == ({}, ("web",))
+    for _ in range(2):
+        await supervisor.release("web")
+    assert supervisor.pids()["web"] != first
+    os.kill(supervisor.pid("web"), signal.SIGKILL)
+    await until_said(said, "web is back", 2)
+
+
+async def until_said(said: list[str], line: str, times: int) -> None:
+    """Wait until a person was told so often."""
+    while said.count(line) < times:  # noqa: ASYNC110 - a list has no event
+        await asyncio.sleep(0.01)
+
+
+async def test_orders_come_through_a_socket_and_are_answered(supervisor: Supervisor) -> None:
+    await supervisor.start([web_server()])
+    control = StackControl(supervisor)
+    await control.open()
+    try:
+        assert await asyncio.to_thread(give, control.path, "stop", "web") == {"web": None}
+        assert (await asyncio.to_thread(give, control.path, "start", "web"))["web"] == supervisor.pid("web")
+        for order, name, words in (("stop", "wbe", "it has web"), ("shake", "web", "no order 'shake'")):
+            with pytest.raises(StackError, match=words):
+                await asyncio.to_thread(give, control.path, order, name)
+        assert stat.S_IMODE(control.path.parent.stat().st_mode) == 0o700
+    finally:
+        await control.close()
+    with pytest.raises(StackError, match="does it still run"):
+        give(control.path, "list")

@@ -91,6 +91,6 @@ def test_keys_in_the_folder_of_a_running_stack_need_no_settings(
     assert "the database does not take it" in result.stderr
 
 
-@pytest.mark.parametrize("group", ["services", "lists", "templates", "tasks", "suppress", "keys", "config"])
+@pytest.mark.parametrize("group", ["services", "lists", "templates", "tasks", "suppress", "keys", "config", "stack"])
 def test_every_group_explains_itself(group: str) -> None:
     assert "Usage" in run(group, "--help").stdout

@@ -1,0 +1,142 @@
+"""Raises and clears alerts, beside the API's requests: what a dead worker cannot report, someone else must.
+
+Of several API processes one does it at a time, by a lock of PostgreSQL.
+"""
+
+import asyncio
+import logging
+
+from database.connect import PoolConnection, Row
+from database.errors import UNREACHABLE
+from database.queries import alert, alert_signs
+from database.queries.advisory_lock import advisory_lock
+from runtime.health import HealthWatch, Snapshot
+from runtime.notices import Notices
+from runtime.resources import Resources
+from scheduling.alert import Sign, moves
+
+log = logging.getLogger(__name__)
+
+LOCK = "alerts"
+EVERY = 3.0
+"""Seconds between two looks."""
+FEWEST_ENDED = 20
+"""Deliveries of five minutes; of fewer, a rate means nothing."""
+TO_DO_BY_WAIT = {
+    "no_service": "No service can take them: add one to the task's pool, or resume one.",
+    "no_quota": "Every service's quota is used up: raise dailyQuota, or add services.",
+    "service_rested": "Every service is rested after failures: see restReason of each, mend it, then test the service.",
+}
+LOOK_AT_TASK = (
+    "See why its mails wait (GET /api/tasks/{id}/realtime-status), and its workflow task-{id} in the Temporal Web UI; "
+    "`tempost repair` starts workflows that are missing."
+)
+
+
+async def keep_alerts(resources: Resources, watch: HealthWatch) -> None:
+    """Look, tell, and look again, for as long as the process runs. Outages are waited out."""
+    async with Notices(resources.settings.alerts, resources.tls) as notices:
+        while True:
+            try:
+                async with resources.ledger_pool.acquire() as connection, advisory_lock(connection, LOCK) as ours:
+                    if ours:
+                        await evaluate(connection, await watch.now(), notices.channels)
+                        await notices.deliver(connection)
+            except UNREACHABLE as error:
+                log.warning("alerts are not looked after, trying again: %s", error or type(error).__name__)
+            except Exception:  # an outermost loop: without it nobody would be told of anything any more
+                log.exception("alerts are not looked after, trying again")
+            await asyncio.sleep(EVERY)
+
+
+async def evaluate(connection: PoolConnection, snapshot: Snapshot, channels: tuple[str, ...] = ()) -> None:
+    """Look for signs of trouble and move the alerts accordingly. Run again, it tells nobody twice."""
+    async with connection.transaction():
+        await alert_signs.watch_tasks(connection)
+        signs = [*_of_the_whole(snapshot), *_error_rates(snapshot), *await _of_rows(connection)]
+        standing, now = await alert.standing(connection)
+        decided = moves(signs, standing, now)
+        await alert.apply(connection, decided, now, channels)
+    for _, sign in decided.raised:
+        log.warning("alert %s: %s", sign.key, sign.what)
+    for cleared in decided.cleared:
+        log.info("alert %s is over", cleared.key)
+
+
+def _of_the_whole(snapshot: Snapshot) -> list[Sign]:
+    around = snapshot.around
+    found = []
+    if around.live_workers < around.expected_workers:
+        what = f"{around.live_workers} of {around.expected_workers} worker processes run: mails wait for the others."
+        to_do = "Start the missing ones, or lower monitoring.expected_workers."
+        found.append(Sign("workers_missing", "workers_missing", what, to_do))
+    if not around.temporal:
+        what = "Temporal cannot be reached: nothing is sent until it is back."
+        found.append(Sign("temporal_down", "temporal_down", what, "Bring the Temporal server back; nothing is lost."))
+    return found
+
+
+def _error_rates(snapshot: Snapshot) -> list[Sign]:
+    """Raised above the threshold, over below half of it."""
+    bound = snapshot.around.bad_error_rate
+    return [
+        Sign(
+            f"error_rate:{user_id}", "error_rate",
+            f"{pace['failed'] / ended:.0%} of {ended:,} deliveries of the last 5 minutes failed or are unknown.",
+            "See the reasons of failed mails: GET /api/tasks/{id}/subtasks?status=failed.",
+            owner_id=user_id, subject={"userId": str(user_id)}, strong=pace["failed"] > bound * ended,
+        )
+        for user_id, pace in snapshot.lately.paces().items()
+        if user_id is not None
+        if (ended := pace["sent"] + pace["failed"]) >= FEWEST_ENDED and pace["failed"] * 2 > bound * ended
+    ]  # fmt: skip
+
+
+async def _of_rows(connection: PoolConnection) -> list[Sign]:
+    return [
+        *(_stuck(row) for row in await alert_signs.stuck_tasks(connection)),
+        *(_rested(row) for row in await alert_signs.rested_services(connection)),
+        *(_quota(row) for row in await alert_signs.used_quotas(connection)),
+        *(_unknown(row) for row in await alert_signs.unknown_waiting(connection)),
+    ]
+
+
+def _stuck(row: Row) -> Sign:
+    stands = f"Task {row['name']!r} stands still since {row['since']:%Y-%m-%d %H:%M} UTC"
+    what = f"{stands}: {row['due']:,} mails are due." if row["prepared"] else f"{stands}: its mails were not written."
+    to_do = TO_DO_BY_WAIT.get(row["reason"], LOOK_AT_TASK.replace("{id}", str(row["id"])))
+    subject = {"taskId": str(row["id"]), "workflowId": f"task-{row['id']}"}
+    return Sign(f"stuck_task:{row['id']}", "stuck_task", what, to_do, row["user_id"], subject)
+
+
+def _rested(row: Row) -> Sign:
+    what = f"Service {row['name']!r} fails and is rested: {row['rest_reason'] or 'no reason was given'}"
+    to_do = "Mend what the reason names (password, host, the provider's limits), then POST /api/services/{id}/test."
+    subject = {"serviceId": str(row["service_id"])}
+    key = f"service_rested:{row['service_id']}"
+    return Sign(key, "service_rested", what, to_do, row["user_id"], subject, strong=row["rested"])
+
+
+def _quota(row: Row) -> Sign:
+    what = (
+        f"Pool {row['name']!r} has used {row['used']:,} of {row['quota']:,} mails of its day; {row['waiting']:,} wait."
+    )
+    to_do = "Add services, raise dailyQuota where the provider allows it, or let the rest go tomorrow."
+    subject = {"poolId": str(row["id"])}
+    return Sign(
+        f"quota_nearly_used:{row['id']}",
+        "quota_nearly_used",
+        what,
+        to_do,
+        row["user_id"],
+        subject,
+        strong=row["strong"],
+    )
+
+
+def _unknown(row: Row) -> Sign:
+    what = f"{row['unknown']:,} mails of task {row['name']!r} have no known outcome and wait for a decision."
+    to_do = f"`tempost tasks unknown {row['id']}` shows them; give evidence, or decide: sent, failed or resend."
+    return Sign(
+        f"unknown_waiting:{row['id']}", "unknown_waiting", what, to_do, row["user_id"], {"taskId": str(row["id"])}
+    )
