@@ -18,6 +18,7 @@ from api.response_times import ResponseTimeMiddleware, ResponseTimes
 from api.routes import (
     alert,
     api_key,
+    campaign,
     contact,
     contact_import,
     domain_limit,
@@ -43,8 +44,8 @@ ROUTERS = tuple(
     module.router
     for module in (
         tracking,
-        task, subtask, service, sending_domain, domain_limit, contact, contact_import, suppression, template, user,
-        api_key, system, unsubscribe, statistics, metric, alert,
+        task, subtask, campaign, service, sending_domain, domain_limit, contact, contact_import, suppression, template,
+        user, api_key, system, unsubscribe, statistics, metric, alert,
     )
 )  # fmt: skip
 

@@ -15,6 +15,7 @@ import httpx
 from api.client_errors import ApiError, raise_for_problem
 from api.client_transport import Body, Transport
 from api.schemas.alert import AlertOut, AlertState
+from api.schemas.campaign import CampaignContactOut, CampaignDryRunOut, CampaignOut
 from api.schemas.contact import ContactListOut, SuppressionOut, SuppressionsOut
 from api.schemas.contact_import import ContactImportOut
 from api.schemas.domain_limit import DomainLimitOut
@@ -23,9 +24,10 @@ from api.schemas.forecast import ForecastOut
 from api.schemas.sending_domain import SendingDomainOut
 from api.schemas.service import ServiceBulkOut, ServiceOut
 from api.schemas.statistics import AccountStatisticsOut, FunnelOut, StatisticsOut
+from api.schemas.subtask import ResolveOut, SubtaskOut
 from api.schemas.system import Health
 from api.schemas.system_config import ConfigChangeOut, ConfigOut
-from api.schemas.task import DryRunOut, RealtimeStatus, ResolveOut, SubtaskOut, TaskOut
+from api.schemas.task import DryRunOut, RealtimeStatus, TaskOut
 from api.schemas.template import PreflightOut, TemplateOut
 from api.watched_file import Progress, WatchedFile
 from contracts.delivery import Decision
@@ -238,6 +240,30 @@ class ApiClient(Transport):
     async def evidence(self, order: Body) -> EvidenceOut:
         """Take mails as sent that were seen, at most 1,000 at a time."""
         return await self._post(EvidenceOut, "/api/tasks/evidence", order)
+
+    async def submit_campaign(self, order: Body) -> CampaignOut:
+        """Start a campaign."""
+        return await self._post(CampaignOut, "/api/campaigns", order)
+
+    async def dry_run_campaign(self, order: Body) -> CampaignDryRunOut:
+        """What a campaign would do."""
+        return await self._post(CampaignDryRunOut, "/api/campaigns", order, {"dryRun": "true"})
+
+    def campaigns(self) -> AsyncIterator[CampaignOut]:
+        """All campaigns, the newest first."""
+        return self._all(CampaignOut, "/api/campaigns")
+
+    async def campaign(self, campaign_id: UUID) -> CampaignOut:
+        """One campaign, with why mails of its rounds wait."""
+        return await self._get(CampaignOut, f"/api/campaigns/{campaign_id}")
+
+    def campaign_contacts(self, campaign_id: UUID, **filters: str) -> AsyncIterator[CampaignContactOut]:
+        """Where a campaign's contacts stand; `stopReason` narrows them down."""
+        return self._all(CampaignContactOut, f"/api/campaigns/{campaign_id}/contacts", filters)
+
+    async def order_campaign(self, campaign_id: UUID, order: str) -> CampaignOut:
+        """`pause`, `resume` or `cancel`; each may be given twice."""
+        return await self._post(CampaignOut, f"/api/campaigns/{campaign_id}/{order}", {})
 
     async def order_task(self, task_id: UUID, order: str) -> TaskOut:
         """`pause`, `resume` or `cancel`; each may be given twice."""

@@ -12,7 +12,7 @@ from rich.table import Table
 
 from api.client import ApiClient
 from api.schemas.evidence import UnknownOut
-from api.schemas.task import ResolveOut
+from api.schemas.subtask import ResolveOut
 from commands.call import CliError, call, collect, find
 from commands.task import Task
 from commands.upload import bars

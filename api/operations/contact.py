@@ -32,7 +32,7 @@ async def delete_list(connection: AsyncConnection, caller: KeyHolder, list_id: U
     if not await contact.lock_list(connection, caller.user_id, list_id):
         raise missing_list(list_id)
     if not await contact.delete_list(connection, list_id):
-        raise ConflictError("A task that has not begun is to be sent to this list. Cancel it first.")
+        raise ConflictError("A task or campaign that has not begun is to be sent to this list. Cancel it first.")
 
 
 async def add_contacts(connection: AsyncConnection, caller: KeyHolder, list_id: UUID, order: ContactsIn) -> ContactsOut:

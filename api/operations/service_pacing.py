@@ -22,7 +22,7 @@ def pacing(order: ServiceIn | ServiceChange, kind: str) -> dict[str, Any]:
     if "sending_interval" in given or "rate_per_second" in given:
         columns["sending_interval"] = _interval(order, kind)
     if "window" in given:
-        columns |= _window(order.window)
+        columns |= window_columns(order.window)
     if "warm_up" in given:
         columns |= _warm_up(order.warm_up)
     return columns
@@ -40,7 +40,8 @@ def _interval(order: ServiceIn | ServiceChange, kind: str) -> float | None:
     return math.ceil(1e6 / rate) / 1e6
 
 
-def _window(window: Window | None) -> dict[str, Any]:
+def window_columns(window: Window | None) -> dict[str, Any]:
+    """Columns of a window; all empty without one."""
     if window is None:
         return {"window_opens": None, "window_closes": None, "window_weekdays": None}
     return {
@@ -58,7 +59,7 @@ def _warm_up(warm_up: WarmUp | None) -> dict[str, Any]:
     return {"first_day_quota": warm_up.first_day_quota, "daily_step": warm_up.daily_step, **first_day}
 
 
-UNPACED = _window(None) | _warm_up(None)
+UNPACED = window_columns(None) | _warm_up(None)
 """Columns of a service with neither window nor warm-up."""
 
 

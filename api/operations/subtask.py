@@ -12,7 +12,7 @@ from api.operations.task import find_task, missing_task
 from api.operations.task_order import start
 from api.operations.temporal import tell
 from api.problems import ConflictError, NotFoundError
-from api.schemas.task import DeliveryOut, ResolveIn, ResolveOut, SubtaskHistoryOut
+from api.schemas.subtask import DeliveryOut, ResolveIn, ResolveOut, SubtaskHistoryOut
 from contracts.task import FINAL_STATUSES
 from database.connect import transaction
 from database.queries import choice, subtask, task

@@ -1,7 +1,7 @@
 """Tasks: ordered, tried dry, read."""
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID, uuid4
 
@@ -14,8 +14,10 @@ from api.operations.content import CheckedContent
 from api.operations.forecast import order_forecast
 from api.operations.pool import find_pool
 from api.operations.preflight import Preflights
+from api.operations.sending_rule import content_columns, rule_columns, shown_window
 from api.pool_forecasts import PoolForecasts
 from api.problems import FieldError, InvalidError, NotFoundError, invalid
+from api.schemas.campaign import CampaignChange, CampaignIn, RoundIn
 from api.schemas.contact import ContactIn
 from api.schemas.finding import shown
 from api.schemas.task import DryRunOut, MissingField, StatusCounts, TaskChange, TaskIn, TaskOut, TaskTestIn
@@ -27,7 +29,7 @@ from scheduling.forecast import Mailing
 
 COLUMNS = {
     "name", "priority", "weight", "follow_up_of", "pin_fallback", "template_id", "tracks_opens", "tracks_clicks",
-    "unknown_policy", "start_at",
+    "time_zone", "unknown_policy", "start_at",
 }  # fmt: skip
 """Fields of an order that are columns as they come."""
 
@@ -41,7 +43,8 @@ class Plan:
     source: CheckedContent
     total: int
     missing: list[MissingField]
-    from_template: bool
+    pointer: str
+    """To the content, in the order."""
 
 
 async def create_task(
@@ -55,12 +58,13 @@ async def create_task(
     _refuse_missing(plan)
     values = order.model_dump(include=COLUMNS)
     values |= {"pool_id": plan.pool["id"], "contact_list_id": plan.list_id}
-    values |= asdict(plan.source.content)
+    values |= content_columns(order, plan.source) | rule_columns(order, {"window", "holidays"})
     row = await task.insert(connection, caller.user_id, values)
     return TaskOut.model_validate(
         values
         | dict(row)
         | {"pool": plan.pool["name"], "total": plan.total, "by_status": StatusCounts(pending=plan.total)}
+        | {"window": shown_window(order.window)}
         | dict.fromkeys(("first_sent_at", "last_sent_at", "completed_at"))
     )
 
@@ -127,23 +131,31 @@ def missing_task(task_id: UUID) -> NotFoundError:
 
 
 async def _plan(connection: AsyncConnection, caller: KeyHolder, order: TaskIn, inline: CheckedContent | None) -> Plan:
-    pool = await _pool(connection, caller, order)
+    pool = await ready_pool(connection, caller, order)
     if order.follow_up_of is not None and await task.get(connection, caller.user_id, order.follow_up_of) is None:
         raise invalid("#/followUpOf", "you have no such task")
-    source = inline or await _template(connection, caller, order)
+    source = inline or await template_content(connection, caller, order.template_id)
     variables = set(source.variables)
     if order.recipients is None:
-        list_id, total = await _held_list(connection, caller, order)
+        assert order.contact_list_id is not None
+        list_id, total = order.contact_list_id, await held_list(connection, caller, order.contact_list_id)
     else:
         list_id, recipients = await _list_of_recipients(connection, caller, order.name, order.recipients)
         total = len(recipients)
         variables -= frozenset[str].intersection(*(frozenset(each.fields) for each in recipients))
     missing = await contact.missing_fields(connection, list_id, sorted(variables)) if variables else []
     found = [MissingField.model_validate(dict(row)) for row in missing]
-    return Plan(pool, list_id, source, total, found, order.content is None)
+    return Plan(pool, list_id, source, total, found, content_pointer(order))
 
 
-async def _pool(connection: AsyncConnection, caller: KeyHolder, order: TaskIn) -> RowMapping:
+def content_pointer(order: TaskIn | RoundIn, pointer: str = "#") -> str:
+    """Where in an order its content stands."""
+    given = {"templateId": order.template_id, "content": order.content, "variants": order.variants}
+    return f"{pointer}/{next(name for name, source in given.items() if source is not None)}"
+
+
+async def ready_pool(connection: AsyncConnection, caller: KeyHolder, order: TaskIn | CampaignIn) -> RowMapping:
+    """The pool that an order names, if it can send and the caller may ask so much of it."""
     pool = await find_pool(connection, caller.user_id, order.pool)
     if not pool["active_services"]:
         raise invalid("#/pool", f"the pool {pool['name']!r} has no active service: nothing would ever be sent")
@@ -151,7 +163,7 @@ async def _pool(connection: AsyncConnection, caller: KeyHolder, order: TaskIn) -
     return pool
 
 
-def check_precedence(pool: RowMapping, order: TaskIn | TaskChange) -> None:
+def check_precedence(pool: RowMapping, order: TaskIn | TaskChange | CampaignIn | CampaignChange) -> None:
     """Refuse what takes from others in a shared pool: it needs permission."""
     if not pool["shared"] or pool["may_prioritise"]:
         return
@@ -161,23 +173,25 @@ def check_precedence(pool: RowMapping, order: TaskIn | TaskChange) -> None:
             raise invalid(f"#/{field}", text)
 
 
-async def _template(connection: AsyncConnection, caller: KeyHolder, order: TaskIn) -> CheckedContent:
-    assert order.template_id is not None
-    row = await template.get(connection, caller.user_id, order.template_id)
+async def template_content(
+    connection: AsyncConnection, caller: KeyHolder, template_id: UUID | None, pointer: str = "#"
+) -> CheckedContent:
+    """The content of the template that an order names."""
+    assert template_id is not None
+    row = await template.get(connection, caller.user_id, template_id)
     if row is None:
-        raise invalid("#/templateId", "you have no such template")
+        raise invalid(f"{pointer}/templateId", "you have no such template")
     return CheckedContent(Content(row["subject"], row["html"], row["text"]), list(row["variables"]))
 
 
-async def _held_list(connection: AsyncConnection, caller: KeyHolder, order: TaskIn) -> tuple[UUID, int]:
-    """Find the list that a task names, and how many stand on it."""
-    assert order.contact_list_id is not None
-    total = await task.hold_list(connection, caller.user_id, order.contact_list_id)
+async def held_list(connection: AsyncConnection, caller: KeyHolder, list_id: UUID) -> int:
+    """How many stand on the list that an order names; it stays until the transaction ends."""
+    total = await task.hold_list(connection, caller.user_id, list_id)
     if total is None:
         raise invalid("#/contactListId", "you have no such contact list")
     if total == 0:
         raise invalid("#/contactListId", "the list is empty: there is nobody to write to")
-    return order.contact_list_id, total
+    return total
 
 
 async def _list_of_recipients(
@@ -195,7 +209,7 @@ async def _list_of_recipients(
 def _refuse_missing(plan: Plan) -> None:
     if not plan.missing:
         return
-    errors = [FieldError("#/templateId" if plan.from_template else "#/content", _lack(field)) for field in plan.missing]
+    errors = [FieldError(plan.pointer, lack(field)) for field in plan.missing]
     named = ", ".join(f"{field.name} ({_people(field)})" for field in plan.missing)
     raise InvalidError(
         f"The content uses fields that some contacts do not have: {named}. "
@@ -204,7 +218,8 @@ def _refuse_missing(plan: Plan) -> None:
     )
 
 
-def _lack(field: MissingField) -> str:
+def lack(field: MissingField) -> str:
+    """Say of a field how many contacts lack it."""
     have = "has" if field.contacts == 1 else "have"
     return f"{_people(field)} {have} no field {field.name!r}, such as {field.example}"
 

@@ -42,6 +42,8 @@ async def realtime_status(
         ),
         waiting=[*_waiting(row, counts), *_retrying(row, retrying)],
         last_activity=max(moment for moment in moments if moment is not None),
+        campaign_id=row["campaign_id"],
+        round_no=row["round_no"],
     )
 
 

@@ -13,7 +13,7 @@ from api.operations.task_events import task_events
 from api.pages import Cursor, Limit, decode_number, make_page
 from api.schemas.base import Line, Page
 from api.schemas.evidence import UnknownOut
-from api.schemas.task import ResolveIn, ResolveOut, SubtaskHistoryOut, SubtaskOut, SubtaskStatus
+from api.schemas.subtask import ResolveIn, ResolveOut, SubtaskHistoryOut, SubtaskOut, SubtaskStatus
 from database.queries import subtask
 
 router = APIRouter(prefix="/api/tasks/{task_id}", tags=["tasks"])

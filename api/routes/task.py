@@ -41,7 +41,7 @@ async def create(  # noqa: PLR0913 - a parameter each
     by: By = None,
 ) -> TaskOut | DryRunOut:
     """Send one content to many people. Whatever would fail for a recipient is told here, before anything is sent."""
-    inline = await contents.checked(order.content) if order.content else None
+    inline = await contents.of_order(order)
     if dry_run:
         response.status_code = 200
         async with transaction(once.resources.engine) as connection:

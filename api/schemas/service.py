@@ -66,7 +66,7 @@ Clock = Annotated[str, StringConstraints(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9
 
 
 class Window(Incoming):
-    """The hours of the service's own day in which it may send."""
+    """The hours of a day in which may be sent: of the service's own day, or of the recipient's."""
 
     opens: Clock
     closes: Clock
@@ -157,7 +157,7 @@ class ServiceChange(Incoming):
 
 
 class WindowOut(Outgoing):
-    """The hours of the service's own day in which it may send."""
+    """The hours of a day in which may be sent."""
 
     opens: str
     closes: str

@@ -10,15 +10,21 @@ from api.schemas.base import Address, Fields, Incoming, Line, Outgoing
 from api.schemas.contact import ContactIn
 from api.schemas.finding import FindingOut
 from api.schemas.forecast import ForecastOut
+from api.schemas.sending_rule import (
+    Holidays,
+    VariantOut,
+    Variants,
+    WinnerRuleIn,
+    WinnerRuleOut,
+    check_content,
+    check_variants,
+)
+from api.schemas.service import TimeZone, Window, WindowOut
 from api.schemas.template import ContentIn
-from contracts.delivery import Decision
 
 Priority = Literal[-1, 0, 1]
 """1 goes before 0, 0 before -1."""
 TaskStatus = Literal["scheduled", "sending", "paused", "completed", "cancelled"]
-SubtaskStatus = Literal["pending", "claimed", "transmitting", "sent", "failed", "suppressed", "unknown", "cancelled"]
-Seq = Annotated[int, Field(ge=1, le=2**31 - 1)]
-"""A mail's number in its task."""
 UnknownPolicy = Literal["hold", "resend", "count_as_sent"]
 """What becomes of a mail whose acceptance nobody knows: it is held for a person, sent again, or taken as sent."""
 
@@ -39,6 +45,9 @@ class TaskIn(Incoming):
     template_id: UUID | None = None
     content: ContentIn | None = None
     """Instead of a template."""
+    variants: Variants | None = None
+    """Instead of one content."""
+    winner_rule: WinnerRuleIn | None = None
     pool: Line | None = None
     """Name or id; your own pool unless said."""
     priority: Priority = 0
@@ -50,6 +59,11 @@ class TaskIn(Incoming):
     """A picture of one dot in the html tells when the mail is opened."""
     tracks_clicks: bool = True
     """Links in the html lead by way of us, except those with the attribute `data-no-track`."""
+    window: Window | None = None
+    """The hours of the recipient's own day in which mails go; at any hour unless given."""
+    holidays: Holidays = Field(default_factory=list)
+    time_zone: TimeZone = "UTC"
+    """Of recipients whose own is not known."""
     start_at: AwareDatetime | None = None
     unknown_policy: UnknownPolicy = "hold"
 
@@ -57,8 +71,8 @@ class TaskIn(Incoming):
     def _one_audience_one_content(self) -> "TaskIn":
         if (self.contact_list_id is None) == (self.recipients is None):
             raise ValueError("give either `contactListId` or `recipients`")
-        if (self.template_id is None) == (self.content is None):
-            raise ValueError("give either `templateId` or `content`")
+        check_content((self.template_id, self.content, self.variants), "`templateId`, `content` or `variants`")
+        check_variants(self.variants, self.winner_rule)
         return self
 
 
@@ -120,6 +134,17 @@ class TaskOut(Outgoing):
     last_sent_at: datetime | None
     completed_at: datetime | None
     """When it ended, completed or cancelled."""
+    campaign_id: UUID | None = None
+    campaign: str | None = None
+    """Its name, where the task is a round of one."""
+    round_no: int | None = None
+    window: WindowOut | None = None
+    holidays: Holidays = Field(default_factory=list)
+    time_zone: str = "UTC"
+    variants: list[VariantOut] | None = None
+    winner_rule: WinnerRuleOut | None = None
+    winner: str | None = None
+    """The variant that the rest gets, once it is decided."""
 
 
 class MissingField(Outgoing):
@@ -193,107 +218,5 @@ class RealtimeStatus(Outgoing):
     metrics: Metrics
     waiting: list[Waiting]
     last_activity: datetime
-
-
-class ResolveIn(Incoming):
-    """What to do with mails whose outcome is unknown."""
-
-    decision: Decision
-    seqs: Annotated[list[Seq], Field(min_length=1, max_length=10_000)] | None = None
-    """Only these; all unknown ones unless given."""
-
-
-class ResolveOut(Outgoing):
-    """What was decided."""
-
-    resolved: int
-    """Mails that were unknown and are not any more."""
-    unknown: int
-    """Those that still are."""
-    status: TaskStatus
-    """Of the task: a resend re-opens it."""
-
-
-class SubtaskOut(Outgoing):
-    """One mail of a task."""
-
-    seq: int
-    email: str
-    status: SubtaskStatus
-    reason: str | None
-    retry_at: datetime | None
-    retry_count: int
-    service_id: UUID | None
-    service: str | None
-    message_id: str | None
-    due_at: datetime | None
-    sent_at: datetime | None
-
-
-class RunnerUp(Outgoing):
-    """A service that would have been next."""
-
-    service_id: UUID
-    service: str | None
-    score: float
-
-
-class WaitingTask(Outgoing):
-    """A task that had mail ready too."""
-
-    id: UUID
-    name: str
-
-
-class ChoiceOut(Outgoing):
-    """Why a mail had its service: of those ready at the time the best score is chosen."""
-
-    decided_at: datetime
-    score: float
-    """0.4 × quota + 0.4 × rest + 0.2 × success."""
-    quota: float
-    """Share of the day's quota that was left."""
-    rest: float
-    """Share of the sending interval that had passed."""
-    success: float
-    """Smoothed share of mails that were accepted."""
-    pinned: bool
-    """The mail was bound to this service: the score did not matter."""
-    runners_up: list[RunnerUp]
-    waiting: list[WaitingTask]
-    """Your own among the tasks that waited longest."""
-    waiting_count: int
-    """All other tasks of the pool that had mail ready."""
-
-
-class DeliveryOut(Outgoing):
-    """One try of a mail."""
-
-    permit_id: UUID
-    attempt: int
-    service_id: UUID
-    service: str | None
-    phase: Literal["claimed", "transmitting", "ended"]
-    outcome: Literal["sent", "failed", "unknown", "returned"] | None
-    reason: str | None
-    reply_code: int | None
-    reply_text: str | None
-    worker: str
-    claimed_at: datetime
-    marked_at: datetime | None
-    """When its body began to go out."""
-    ended_at: datetime | None
-    deadline: datetime
-    choice: ChoiceOut | None
-    """Kept for as long as monitoring data."""
-    decision: Decision | None
-    """What a person decided, where the outcome was unknown."""
-    decided_at: datetime | None
-    decided_by: UUID | None
-    """The API key they used."""
-
-
-class SubtaskHistoryOut(SubtaskOut):
-    """One mail with all its tries, the first first."""
-
-    deliveries: list[DeliveryOut]
+    campaign_id: UUID | None = None
+    round_no: int | None = None

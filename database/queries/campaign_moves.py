@@ -3,13 +3,14 @@
 Locks are taken in the order campaign, tasks by id, counters by task.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID, uuid4
 
 from contracts.campaign import CampaignSurvey, RoundSurvey
 from contracts.task import TASK_MOVES
-from database.connect import PoolConnection, Row
+from database.connect import PoolConnection
 from scheduling.follow_up import shortest_delay
 
 SURVEY = """
@@ -80,12 +81,12 @@ async def survey(connection: PoolConnection, campaign_id: UUID) -> CampaignSurve
     row = await connection.fetchrow(ONE, campaign_id)
     if row is None:
         raise CampaignGoneError(f"campaign {campaign_id} does not exist")
-    return _survey(row, await connection.fetch(ROUNDS, campaign_id))
+    return survey_of(dict(row), [dict(each) for each in await connection.fetch(ROUNDS, campaign_id)])
 
 
 async def unfinished(connection: PoolConnection) -> list[CampaignSurvey]:
     """Every campaign that should have a running workflow, without its rounds."""
-    return [_survey(row, ()) for row in await connection.fetch(UNFINISHED)]
+    return [survey_of(dict(row), ()) for row in await connection.fetch(UNFINISHED)]
 
 
 async def changed_lately(connection: PoolConnection, span: timedelta) -> list[UUID]:
@@ -125,7 +126,8 @@ async def close(connection: PoolConnection, campaign_id: UUID) -> None:
             await connection.execute(CLOSE, campaign_id)
 
 
-def _survey(row: Row, rounds: Sequence[Row]) -> CampaignSurvey:
+def survey_of(row: Mapping[str, Any], rounds: Sequence[Mapping[str, Any]]) -> CampaignSurvey:
+    """Make a survey of the columns that `SURVEY` and `ROUNDS` name; others may be among them."""
     shown: list[RoundSurvey] = []
     for each in rounds:
         before = shown[-1] if shown else None
@@ -134,7 +136,7 @@ def _survey(row: Row, rounds: Sequence[Row]) -> CampaignSurvey:
     return CampaignSurvey.model_validate({**row, "rounds": tuple(shown)})
 
 
-def _due_at(row: Row, each: Row, before: RoundSurvey | None) -> datetime | None:
+def _due_at(row: Mapping[str, Any], each: Mapping[str, Any], before: RoundSurvey | None) -> datetime | None:
     """When a round that has not begun is to begin: as soon as the earliest of its mails may be due."""
     as_of: datetime = row["as_of"]
     if before is None:

@@ -24,9 +24,13 @@ LIST = text(
 INSERT = text("INSERT INTO contact_lists (id, user_id, name, hidden) VALUES (:id, :user_id, :name, :hidden)")
 LOCK = text("SELECT id FROM contact_lists WHERE id = :id AND user_id = :user_id AND NOT hidden FOR UPDATE")
 TASKS_OF = text("""
-    SELECT count(*) AS tasks,
-        count(*) FILTER (WHERE prepared_at IS NULL AND status NOT IN ('completed', 'cancelled')) AS unprepared
-    FROM tasks WHERE contact_list_id = :id
+    SELECT count(*) AS tasks, count(*) FILTER (WHERE waits AND status NOT IN ('completed', 'cancelled')) AS unprepared
+    FROM (
+        SELECT status, prepared_at IS NULL AS waits FROM tasks WHERE contact_list_id = :id
+        UNION ALL
+        SELECT c.status, r.began_at IS NULL FROM campaigns c JOIN rounds r ON r.campaign_id = c.id AND r.round_no = 1
+        WHERE c.contact_list_id = :id
+    ) each
 """)
 EMPTY = text("DELETE FROM contact_list_members WHERE contact_list_id = :id")
 HIDE = text("UPDATE contact_lists SET hidden = true WHERE id = :id")

@@ -3,6 +3,7 @@
 Locks are taken in the order task, mails, counters.
 """
 
+import json
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -14,6 +15,13 @@ VIEW = """
     SELECT t.id, t.user_id, t.name, t.status, t.priority, t.weight, t.follow_up_of, t.pin_fallback, t.pool_id,
         p.name AS pool, t.contact_list_id, t.template_id, t.subject,
         t.tracks_opens, t.tracks_clicks, t.unknown_policy, t.max_retries, t.start_at, t.created_at, t.completed_at,
+        t.campaign_id, t.round_no, (SELECT name FROM campaigns c WHERE c.id = t.campaign_id) AS campaign,
+        t.holidays, t.time_zone, t.winner_rule, t.variants -> CAST(t.winner AS int) ->> 'name' AS winner,
+        (SELECT jsonb_agg(v - 'html' - 'text') FROM jsonb_array_elements(t.variants) v) AS variants,
+        CASE WHEN t.window_opens IS NOT NULL THEN jsonb_build_object(
+            'opens', left(CAST(t.window_opens AS text), 5), 'closes', left(CAST(t.window_closes AS text), 5),
+            'weekdays', (SELECT jsonb_agg((CAST('{mon,tue,wed,thu,fri,sat,sun}' AS text[]))[d + 1] ORDER BY d)
+                FROM unnest(t.window_weekdays) d)) END AS window,
         t.prepared_at IS NOT NULL AS prepared, q.first_sent_at, q.last_sent_at, q.last_processed_at, q.waits,
         q.next_retry_at, q.ready, q.retrying, q.total + u.unprepared AS total,
         jsonb_build_object('pending', q.pending_subtasks + u.unprepared, 'claimed', q.claimed,
@@ -41,11 +49,14 @@ HOLD_LIST = text("""
 INSERT = text("""
     WITH made AS (
         INSERT INTO tasks (id, user_id, pool_id, name, status, priority, weight, follow_up_of, pin_fallback,
-            contact_list_id, template_id, subject, html, text, tracks_opens, tracks_clicks, unknown_policy, start_at)
+            contact_list_id, template_id, subject, html, text, variants, winner_rule, tracks_opens, tracks_clicks,
+            window_opens, window_closes, window_weekdays, holidays, time_zone, unknown_policy, start_at)
         SELECT :id, :user_id, :pool_id, :name,
             CASE WHEN CAST(:start_at AS timestamptz) > guard_now() THEN 'scheduled' ELSE 'sending' END,
             :priority, :weight, :follow_up_of, :pin_fallback, :contact_list_id, :template_id,
-            :subject, :html, :text, :tracks_opens, :tracks_clicks, :unknown_policy, :start_at
+            :subject, :html, :text, CAST(:variants AS jsonb), CAST(:winner_rule AS jsonb), :tracks_opens,
+            :tracks_clicks, :window_opens, :window_closes, CAST(:window_weekdays AS smallint[]),
+            CAST(:holidays AS date[]), :time_zone, :unknown_policy, :start_at
         RETURNING id, user_id, pool_id, priority, status, max_retries, start_at, created_at
     ), queued AS (
         INSERT INTO user_task_queues (task_id, user_id, pool_id, priority)
@@ -101,6 +112,7 @@ async def insert(connection: AsyncConnection, user_id: UUID, values: dict[str, A
     Returns those of its columns that are not simply as in `values`.
     """
     row = {"id": uuid4(), "user_id": user_id, **values}
+    row |= {name: None if row[name] is None else json.dumps(row[name]) for name in ("variants", "winner_rule")}
     return (await connection.execute(INSERT, row)).mappings().one()
 
 

@@ -7,7 +7,8 @@ from api.client import ApiClient
 from api.client_errors import raise_for_problem
 from api.schemas.api_key import NewApiKeyOut
 from api.schemas.service import ServiceOut
-from api.schemas.task import SubtaskHistoryOut, TaskOut
+from api.schemas.subtask import SubtaskHistoryOut
+from api.schemas.task import TaskOut
 from api.schemas.user import PoolOut, UserOut
 
 

@@ -1,0 +1,175 @@
+"""Campaigns: ordered, tried dry, read."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from typing import Any
+from uuid import UUID, uuid4
+
+from sqlalchemy import RowMapping
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from api.inline_contents import InlineContents
+from api.operations.api_key import KeyHolder
+from api.operations.content import CheckedContent
+from api.operations.forecast import order_forecast
+from api.operations.sending_rule import content_columns, rule_columns
+from api.operations.task import content_pointer, held_list, lack, ready_pool, template_content
+from api.pool_forecasts import PoolForecasts
+from api.problems import FieldError, InvalidError, NotFoundError, invalid
+from api.schemas.campaign import CampaignDryRunOut, CampaignIn, CampaignOut, CampaignProblem, RoundIn, RoundOut
+from api.schemas.task import MissingField
+from database.queries import campaign, contact
+from database.queries.campaign_moves import survey_of
+from scheduling.allocator_state import Demand
+from scheduling.forecast import Mailing
+
+COLUMNS = {
+    "name", "contact_list_id", "priority", "weight", "pin_fallback", "unknown_policy", "colleagues_stop",
+    "tracks_opens", "tracks_clicks", "time_zone", "start_at",
+}  # fmt: skip
+"""Fields of an order that are columns as they come."""
+ROUND_COLUMNS = {"template_id", "delay", "delay_unit"}
+RULES = {"window", "holidays"}
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """A campaign that was checked and not yet written."""
+
+    pool: RowMapping
+    contents: Sequence[CheckedContent]
+    """Of its rounds."""
+    missing: Sequence[MissingField]
+
+
+async def checked_contents(contents: InlineContents, rounds: Iterable[RoundIn]) -> list[CheckedContent | None]:
+    """What came with the rounds, checked; None where a round names a template."""
+    return [await contents.of_order(order, f"#/rounds/{place}") for place, order in enumerate(rounds)]
+
+
+async def create_campaign(
+    connection: AsyncConnection, caller: KeyHolder, order: CampaignIn, inline: Sequence[CheckedContent | None]
+) -> CampaignOut:
+    """Write a campaign whose first round can be sent to everyone on its list, or refuse it whole."""
+    plan = await _plan(connection, caller, order, inline)
+    if faults := _lacks(order, plan):
+        raise InvalidError("; ".join(f"{fault.pointer}: {fault.message}" for fault in faults[:3]), faults)
+    values = order.model_dump(include=COLUMNS) | rule_columns(order, RULES) | {"pool_id": plan.pool["id"]}
+    campaign_id = await campaign.insert(connection, caller.user_id, values)
+    for number, (each, content) in enumerate(zip(order.rounds, plan.contents, strict=True), start=1):
+        await campaign.insert_round(connection, campaign_id, number, round_columns(number, each, content))
+    return await read_campaign(connection, caller, campaign_id)
+
+
+async def dry_run(
+    connection: AsyncConnection,
+    caller: KeyHolder,
+    order: CampaignIn,
+    inline: Sequence[CheckedContent | None],
+    forecasts: PoolForecasts,
+) -> CampaignDryRunOut:
+    """Say what a campaign would do, and what of its contacts would have it refused."""
+    plan = await _plan(connection, caller, order, inline)
+    audience = await contact.audience(connection, order.contact_list_id)
+    to_send = audience["total"] - audience["suppressed"]
+    first = Mailing(Demand(uuid4(), caller.user_id, to_send, order.priority), starts_at=order.start_at)
+    return CampaignDryRunOut(
+        total=audience["total"],
+        to_send=to_send,
+        suppressed=audience["suppressed"],
+        missing_fields=list(plan.missing),
+        problems=[CampaignProblem(pointer=each.pointer, message=each.message) for each in _lacks(order, plan)],
+        active_services=plan.pool["active_services"],
+        start_at=order.start_at,
+        forecast=await order_forecast(forecasts, plan.pool["id"], first, None),
+    )
+
+
+def round_columns(round_no: int, order: RoundIn, content: CheckedContent) -> dict[str, Any]:
+    """Columns of a round; what was not said is as it makes sense for its number."""
+    first = round_no == 1
+    return {
+        **order.model_dump(include=ROUND_COLUMNS),
+        **content_columns(order, content),
+        "audience": order.audience or ("all" if first else "not_replied"),
+        "threaded": not first if order.threaded is None else order.threaded,
+    }
+
+
+def check_first(columns: dict[str, Any], pointer: str) -> None:
+    """Refuse for the first round what only a follow-up can have."""
+    if columns["threaded"]:
+        raise invalid(f"{pointer}/threaded", "the first round answers no mail: leave it out")
+    if columns["delay"]:
+        raise invalid(f"{pointer}/delay", "nothing comes before the first round: say when it starts by `startAt`")
+    if columns["audience"] != "all":
+        raise invalid(f"{pointer}/audience", "the first round goes to everyone on the list: nobody could open yet")
+
+
+async def find_campaign(connection: AsyncConnection, caller: KeyHolder, campaign_id: UUID) -> RowMapping:
+    """One of the caller's campaigns, as its row."""
+    row = await campaign.get(connection, caller.user_id, campaign_id)
+    if row is None:
+        raise missing_campaign(campaign_id)
+    return row
+
+
+def missing_campaign(campaign_id: UUID) -> NotFoundError:
+    """Say that the caller has no such campaign."""
+    return NotFoundError(f"You have no campaign {campaign_id}.")
+
+
+async def read_campaign(connection: AsyncConnection, caller: KeyHolder, campaign_id: UUID) -> CampaignOut:
+    """One of the caller's campaigns, with why mails of its rounds wait."""
+    row = await find_campaign(connection, caller, campaign_id)
+    rounds = await campaign.rounds(connection, [campaign_id])
+    waiting = await campaign.waiting(connection, caller.user_id, campaign_id)
+    return _shown(row, rounds, waiting)
+
+
+async def show_all(connection: AsyncConnection, rows: Sequence[RowMapping]) -> dict[UUID, CampaignOut]:
+    """Several campaigns with their rounds, by id."""
+    rounds = await campaign.rounds(connection, [row["id"] for row in rows])
+    of = {key: list(group) for key, group in groupby(rounds, key=lambda each: each["campaign_id"])}
+    return {row["id"]: _shown(row, of.get(row["id"], []), ()) for row in rows}
+
+
+def _shown(row: RowMapping, rounds: Sequence[RowMapping], waiting: Sequence[RowMapping]) -> CampaignOut:
+    surveyed = survey_of(dict(row), [dict(each) for each in rounds]).rounds
+    shown = [
+        RoundOut.model_validate(
+            {
+                **each,
+                "begins_at": found.due_at,
+                "waiting": [dict(wait) for wait in waiting if wait["round_no"] == each["round_no"]],
+            }
+        )
+        for each, found in zip(rounds, surveyed, strict=True)
+    ]
+    return CampaignOut.model_validate({**row, "rounds": shown})
+
+
+async def _plan(
+    connection: AsyncConnection, caller: KeyHolder, order: CampaignIn, inline: Sequence[CheckedContent | None]
+) -> Plan:
+    pool = await ready_pool(connection, caller, order)
+    await held_list(connection, caller, order.contact_list_id)
+    contents = [
+        content or await template_content(connection, caller, each.template_id, f"#/rounds/{place}")
+        for place, (each, content) in enumerate(zip(order.rounds, inline, strict=True))
+    ]
+    check_first(round_columns(1, order.rounds[0], contents[0]), "#/rounds/0")
+    variables = sorted({name for content in contents for name in content.variables})
+    rows = await contact.missing_fields(connection, order.contact_list_id, variables) if variables else []
+    return Plan(pool, contents, [MissingField.model_validate(dict(row)) for row in rows])
+
+
+def _lacks(order: CampaignIn, plan: Plan) -> list[FieldError]:
+    """Which round uses which field that contacts do not have."""
+    return [
+        FieldError(content_pointer(each, f"#/rounds/{place}"), lack(field))
+        for place, (each, content) in enumerate(zip(order.rounds, plan.contents, strict=True))
+        for field in plan.missing
+        if field.name in content.variables
+    ]
