@@ -14,6 +14,7 @@ from database.queries.reservation import Reservation
 from database.queries.task_content import task_content
 from mail.links import MailLinks
 from mail.message import compose
+from mail.return_path import ReturnPaths
 from mail.tracking import tracked
 
 KEPT = 500
@@ -32,9 +33,10 @@ class Letter:
 class Letters:
     """Writes mails. A task's content never changes once it has started, so it is read and compiled once."""
 
-    def __init__(self, pool: "asyncpg.Pool[asyncpg.Record]", links: MailLinks) -> None:
+    def __init__(self, pool: "asyncpg.Pool[asyncpg.Record]", links: MailLinks, return_paths: ReturnPaths) -> None:
         self._pool = pool
         self._links = links
+        self._return_paths = return_paths
         self._compiled: dict[UUID, asyncio.Task[Content]] = {}
 
     async def compiled(self, task_id: UUID) -> Content:
@@ -75,7 +77,9 @@ class Letters:
             unsubscribe_url=unsubscribe,
             references=mail.thread.split() if mail.thread else (),
         )
-        return Letter(service.from_address, mail.email, message)
+        bounces = service.bounce_address
+        sender = self._return_paths.address(bounces, task_id, mail.seq) if bounces else service.from_address
+        return Letter(sender, mail.email, message)
 
     def _tracked(self, task_id: UUID, content: Content, seq: int, html: str) -> str:
         """Let the html tell us of opens and clicks, as far as the task wants to know and we can be reached."""

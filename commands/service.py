@@ -47,6 +47,9 @@ def add(  # noqa: PLR0913, PLR0917 - an option each
     security: Annotated[str, typer.Option(help="starttls, tls or none")] = "starttls",
     username: Annotated[str | None, typer.Option(help="The password is asked for.")] = None,
     from_name: Annotated[str | None, typer.Option()] = None,
+    bounces: Annotated[
+        str | None, typer.Option(help="Address that bounces return to, of the receiver's domain.")
+    ] = None,
     daily_quota: Annotated[int, typer.Option(help="Mails a day.")] = 500,
     interval: Annotated[float | None, typer.Option(help="Seconds between two mails; 60 unless said.")] = None,
     rate: Annotated[float | None, typer.Option(help="Mails a second, of a relay; instead of --interval.")] = None,
@@ -66,16 +69,21 @@ def add(  # noqa: PLR0913, PLR0917 - an option each
         "dailyQuota": daily_quota, "jitter": jitter, "priority": priority, "timeZone": time_zone,
     }  # fmt: skip
     optional = {
-        "username": username, "fromName": from_name, "maxConnections": connections, "pool": pool,
+        "username": username, "fromName": from_name, "bounceAddress": bounces, "maxConnections": connections,
         "sendingInterval": 60.0 if interval is None and rate is None else interval, "ratePerSecond": rate,
-        "window": _window(window, weekdays), "warmUp": _warm_up(warm_up),
+        "window": _window(window, weekdays), "warmUp": _warm_up(warm_up), "pool": pool,
     }  # fmt: skip
     order |= {field: value for field, value in optional.items() if value is not None}
     if username is not None:
-        known = os.environ.get("TEMPOST_SERVICE_PASSWORD")
-        order["password"] = known or typer.prompt(f"Password of {username}", hide_input=True, err=True)
+        order["password"] = asked_password(username)
     made = call(context, lambda api: api.create_service(order))
     out.print(f"added {made.name} ({made.id})", markup=False, soft_wrap=True)
+
+
+def asked_password(username: str) -> str:
+    """A password from the environment or the terminal; in options others would see it."""
+    known = os.environ.get("TEMPOST_SERVICE_PASSWORD")
+    return known or str(typer.prompt(f"Password of {username}", hide_input=True, err=True))
 
 
 @services.command("list")

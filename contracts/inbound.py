@@ -1,7 +1,7 @@
 """What a mail that came in says: the reading of it, before it is known which of our mails it is about."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import Literal
 
 InboundKind = Literal[
@@ -56,9 +56,19 @@ class Reading:
     """A mail system wrote it, as far as can be told: only such a bounce may be matched by the address it names."""
     references: tuple[Reference, ...] = ()
     """Most telling first."""
-    away_until: date | None = None
-    """Of an `auto_reply`: the first day on which the person is back, as far as it is stated."""
+    away_until: datetime | None = None
+    """Of an `auto_reply`: when the first day begins on which the person is back, as far as it is stated."""
     date: datetime | None = None
     """Its `Date`, in UTC."""
     dropped: str | None = None
     """Why it is `other`."""
+
+
+@dataclass(frozen=True, slots=True)
+class FolderPlace:
+    """How far a folder of a mailbox was read."""
+
+    folder: str
+    uid_validity: int
+    """As the server states it: a new one means that all numbers are."""
+    last_uid: int

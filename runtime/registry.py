@@ -50,7 +50,7 @@ class Activities:
         means = Means(
             ledger,
             Connections(ledger, self._dial, self._unseal),
-            Letters(pool, resources.mail_links),
+            Letters(pool, resources.mail_links, resources.return_paths),
             Signers(pool, self._unseal_key),
             limits,
         )

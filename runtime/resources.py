@@ -12,6 +12,7 @@ from temporalio.client import Client
 
 from database.connect import create_engine, create_pool
 from mail.links import MailLinks
+from mail.return_path import ReturnPaths
 from mail.tls import tls_context
 from runtime.campaign_orders import CampaignOrders
 from runtime.secrets import Seal
@@ -32,6 +33,7 @@ class Resources:
     campaign_orders: CampaignOrders
     seal: Seal
     mail_links: MailLinks
+    return_paths: ReturnPaths
     tls: ssl.SSLContext
     """How services' certificates are verified."""
 
@@ -60,6 +62,7 @@ async def open_resources(settings: Settings, connect_until: asyncio.Event | None
                 campaign_orders=CampaignOrders(client, settings.temporal.task_queue),
                 seal=Seal(key),
                 mail_links=MailLinks(key, settings.api.public_url),
+                return_paths=ReturnPaths(key),
                 tls=tls_context(settings.smtp.ca_file),
             )
         finally:

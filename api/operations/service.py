@@ -40,6 +40,8 @@ async def create_service(
         raise invalid("#/sendingInterval", "is missing; a relay may have a `ratePerSecond` instead")
     values |= {"id": service_id, "user_id": caller.user_id}
     values["from_address"] = checked_one("#/fromAddress", order.from_address)
+    if order.bounce_address:
+        values["bounce_address"] = checked_one("#/bounceAddress", order.bounce_address)
     values["max_connections"] = order.max_connections or CONNECTIONS[order.kind]
     values["password_sealed"] = _sealed(resources, order.password, service_id)
     check_name(order.host, allow_private=resources.settings.smtp.allow_private_hosts)
@@ -86,6 +88,8 @@ async def _changed(
         check_name(values["host"], allow_private=resources.settings.smtp.allow_private_hosts)
     if "from_address" in given:
         values["from_address"] = checked_one("#/fromAddress", values["from_address"])
+    if given.get("bounce_address"):
+        values["bounce_address"] = checked_one("#/bounceAddress", values["bounce_address"])
     if "pool" in given:
         values["pool_id"] = (await find_pool(connection, caller.user_id, change.pool))["id"]
     if values["password_sealed"] is not None and values["username"] is None:

@@ -98,6 +98,9 @@ class ServiceIn(Incoming):
     password: Password | None = Field(default=None, repr=False)
     from_address: Address
     from_name: Line | None = None
+    bounce_address: Address | None = None
+    """Where what cannot be delivered returns to: in a domain whose mail comes to the receiver. Each mail has its
+    own address there. Unless said, it returns to `fromAddress`."""
     daily_quota: Quota
     sending_interval: Interval | None = None
     """A mailbox: from the end of one mail to the start of the next. A relay: from start to start; 0 is no limit."""
@@ -120,7 +123,7 @@ class ServiceIn(Incoming):
         return self
 
 
-EMPTIABLE = {"username", "password", "from_name", "window", "warm_up"}
+EMPTIABLE = {"username", "password", "from_name", "bounce_address", "window", "warm_up"}
 
 
 class ServiceChange(Incoming):
@@ -136,6 +139,7 @@ class ServiceChange(Incoming):
     password: Password | None = Field(default=None, repr=False)
     from_address: Address | None = None
     from_name: Line | None = None
+    bounce_address: Address | None = None
     daily_quota: Quota | None = None
     sending_interval: Interval | None = None
     rate_per_second: Rate | None = None
@@ -197,6 +201,7 @@ class ServiceOut(Outgoing):
     has_password: bool
     from_address: str
     from_name: str | None
+    bounce_address: str | None
     daily_quota: int
     day_quota: int
     """Of today: the daily quota, or less while the service warms up."""

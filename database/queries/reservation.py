@@ -23,11 +23,12 @@ class Reservation:
     password_sealed: bytes | None = field(repr=False)
     from_address: str
     from_name: str | None
+    bounce_address: str | None = None
 
 
 TAKE = """
     SELECT t.place, t.connection_no, v.id AS service_id, v.kind, v.host, v.port, v.security, v.username,
-        v.password_sealed, v.from_address, v.from_name
+        v.password_sealed, v.from_address, v.from_name, v.bounce_address
     FROM reservation_take_v1($1, $2, $3) t
     JOIN email_services v ON v.id = ($1::uuid[])[t.place]
 """

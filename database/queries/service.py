@@ -9,7 +9,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 # The guard resets a day lazily, at the first claim: what is shown after midnight is the day that it will begin.
 VIEW = """
     SELECT s.id, s.name, s.kind, e.status, s.pool_id, p.name AS pool, s.host, s.port, s.security, s.username,
-        s.password_sealed IS NOT NULL AS has_password, s.from_address, s.from_name, e.daily_quota, w.day_quota,
+        s.password_sealed IS NOT NULL AS has_password, s.from_address, s.from_name, s.bounce_address, e.daily_quota,
+        w.day_quota,
         greatest(w.day_quota - CASE WHEN d.day <= e.quota_day THEN e.used_quota
             WHEN d.day = e.quota_day + 1 THEN e.carried_quota ELSE 0 END, 0) AS remaining_quota,
         (d.day + 1)::timestamp AT TIME ZONE e.time_zone AS quota_reset_at,
@@ -46,9 +47,9 @@ NAME_TAKEN = text("""
 """)
 INSERT = text("""
     INSERT INTO email_services (id, user_id, pool_id, name, kind, host, port, security, username, password_sealed,
-        from_address, from_name, max_connections, priority)
+        from_address, from_name, bounce_address, max_connections, priority)
     VALUES (:id, :user_id, :pool_id, :name, :kind, :host, :port, :security, :username, :password_sealed,
-        :from_address, :from_name, :max_connections, :priority)
+        :from_address, :from_name, :bounce_address, :max_connections, :priority)
 """)
 INSERT_SCHEDULE = text("""
     INSERT INTO email_service_schedule (service_id, user_id, pool_id, kind, status, time_zone, sending_interval,
@@ -73,7 +74,8 @@ LOCK = text("""
 UPDATE = text("""
     UPDATE email_services SET pool_id = :pool_id, name = :name, kind = :kind, host = :host, port = :port,
         security = :security, username = :username, password_sealed = :password_sealed,
-        from_address = :from_address, from_name = :from_name, max_connections = :max_connections,
+        from_address = :from_address, from_name = :from_name, bounce_address = :bounce_address,
+        max_connections = :max_connections,
         priority = :priority, updated_at = clock_timestamp()
     WHERE id = :id AND user_id = :user_id
 """)

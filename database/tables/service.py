@@ -43,6 +43,9 @@ class EmailService(Table, table=True):
     password_sealed: bytes | None = Field(default=None, sa_column=Column(LargeBinary))
     from_address: str
     from_name: str | None = None
+    bounce_address: str | None = None
+    """Where what cannot be delivered is returned to, such as bounces@mail.example.org: its domain comes to our
+    receiver, and each mail has an address of its own there. Empty: to the from-address."""
     max_connections: int = 1
     priority: int = 0
     created_at: datetime = created()

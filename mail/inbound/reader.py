@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime, time
 from email.utils import parsedate_to_datetime
 
 from contracts.inbound import Failure, InboundKind, Reading
@@ -55,21 +55,30 @@ def _answer(letter: Letter, base: Reading, received_at: datetime) -> Reading:
     if automatic.is_challenge(letter):
         return replace(base, kind="challenge")
     if automatic.is_automatic(letter):
-        said = f"{letter.header('Subject')}\n{fresh(letter.text)}"
-        return replace(base, kind="auto_reply", away_until=away_until(said, _wrote_on(base, received_at)))
+        return replace(base, kind="auto_reply", away_until=_away_until(letter, base.date or received_at))
     if base.references or letter.header("Subject").lower().startswith(("re:", "aw:", "回复", "答复", "sv:", "antw:")):
         return replace(base, kind="reply")
     return replace(base, dropped="answers nothing")
 
 
-def _wrote_on(base: Reading, received_at: datetime) -> date:
-    return (base.date or received_at).date()
+def _away_until(letter: Letter, wrote_at: datetime) -> datetime | None:
+    """When the writer is back: at the beginning of that day in the time zone of the mail's own `Date`."""
+    zone = (_stated_date(letter) or wrote_at).tzinfo
+    said = f"{letter.header('Subject')}\n{fresh(letter.text)}"
+    day = away_until(said, wrote_at.astimezone(zone).date())
+    return datetime.combine(day, time(), zone).astimezone(UTC) if day else None
 
 
 def _date(letter: Letter, received_at: datetime) -> datetime | None:
     """Its `Date`, unless that lies ahead: clocks of strangers are wrong."""
+    at = _stated_date(letter)
+    return min(at.astimezone(UTC), received_at) if at else None
+
+
+def _stated_date(letter: Letter) -> datetime | None:
     with suppress(ValueError, TypeError, IndexError, OverflowError):
         at = parsedate_to_datetime(letter.header("Date"))
-        at = at.astimezone(UTC) if at.tzinfo else at.replace(tzinfo=UTC)
-        return min(at, received_at)
+        at = at if at.tzinfo else at.replace(tzinfo=UTC)
+        at.astimezone(UTC)  # raises for the first and last days of all times
+        return at
     return None

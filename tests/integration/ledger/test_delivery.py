@@ -26,7 +26,7 @@ from scheduling.permit import PermitRun
 from stack.simulator.config import ProviderConfig, SimulatorConfig
 from stack.simulator.server import running
 from tests.integration.ledger.test_lock_order import until_blocked
-from tests.integration.ledger.world import NO_LINKS, World
+from tests.integration.ledger.world import NO_LINKS, RETURN_PATHS, World
 
 LONG = timedelta(minutes=1)
 SET_PORT = "UPDATE email_services SET port = $1"
@@ -43,7 +43,7 @@ def deliveries_of(world: World, upload: timedelta) -> DeliveryActivities:
 
     ledger = Ledger(world.pool, "worker", upload)
     connections = Connections(ledger, dial, lambda _, __: "")
-    letters = Letters(world.pool, NO_LINKS)
+    letters = Letters(world.pool, NO_LINKS, RETURN_PATHS)
     means = Means(ledger, connections, letters, Signers(world.pool, lambda _, __: ""), Limits(upload, LONG, LONG))
     return DeliveryActivities(world.pool, means, told)
 

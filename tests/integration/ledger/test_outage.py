@@ -17,7 +17,7 @@ from mail.transport import Account, Transport
 from scheduling.permit import Permit
 from stack.postgres_outage import closed
 from tests.integration.ledger.test_lock_order import COUNTERS, holding, until_blocked
-from tests.integration.ledger.world import NO_LINKS, UPLOAD_LIMIT, World
+from tests.integration.ledger.world import NO_LINKS, RETURN_PATHS, UPLOAD_LIMIT, World
 
 CANCEL_BLOCKED = """
     SELECT count(pg_cancel_backend(pid)) FROM pg_stat_activity
@@ -97,7 +97,7 @@ async def test_renewing_goes_on_after_a_failure_nobody_foresaw(world: World, mon
     monkeypatch.setattr(activities.delivery, "RENEW_EVERY", 0.02)
     ledger = ledger_of(world)
     limits = Limits(UPLOAD_LIMIT, UPLOAD_LIMIT, UPLOAD_LIMIT)
-    letters, signers = Letters(world.pool, NO_LINKS), Signers(world.pool, no_password)
+    letters, signers = Letters(world.pool, NO_LINKS, RETURN_PATHS), Signers(world.pool, no_password)
     means = Means(ledger, Connections(ledger, no_dial, no_password), letters, signers, limits)
 
     async def nobody_to_tell(task_id: object) -> None:

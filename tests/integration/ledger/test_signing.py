@@ -23,7 +23,7 @@ from mail.transport import Account, Timeouts
 from scheduling.permit import PermitRun
 from stack.simulator.config import ProviderConfig, SimulatorConfig
 from stack.simulator.server import running
-from tests.integration.ledger.world import NO_LINKS, World
+from tests.integration.ledger.world import NO_LINKS, RETURN_PATHS, World
 
 LONG = timedelta(minutes=1)
 KEY = new_private_key("ed25519")
@@ -64,7 +64,7 @@ async def test_a_mail_goes_out_signed_for_its_senders_domain(world: World, tmp_p
     service, task = await world.service(), await world.task(mails=1)
     ledger = Ledger(world.pool, "worker", LONG)
     means = Means(
-        ledger, Connections(ledger, dial, opened), Letters(world.pool, NO_LINKS),
+        ledger, Connections(ledger, dial, opened), Letters(world.pool, NO_LINKS, RETURN_PATHS),
         Signers(world.pool, opened), Limits(LONG, LONG, LONG),
     )  # fmt: skip
     deliveries = DeliveryActivities(world.pool, means, told)

@@ -11,12 +11,14 @@ import asyncpg
 from database.queries import ledger, task_moves
 from database.queries.ledger import Claim, Record, Verdict
 from mail.links import MailLinks
+from mail.return_path import ReturnPaths
 from scheduling.permit import Permit
 
 UPLOAD_LIMIT = timedelta(seconds=20)
 HOLD = timedelta(seconds=30)
 NO_LINKS = MailLinks("", None)
 """Of a process that people cannot reach."""
+RETURN_PATHS = ReturnPaths("k" * 43 + "=")
 
 
 @dataclass

@@ -3,6 +3,7 @@
 import base64
 import email
 import re
+from dataclasses import replace
 from email.message import EmailMessage
 from email.policy import default
 from uuid import UUID
@@ -13,9 +14,11 @@ from content.template import compile_content
 from database.queries.ledger import ClaimedMail
 from database.queries.reservation import Reservation
 from mail.links import MailLinks
+from mail.return_path import ReturnPaths
 
 KEY = base64.urlsafe_b64encode(bytes(32)).decode()
 LINKS = MailLinks(KEY, "https://mail.example")
+PATHS = ReturnPaths(KEY)
 TASK = UUID(int=7)
 HTML = """<body><a href="https://x.org/?a=1&amp;b=2">x</a> <a href="{{ unsubscribe_url }}">no more</a>
 <a href="{{ preferences_url }}">less</a></body>"""
@@ -23,10 +26,14 @@ FROM = Reservation(UUID(int=1), 1, "mailbox", "h", 25, "none", None, None, "ann@
 MAIL = ClaimedMail(3, "eve@example.net", {"unsubscribe_url": "https://forged"}, "<1.3@example.org>", 1, 0)
 
 
+def letters(links: MailLinks) -> Letters:
+    return Letters(None, links, PATHS)  # type: ignore[arg-type] # nothing is read here
+
+
 def written(links: MailLinks, *, opens: bool, clicks: bool, html: str | None = HTML) -> dict[str, str]:
     """The parts of a mail, and its header for unsubscribing."""
     content = Content(compile_content("Hi", html, "{{ unsubscribe_url }}" if html is None else None), opens, clicks)
-    letter = Letters(None, links).write(TASK, content, MAIL, FROM)  # type: ignore[arg-type] # nothing is read here
+    letter = letters(links).write(TASK, content, MAIL, FROM)
     message = email.message_from_bytes(letter.message, policy=default)
     assert isinstance(message, EmailMessage)
     parts = {part.get_content_subtype(): part.get_content() for part in message.walk() if not part.is_multipart()}
@@ -69,3 +76,11 @@ def test_without_a_base_url_nothing_leads_to_us() -> None:
 
     assert links_in(mail["html"]) == ["https://x.org/?a=1&amp;b=2", "", ""]
     assert mail["header"] == "None"
+
+
+def test_bounces_return_to_the_from_address_or_to_an_address_of_the_mails_own() -> None:
+    content = Content(compile_content("Hi", None, "Hello"))
+    through_receiver = replace(FROM, bounce_address="bounces@mail.example.org")
+
+    assert letters(LINKS).write(TASK, content, MAIL, FROM).sender == "ann@example.org"
+    assert PATHS.mail_of(letters(LINKS).write(TASK, content, MAIL, through_receiver).sender) == (TASK, 3)

@@ -17,7 +17,8 @@ def service(**changes: Any) -> ServiceOut:
     whole: dict[str, Any] = {
         "id": UUID(int=1), "name": "box", "kind": "mailbox", "status": "active", "poolId": UUID(int=2),
         "pool": "default", "host": "mx.example.com", "port": 587, "security": "starttls", "username": "me",
-        "hasPassword": True, "fromAddress": "me@example.com", "fromName": None, "dailyQuota": 500,
+        "hasPassword": True, "fromAddress": "me@example.com", "fromName": None, "bounceAddress": None,
+        "dailyQuota": 500,
         "dayQuota": 500, "remainingQuota": 420, "quotaResetAt": NOW, "sendingInterval": 2.5, "jitter": 0,
         "window": None, "warmUp": None, "waiting": None, "maxConnections": 1, "priority": 0,
         "timeZone": "UTC", "lastSentAt": None, "nextAvailableAt": NOW, "successRate": None, "restedUntil": None,

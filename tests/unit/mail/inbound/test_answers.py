@@ -1,6 +1,6 @@
 """Answers: of people, of programs that stand in for them, of filters, and complaints."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pytest
 from hypothesis import given
@@ -146,6 +146,11 @@ def test_what_the_answer_quotes_says_nothing_of_the_return() -> None:
         "I am away.\n\nOn Fri, 27 Nov 2026, Ada wrote:\n> valid until 12 December", Auto_Submitted="auto-replied"
     )
     assert read(raw, NOW).away_until is None
+
+
+def test_the_return_is_the_beginning_of_that_day_where_the_writer_is() -> None:
+    raw = answer("Back on 7 December.", Auto_Submitted="auto-replied", Date="Sat, 28 Nov 2026 10:00:00 +0100")
+    assert read(raw, NOW).away_until == datetime(2026, 12, 6, 23, tzinfo=UTC)
 
 
 @given(st.text(max_size=300))
