@@ -22,6 +22,7 @@ from api.routes import (
     contact,
     contact_import,
     domain_limit,
+    event,
     metric,
     sending_domain,
     service,
@@ -45,7 +46,7 @@ ROUTERS = tuple(
     for module in (
         tracking,
         task, subtask, campaign, service, sending_domain, domain_limit, contact, contact_import, suppression, template,
-        user, api_key, system, unsubscribe, statistics, metric, alert,
+        user, api_key, system, unsubscribe, statistics, event, metric, alert,
     )
 )  # fmt: skip
 

@@ -19,6 +19,7 @@ from api.schemas.campaign import CampaignContactOut, CampaignDryRunOut, Campaign
 from api.schemas.contact import ContactListOut, SuppressionOut, SuppressionsOut
 from api.schemas.contact_import import ContactImportOut
 from api.schemas.domain_limit import DomainLimitOut
+from api.schemas.event import EventOut
 from api.schemas.evidence import EvidenceOut, UnknownOut
 from api.schemas.forecast import ForecastOut
 from api.schemas.sending_domain import SendingDomainOut
@@ -232,6 +233,10 @@ class ApiClient(Transport):
         """The same of all mails sent within a time, by `task`, `service`, `provider`, `day` or `hour`."""
         times = {name: at.astimezone().isoformat() for name, at in {"from": since, "to": before}.items() if at}
         return await self._get(AccountStatisticsOut, "/api/statistics", times | _given(by=by, timeZone=zone))
+
+    def events(self, **filters: str) -> AsyncIterator[EventOut]:
+        """What came back, in the order it was recorded; `taskId`, `seq` and `kind` narrow it down."""
+        return self._all(EventOut, "/api/events", filters)
 
     async def funnel(self, campaign_id: UUID) -> FunnelOut:
         """How far a campaign's contacts came."""
