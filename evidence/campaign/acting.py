@@ -26,12 +26,13 @@ AT_ONCE: Final = 8
 
 @dataclass
 class Crowd:
-    """All recipients, by address. Counts what they did, and remembers until when they said they are away."""
+    """All recipients, by address. Counts what they did, and remembers who said to be away."""
 
     people: Mapping[str, Recipient]
     http: httpx.AsyncClient
     inbound_port: int
-    back_on: dict[str, date] = field(default_factory=dict)
+    absences: dict[str, tuple[datetime, date]] = field(default_factory=dict)
+    """By address: since when they are away, and the day they said they would be back."""
     answers: int = 0
     visits: int = 0
 
@@ -79,7 +80,7 @@ class Crowd:
         back_on = (now + AWAY).date()
         answer = write(act, mail.received, number, now, back_on)
         if act == "away":
-            self.back_on[mail.received.recipient] = back_on
+            self.absences[mail.received.recipient] = now, back_on
         await aiosmtplib.send(
             answer.message,
             sender=answer.sender,
