@@ -106,7 +106,7 @@ def _programs(where: Surroundings, providers: Providers, inbound_port: int) -> S
 def _receiver(where: Surroundings, settings: dict[str, str]) -> Child:
     async def listens(_: int) -> bool:
         with suppress(OSError):
-            _, writer = await asyncio.open_connection(LOOPBACK, int(settings["TEMPOST_INBOUND__PORT"]))
+            _reader, writer = await asyncio.open_connection(LOOPBACK, int(settings["TEMPOST_INBOUND__PORT"]))
             writer.close()
             return True
         return False
