@@ -15,6 +15,7 @@ from commands import (
     backup,
     check,
     config,
+    doctor,
     domain,
     findings,
     limit,
@@ -57,6 +58,7 @@ app.command()(local.prove)
 app.command()(alert.alerts)
 app.command()(check.check)
 app.command()(repair.repair)
+app.command()(doctor.doctor)
 app.command()(backup.backup)
 app.command()(backup.restore)
 

@@ -8,11 +8,12 @@ from rich.table import Table
 from rich.text import Text
 
 from api.schemas.finding import FindingOut
+from contracts.finding import Finding
 
 MARKS = {"error": "[bold red]error[/]", "warning": "[yellow]warning[/]", "hint": "[dim]hint[/]"}
 
 
-def findings(rows: Sequence[FindingOut]) -> RenderableType:
+def findings(rows: Sequence[FindingOut | Finding]) -> RenderableType:
     """A line each, and below what to do."""
     if not rows:
         return Text("nothing found", style="green")
@@ -24,6 +25,6 @@ def findings(rows: Sequence[FindingOut]) -> RenderableType:
     return table
 
 
-def has_errors(rows: Sequence[FindingOut]) -> bool:
+def has_errors(rows: Sequence[FindingOut | Finding]) -> bool:
     """Whether there is something that must be put right."""
     return any(row.severity == "error" for row in rows)

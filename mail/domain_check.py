@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Sequence
 from dataclasses import dataclass, field
+from ipaddress import ip_address
 from typing import Literal, TypeVar
 
 from contracts.finding import Finding, worded, worst_first
@@ -74,11 +75,19 @@ async def _check_spf(checked: Checked, dns: Dns, hosts: Sequence[str]) -> bool:
         return False
     for host in dict.fromkeys(hosts):
         include = spf_include(host)
-        addresses = [] if include else await dns.addresses(host)
+        addresses = [] if include else await _addresses(host, dns)
         if not spf.covers(host, addresses):
             code = "spf_host_missing" if include else "spf_host_unmatched"
             checked.add(code, f"{checked.domain} TXT", host=host, include=include)
     return not any(finding.severity == "error" for finding in spf.findings)
+
+
+async def _addresses(host: str, dns: Dns) -> list[str]:
+    """Addresses of a service's host, which may be one itself."""
+    try:
+        return [str(ip_address(host))]
+    except ValueError:
+        return await dns.addresses(host)
 
 
 async def _check_key(checked: Checked, dns: Dns, key: SigningKey) -> KeyState:

@@ -9,7 +9,7 @@ from sqlalchemy import RowMapping, bindparam, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from database.connect import PoolConnection
+from database.connect import Connection, PoolConnection
 
 SHOWN = """
     SELECT d.id, d.domain, d.selector, d.algorithm, d.status, d.public_record, d.published_at, d.checked_at,
@@ -44,14 +44,24 @@ KEEP_CHECK = text("""
     WHERE id = :id AND user_id = :user_id
 """).bindparams(bindparam("findings", type_=JSONB))
 DELETE = text("DELETE FROM sending_domains WHERE id = :id AND user_id = :user_id")
-FROM_DOMAINS = text("""
-    SELECT mail_domain(s.from_address) AS domain, array_agg(DISTINCT s.host ORDER BY s.host) AS hosts,
-        coalesce((SELECT jsonb_agg(jsonb_build_array(d.selector, d.public_record) ORDER BY d.selector)
-                  FROM sending_domains d
-                  WHERE d.domain = mail_domain(s.from_address) AND d.status <> 'off'), '[]') AS keys
+FROM_DOMAINS = """
+    SELECT f.domain, f.hosts,
+        ARRAY(SELECT d.selector FROM sending_domains d WHERE d.domain = f.domain AND d.status <> 'off'
+              ORDER BY d.selector, d.id) AS selectors,
+        ARRAY(SELECT d.public_record FROM sending_domains d WHERE d.domain = f.domain AND d.status <> 'off'
+              ORDER BY d.selector, d.id) AS records
+    FROM (
+        SELECT mail_domain(s.from_address) AS domain, array_agg(DISTINCT s.host ORDER BY s.host) AS hosts
+        FROM email_services s JOIN email_service_schedule e ON e.service_id = s.id
+        WHERE e.status <> 'deleted' GROUP BY 1
+    ) f ORDER BY f.domain
+"""
+KEYS = "SELECT selector, public_record FROM sending_domains WHERE domain = $1 AND status <> 'off' ORDER BY selector"
+HOSTS = """
+    SELECT s.host, s.port, count(*) AS services
     FROM email_services s JOIN email_service_schedule e ON e.service_id = s.id
-    WHERE e.status <> 'deleted' GROUP BY 1 ORDER BY 1
-""")
+    WHERE e.status = 'active' GROUP BY s.host, s.port ORDER BY s.host, s.port
+"""
 # The newest of each algorithm: two keys of one kind are there while one takes over from the other.
 SIGNING = """
     SELECT DISTINCT ON (d.algorithm) d.id, d.domain, d.selector, d.private_key_sealed
@@ -69,6 +79,16 @@ class SigningDomain:
     domain: str
     selector: str
     private_key_sealed: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class FromDomain:
+    """A domain that services send from."""
+
+    domain: str
+    hosts: list[str]
+    keys: list[tuple[str, str]]
+    """Selector and public record of each key of ours."""
 
 
 async def get(connection: AsyncConnection, user_id: UUID, domain_id: UUID) -> RowMapping | None:
@@ -108,9 +128,23 @@ async def delete(connection: AsyncConnection, user_id: UUID, domain_id: UUID) ->
     return (await connection.execute(DELETE, {"id": domain_id, "user_id": user_id})).rowcount > 0
 
 
-async def from_domains(connection: AsyncConnection) -> list[RowMapping]:
-    """The domains that anyone's services send from, with hosts and our keys: for whoever runs the installation."""
-    return list((await connection.execute(FROM_DOMAINS)).mappings())
+async def from_domains(connection: Connection) -> list[FromDomain]:
+    """The domains that anyone's services send from: for whoever runs the installation."""
+    rows = await connection.fetch(FROM_DOMAINS)
+    return [
+        FromDomain(row["domain"], row["hosts"], list(zip(row["selectors"], row["records"], strict=True)))
+        for row in rows
+    ]
+
+
+async def keys_of(connection: Connection, domain: str) -> list[tuple[str, str]]:
+    """Selectors and records of anyone's keys of a domain: for whoever runs the installation."""
+    return [(row["selector"], row["public_record"]) for row in await connection.fetch(KEYS, domain)]
+
+
+async def hosts(connection: Connection) -> list[tuple[str, int, int]]:
+    """Host and port of anyone's active services, with how many there are: for whoever runs the installation."""
+    return [(row["host"], row["port"], row["services"]) for row in await connection.fetch(HOSTS)]
 
 
 async def signing(connection: PoolConnection, service_id: UUID) -> list[SigningDomain]:

@@ -5,6 +5,10 @@ from datetime import timedelta
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from database.connect import Connection
+
+SCHEMA_KEPT = "SELECT to_regclass('alembic_version') IS NOT NULL"
+SCHEMA = "SELECT version_num FROM alembic_version"
 SET_GUARD_CLOCK = text("UPDATE guard_clock SET ahead = :ahead")
 
 
@@ -14,3 +18,11 @@ async def set_guard_clock(connection: AsyncConnection, ahead: timedelta) -> None
     Workers notice within seconds, allocators at their next reading.
     """
     await connection.execute(SET_GUARD_CLOCK, {"ahead": ahead})
+
+
+async def schema_version(connection: Connection) -> str | None:
+    """The newest migration that has run; None on a database that is not Tempost's."""
+    if not await connection.fetchval(SCHEMA_KEPT):
+        return None
+    version: str | None = await connection.fetchval(SCHEMA)
+    return version
