@@ -9,7 +9,7 @@ INTERVAL ?=
 ROUNDS ?= 1
 SEED ?=
 
-.PHONY: all demo up bench prove test record lint format lock clean
+.PHONY: all demo up bench prove test test-browser pictures record lint format lock clean
 
 all: .venv/.made
 
@@ -41,9 +41,19 @@ test: .venv/.made
 	@$(BIN)/python -m stack.temporal_binary
 	@$(BIN)/python -m pytest -n 2 --dist worksteal $(TESTS)
 
+# The pages in a real browser; needs Chromium (Debian: apt-get install chromium).
+test-browser: .venv/.made
+	@$(BIN)/python -m stack.temporal_binary
+	@$(BIN)/python -m pytest tests/browser
+
+# The same, and the pictures of the documentation anew.
+pictures: .venv/.made
+	@TEMPOST_PICTURES=docs/pictures $(BIN)/python -m pytest tests/browser
+
 # Recorded histories of all workflows, anew. Read the differences of their fingerprints before you commit them.
 record: .venv/.made
-	@$(BIN)/python -m pytest --record tests/workflow/test_determinism.py tests/workflow/test_campaign_determinism.py tests/workflow/contact_import
+	@$(BIN)/python -m pytest --record tests/workflow/test_determinism.py tests/workflow/test_campaign_determinism.py \
+		tests/workflow/contact_import tests/workflow/test_webhook.py
 
 lint: .venv/.made
 	@$(BIN)/ruff check .

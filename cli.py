@@ -13,13 +13,17 @@ from api.schemas.template import PreflightOut
 from commands import (
     alert,
     backup,
+    campaign,
     check,
     config,
+    contact,
     doctor,
     domain,
     findings,
+    inbound,
     limit,
     local,
+    mailbox,
     repair,
     service,
     stack,
@@ -28,6 +32,7 @@ from commands import (
     unknown,
     upload,
     view,
+    webhook,
 )
 from commands.call import Address, CliError, call, collect, find, say
 from commands.view import out
@@ -43,18 +48,24 @@ groups = {
     "config": config.config,
     "stack": stack.stack,
     "lists": lists,
+    "contacts": contact.contacts,
+    "segments": contact.segments,
     "templates": templates,
     "suppress": suppress,
     "statistics": statistics.statistics,
+    "inbound": inbound.inbound,
+    "webhooks": webhook.webhooks,
 }
-for title, group in {**groups, "tasks": task.tasks, "keys": local.keys}.items():
+for title, group in {**groups, "tasks": task.tasks, "campaigns": campaign.campaigns, "keys": local.keys}.items():
     app.add_typer(group, name=title)
 for command in (unknown.unknown, unknown.decide, unknown.evidence):
     task.tasks.command()(command)
+service.services.add_typer(mailbox.mailbox, name="mailbox")
 app.command()(local.up)
 app.command()(local.demo)
 app.command()(local.bench)
 app.command()(local.prove)
+app.command()(inbound.receive)
 app.command()(alert.alerts)
 app.command()(check.check)
 app.command()(repair.repair)
@@ -90,10 +101,14 @@ def lists_import(  # noqa: PLR0913, PLR0917 - an option each
     email_column: Annotated[str | None, typer.Option(help="Title of the column with the addresses.")] = None,
     delimiter: Annotated[str | None, typer.Option(help="comma, semicolon, tab, pipe or a sign")] = None,
     encoding: Annotated[str | None, typer.Option(help="Such as utf-8, windows-1252 or gb18030.")] = None,
+    mode: Annotated[str | None, typer.Option(help="merge, replace, insert or update contacts that exist.")] = None,
+    tags: Annotated[str | None, typer.Option(help="For all contacts of the file; commas between.")] = None,
+    tags_column: Annotated[str | None, typer.Option(help="Title of a column with tags.")] = None,
     errors: Annotated[Path | None, typer.Option(help="Write the refused rows here.")] = None,
 ) -> None:
     """Upload a CSV file of contacts into a new list, or one that exists."""
     given = {"emailColumn": email_column, "delimiter": delimiter, "encoding": encoding}
+    given |= {"mode": mode, "tags": tags, "tagsColumn": tags_column}
     reading = {option: value for option, value in given.items() if value is not None}
 
     async def work(api: ApiClient) -> None:

@@ -17,6 +17,7 @@ from temporalio.workflow import NondeterminismError
 
 from database.errors import UNREACHABLE
 from database.queries.survey import queue_settings
+from runtime.activity_ids import ActivityIds
 from runtime.logs import configure_logs
 from runtime.presence import keep_present, most_under_way
 from runtime.processes import GivenUpError, Processes, end_with
@@ -46,6 +47,7 @@ async def run(resources: Resources, stop: asyncio.Event) -> None:
         workflows=WORKFLOWS,
         activities=activities.all(),
         tuner=slots.tuner(),
+        interceptors=[ActivityIds()],
         workflow_runner=UnsandboxedWorkflowRunner(),  # docs/decisions/0015
         # What another version of the code has begun is begun anew from the ledger: reconcile starts it.
         workflow_failure_exception_types=[NondeterminismError],
@@ -109,7 +111,7 @@ def main(arguments: argparse.Namespace) -> None:
     if arguments.parent is not None:
         end_with(arguments.parent)
     settings = load_settings()
-    configure_logs()
+    configure_logs(settings.logs.shape)
     processes = arguments.processes or settings.worker.processes
     uvloop.run(serve() if processes == 1 else serve_in(processes))
 

@@ -7,6 +7,7 @@ from functools import partial
 from uuid import UUID
 
 import asyncpg
+from opentelemetry.trace import NonRecordingSpan, SpanContext, use_span
 from temporalio import activity
 from temporalio.client import Client
 from temporalio.common import Priority
@@ -31,6 +32,8 @@ Temporal lets signals go before a workflow's own timers and activities. Where th
 the workflow, what could not have it for half a second was put off for three: a tick of one second took eleven.
 """
 SIGNAL_TIMEOUT = timedelta(seconds=5)
+UNTRACED = NonRecordingSpan(SpanContext(trace_id=1, span_id=1, is_remote=False))
+"""An allocator serves everyone, for ever: it is no part of the trace of the task that woke it."""
 REFUSALS = (RPCStatusCode.NOT_FOUND, RPCStatusCode.INVALID_ARGUMENT, RPCStatusCode.FAILED_PRECONDITION)
 """It would be answered the same again: the task has ended, or its history takes no more signals."""
 
@@ -98,6 +101,11 @@ class Wakes:
         await self._pools[order.pool_id].submit(order.task_id)
 
     async def _signal(self, pool_id: UUID, task_ids: Sequence[UUID]) -> Sequence[None]:
+        with use_span(UNTRACED):
+            await self._start(pool_id, task_ids)
+        return [None] * len(task_ids)
+
+    async def _start(self, pool_id: UUID, task_ids: Sequence[UUID]) -> None:
         await self._client.start_workflow(
             ALLOCATOR_WORKFLOW,
             AllocatorRun(pool_id=pool_id),
@@ -110,4 +118,3 @@ class Wakes:
             static_details="Decides which task may use which service next. Sleeps while no task waits.",
             rpc_timeout=SIGNAL_TIMEOUT,
         )
-        return [None] * len(task_ids)

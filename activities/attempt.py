@@ -2,11 +2,13 @@
 
 import asyncio
 import logging
-from collections.abc import Sequence
+from collections.abc import Coroutine, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from uuid import UUID
+
+from opentelemetry.trace import NoOpTracer, SpanKind, Tracer
 
 from activities.connection import Connection, Connections, NoConnectionError
 from activities.letter import Letter, Letters
@@ -14,6 +16,7 @@ from activities.letter_content import Content
 from activities.pace import Pace
 from activities.signing import Signers, signed
 from content.errors import ContentError, MissingFieldError
+from contracts.about import about
 from database.errors import UNREACHABLE
 from database.ledger import Ledger
 from database.queries.ledger import ClaimedMail, Record, Verdict
@@ -51,6 +54,7 @@ class Means:
     signers: Signers
     limits: Limits
     pace: Pace = field(default_factory=Pace)
+    tracer: Tracer = field(default_factory=NoOpTracer)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +80,7 @@ class Attempt:
         self._signers = means.signers
         self._limits = means.limits
         self._pace = means.pace
+        self._tracer = means.tracer
         self._claimed_at = 0.0
         """By the loop's clock, of the last try to claim: from then on the guard keeps the service for this mail."""
         self._connection: Connection | None = None
@@ -91,6 +96,7 @@ class Attempt:
 
     async def run(self) -> Result:
         """Use the permit. What goes wrong is in the result; a mail whose end is not recorded is swept."""
+        about(task_id=self.task_id, service_id=self.permit.service_id)
         try:
             result = await self._use()
         except asyncio.CancelledError:
@@ -125,9 +131,22 @@ class Attempt:
             if verdict.spacing is not None and verdict.available_at is not None:
                 left = self._ledger.seconds_until(verdict.available_at)
                 await self._pace.wait(self.permit.service_id, left, verdict.spacing)
-            return await self._deliver(connection, content, verdict.mail, signers)
+            return await self._traced(self._deliver(connection, content, verdict.mail, signers), verdict.mail.seq)
         finally:
             self._hand_on()
+
+    async def _traced(self, dialogue: Coroutine[object, object, Result], seq: int) -> Result:
+        """The same, as a span where a trace is kept."""
+        about(seq=seq)
+        named: dict[str, str | int] = {
+            "taskId": str(self.task_id),
+            "seq": seq,
+            "serviceId": str(self.permit.service_id),
+        }
+        with self._tracer.start_as_current_span("smtp", kind=SpanKind.CLIENT, attributes=named) as span:
+            result = await dialogue
+            span.set_attributes({"outcome": result.word, "reason": result.reason or ""})
+            return result
 
     def _hand_on(self) -> None:
         """Let the next one have the connection."""

@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 
 from fastapi import APIRouter, FastAPI
 from fastapi.routing import APIRoute
+from opentelemetry.trace import NoOpTracer
 
 from api import docs_page, errors
 from api.body_limit import BodyLimitMiddleware
@@ -14,6 +15,7 @@ from api.key_holders import KeyHolders
 from api.operations.preflight import Preflights
 from api.pool_forecasts import PoolForecasts
 from api.rate_limit import RateLimit
+from api.request_trace import RequestTraceMiddleware
 from api.response_times import ResponseTimeMiddleware, ResponseTimes
 from api.routes import (
     alert,
@@ -21,9 +23,12 @@ from api.routes import (
     campaign,
     contact,
     contact_import,
+    contact_record,
     domain_limit,
     event,
+    mailbox,
     metric,
+    segment,
     sending_domain,
     service,
     statistics,
@@ -35,6 +40,7 @@ from api.routes import (
     tracking,
     unsubscribe,
     user,
+    webhook,
 )
 from api.visits import Visits
 from content.trial import TemplateTrial
@@ -45,8 +51,9 @@ ROUTERS = tuple(
     module.router
     for module in (
         tracking,
-        task, subtask, campaign, service, sending_domain, domain_limit, contact, contact_import, suppression, template,
-        user, api_key, system, unsubscribe, statistics, event, metric, alert,
+        task, subtask, campaign, service, mailbox, sending_domain, domain_limit, contact, contact_record, segment,
+        contact_import, suppression, template, user, api_key, system, unsubscribe, statistics, event, webhook, metric,
+        alert,
     )
 )  # fmt: skip
 
@@ -79,13 +86,15 @@ def create_app(resources: Resources) -> FastAPI:
     app.state.key_holders = KeyHolders(resources.engine)
     app.state.pool_forecasts = PoolForecasts(resources.ledger_pool)
     app.state.health_watch = HealthWatch(resources)
-    app.state.visits = Visits(resources.ledger_pool)
+    app.state.visits = Visits(resources.ledger_pool, resources.webhook_wakes.events_recorded)
     app.state.stopping = asyncio.Event()
     errors.install(app)
     for router in ROUTERS:
         _title_operations(router)
         app.include_router(router, responses={422: errors.DOCUMENTED, "default": errors.DOCUMENTED})
     app.add_middleware(BodyLimitMiddleware, settings=resources.settings.api)
+    if not isinstance(resources.tracer, NoOpTracer):
+        app.add_middleware(RequestTraceMiddleware, tracer=resources.tracer)
     app.add_middleware(ResponseTimeMiddleware, times=app.state.response_times)
     return app
 

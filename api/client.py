@@ -12,8 +12,10 @@ from uuid import UUID
 
 import httpx
 
-from api.client_errors import ApiError, raise_for_problem
-from api.client_transport import Body, Transport
+from api.client_account import AccountCalls
+from api.client_contacts import ContactCalls
+from api.client_errors import ApiError
+from api.client_transport import Body
 from api.schemas.alert import AlertOut, AlertState
 from api.schemas.campaign import CampaignContactOut, CampaignDryRunOut, CampaignOut
 from api.schemas.contact import ContactListOut, SuppressionOut, SuppressionsOut
@@ -22,14 +24,12 @@ from api.schemas.domain_limit import DomainLimitOut
 from api.schemas.event import EventOut
 from api.schemas.evidence import EvidenceOut, UnknownOut
 from api.schemas.forecast import ForecastOut
-from api.schemas.sending_domain import SendingDomainOut
-from api.schemas.service import ServiceBulkOut, ServiceOut
 from api.schemas.statistics import AccountStatisticsOut, FunnelOut, StatisticsOut
-from api.schemas.subtask import ResolveOut, SubtaskOut
+from api.schemas.subtask import ResolveOut, SubtaskHistoryOut, SubtaskOut
 from api.schemas.system import Health
 from api.schemas.system_config import ConfigChangeOut, ConfigOut
 from api.schemas.task import DryRunOut, RealtimeStatus, TaskOut
-from api.schemas.template import PreflightOut, TemplateOut
+from api.schemas.webhook import NewWebhookOut, WebhookDeliveryOut, WebhookOut, WebhookTestOut
 from api.watched_file import Progress, WatchedFile
 from contracts.delivery import Decision
 
@@ -37,7 +37,7 @@ UPLOAD_TIMEOUT = httpx.Timeout(60.0, connect=5.0, read=1800.0)
 """An upload is answered when all its rows are staged."""
 
 
-class ApiClient(Transport):
+class ApiClient(AccountCalls, ContactCalls):
     """The calls of one installation."""
 
     async def health(self) -> Health:
@@ -65,18 +65,6 @@ class ApiClient(Transport):
         """Who changed settings, or one of them, the newest first."""
         return self._all(ConfigChangeOut, "/api/system/config-changes", {} if key is None else {"key": key})
 
-    async def create_service(self, order: Body) -> ServiceOut:
-        """Add a service."""
-        return await self._post(ServiceOut, "/api/services", order)
-
-    async def create_services(self, orders: list[dict[str, object]]) -> ServiceBulkOut:
-        """Add several services, at most 500; each is judged by itself."""
-        return await self._post(ServiceBulkOut, "/api/services/bulk", {"services": orders})
-
-    def services(self) -> AsyncIterator[ServiceOut]:
-        """All services."""
-        return self._all(ServiceOut, "/api/services")
-
     async def create_list(self, name: str) -> ContactListOut:
         """Make an empty contact list."""
         return await self._post(ContactListOut, "/api/contact-lists", {"name": name})
@@ -96,7 +84,7 @@ class ApiClient(Transport):
     async def import_file(
         self, list_id: UUID, file: Path, reading: Mapping[str, str] | None = None, progress: Progress | None = None
     ) -> ContactImportOut:
-        """Upload a CSV file; `reading` may hold `encoding`, `delimiter` and `emailColumn`. It is merged afterwards."""
+        """Upload a CSV file; `reading` holds what the API's page names, such as `mode`."""
         path = f"/api/contact-lists/{list_id}/import"
         with file.open("rb") as opened:
             part = {"file": (file.name, WatchedFile(opened, progress), "text/csv")}
@@ -110,10 +98,8 @@ class ApiClient(Transport):
 
     async def import_errors(self, import_id: UUID) -> AsyncIterator[bytes]:
         """The refused rows of an import as CSV, in pieces."""
-        async with self._http.stream("GET", f"/api/imports/{import_id}/errors.csv") as response:
-            await raise_for_problem(response)
-            async for piece in response.aiter_bytes():
-                yield piece
+        async for piece in self.file(f"/api/imports/{import_id}/errors.csv"):
+            yield piece
 
     async def suppress(self, emails: list[str], reason: str) -> SuppressionsOut:
         """Never write to these addresses again, at most 1,000 at a time."""
@@ -122,39 +108,6 @@ class ApiClient(Transport):
     def suppressions(self) -> AsyncIterator[SuppressionOut]:
         """All suppressed addresses."""
         return self._all(SuppressionOut, "/api/suppressions")
-
-    async def create_template(self, order: Body) -> TemplateOut:
-        """Keep a template."""
-        return await self._post(TemplateOut, "/api/templates", order)
-
-    def templates(self) -> AsyncIterator[TemplateOut]:
-        """All templates."""
-        return self._all(TemplateOut, "/api/templates")
-
-    async def preflight(self, template_id: UUID, order: Body) -> PreflightOut:
-        """What of a template may cost it readers."""
-        return await self._post(PreflightOut, f"/api/templates/{template_id}/preflight", order)
-
-    async def create_sending_domain(self, order: Body) -> SendingDomainOut:
-        """Make a DKIM key for a domain."""
-        return await self._post(SendingDomainOut, "/api/sending-domains", order)
-
-    def sending_domains(self) -> AsyncIterator[SendingDomainOut]:
-        """All sending domains."""
-        return self._all(SendingDomainOut, "/api/sending-domains")
-
-    async def check_sending_domain(self, domain_id: UUID) -> SendingDomainOut:
-        """Ask the DNS what is published."""
-        return await self._post(SendingDomainOut, f"/api/sending-domains/{domain_id}/check", {})
-
-    async def change_sending_domain(self, domain_id: UUID, change: Body) -> SendingDomainOut:
-        """Sign with its key, or no longer."""
-        answer = await self._send("PATCH", f"/api/sending-domains/{domain_id}", json=change)
-        return SendingDomainOut.model_validate_json(answer.content)
-
-    async def delete_sending_domain(self, domain_id: UUID) -> None:
-        """Forget a domain and its key."""
-        await self._send("DELETE", f"/api/sending-domains/{domain_id}")
 
     def domain_limits(self, pool: str | None = None) -> AsyncIterator[DomainLimitOut]:
         """The limits per recipient domain of a pool."""
@@ -204,6 +157,10 @@ class ApiClient(Transport):
         """Mails of a task; `status` and `reason` narrow them down."""
         return self._all(SubtaskOut, f"/api/tasks/{task_id}/subtasks", filters)
 
+    async def subtask(self, task_id: UUID, seq: int) -> SubtaskHistoryOut:
+        """One mail with every try of it."""
+        return await self._get(SubtaskHistoryOut, f"/api/tasks/{task_id}/subtasks/{seq}")
+
     def unknown(self, task_id: UUID) -> AsyncIterator[UnknownOut]:
         """Mails of a task that nobody knows the outcome of."""
         return self._all(UnknownOut, f"/api/tasks/{task_id}/subtasks/unknown")
@@ -233,6 +190,34 @@ class ApiClient(Transport):
         """The same of all mails sent within a time, by `task`, `service`, `provider`, `day` or `hour`."""
         times = {name: at.astimezone().isoformat() for name, at in {"from": since, "to": before}.items() if at}
         return await self._get(AccountStatisticsOut, "/api/statistics", times | _given(by=by, timeZone=zone))
+
+    async def create_webhook(self, order: Body) -> NewWebhookOut:
+        """Tell a receiver what comes back; the answer alone holds its secret."""
+        return await self._post(NewWebhookOut, "/api/webhooks", order)
+
+    def webhooks(self) -> AsyncIterator[WebhookOut]:
+        """All webhooks."""
+        return self._all(WebhookOut, "/api/webhooks")
+
+    def webhook_deliveries(self, webhook_id: UUID) -> AsyncIterator[WebhookDeliveryOut]:
+        """Its last tries, the newest first."""
+        return self._all(WebhookDeliveryOut, f"/api/webhooks/{webhook_id}/deliveries")
+
+    async def test_webhook(self, webhook_id: UUID) -> WebhookTestOut:
+        """Post a message that means nothing."""
+        return await self._post(WebhookTestOut, f"/api/webhooks/{webhook_id}/test", {})
+
+    async def resume_webhook(self, webhook_id: UUID, *, skip_missed: bool = False) -> WebhookOut:
+        """Go on with one that was given up."""
+        return await self._post(WebhookOut, f"/api/webhooks/{webhook_id}/resume", {"skipMissed": skip_missed})
+
+    async def rotate_webhook_secret(self, webhook_id: UUID) -> NewWebhookOut:
+        """Give it a new secret."""
+        return await self._post(NewWebhookOut, f"/api/webhooks/{webhook_id}/rotate-secret", {})
+
+    async def delete_webhook(self, webhook_id: UUID) -> None:
+        """Tell it nothing more."""
+        await self._send("DELETE", f"/api/webhooks/{webhook_id}")
 
     def events(self, **filters: str) -> AsyncIterator[EventOut]:
         """What came back, in the order it was recorded; `taskId`, `seq` and `kind` narrow it down."""

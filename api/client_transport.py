@@ -57,23 +57,35 @@ class Transport:
         return kind.model_validate_json((await self._send("GET", path, params=params)).content)
 
     async def _post(self, kind: type[Answer], path: str, body: Body, params: Mapping[str, str] | None = None) -> Answer:
-        plain = body if isinstance(body, Mapping) else body.model_dump(mode="json", by_alias=True, exclude_unset=True)
-        response = await self._send("POST", path, params=params, json=plain)
+        response = await self._send("POST", path, params=params, json=_plain(body))
         return kind.model_validate_json(response.content)
+
+    async def _patch(self, kind: type[Answer], path: str, body: Body) -> Answer:
+        return kind.model_validate_json((await self._send("PATCH", path, json=_plain(body))).content)
 
     async def _all(
         self, kind: type[Answer], path: str, filters: Mapping[str, str] | None = None
     ) -> AsyncIterator[Answer]:
         params = {"limit": str(PAGE), **(filters or {})}
         while True:
-            page = Page[kind].model_validate_json(  # type: ignore[valid-type]  # the argument is a type
-                (await self._send("GET", path, params=params)).content
-            )
+            page = await self.page(kind, path, params)
             for item in page.data:
                 yield item
             if page.next_cursor is None:
                 return
             params["cursor"] = page.next_cursor
+
+    async def page(self, kind: type[Answer], path: str, filters: Mapping[str, str]) -> Page[Answer]:
+        """One part of a list: for who shows lists part by part. `filters` may hold `cursor` and `limit`."""
+        content = (await self._send("GET", path, params=filters)).content
+        return Page[kind].model_validate_json(content)  # type: ignore[valid-type]  # the argument is a type
+
+    async def file(self, path: str, filters: Mapping[str, str] | None = None) -> AsyncIterator[bytes]:
+        """A file that the API makes while it is read, in pieces."""
+        async with self._http.stream("GET", path, params=filters) as response:
+            await raise_for_problem(response)
+            async for piece in response.aiter_bytes():
+                yield piece
 
     async def _send(self, method: str, path: str, **request: object) -> httpx.Response:
         """Send until an answer comes that a further try would not better; the same key each time."""
@@ -95,6 +107,10 @@ class Transport:
         except httpx.TransportError as error:
             raise ApiUnreachableError(self.url, str(error) or type(error).__name__) from error
         return await raise_for_problem(response)
+
+
+def _plain(body: Body) -> Mapping[str, object]:
+    return body if isinstance(body, Mapping) else body.model_dump(mode="json", by_alias=True, exclude_unset=True)
 
 
 def _retry_after(response: httpx.Response) -> float | None:

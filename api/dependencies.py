@@ -18,6 +18,8 @@ from api.pool_forecasts import PoolForecasts
 from api.problems import NotAllowedError
 from api.rate_limit import RateLimit
 from content.trial import TemplateTrial
+from contracts.about import about
+from database.connect import analysis as open_analysis
 from database.connect import autocommit, transaction
 from runtime.health import HealthWatch
 from runtime.resources import Resources
@@ -86,6 +88,7 @@ async def key_holder(
 ) -> KeyHolder:
     """Find who asks, and whether they ask too often."""
     holder = await holders.authenticate(credentials.credentials if credentials else None)
+    about(user_id=holder.user_id, key_id=holder.key_id, **request.path_params)
     cast("RateLimit", request.app.state.rate_limit).check(holder.key_id)
     return holder
 
@@ -141,3 +144,12 @@ async def connection(request: Request, process: Process, _: Holder) -> AsyncIter
 
 
 Connection = Annotated[AsyncConnection, Depends(connection, scope="function")]
+
+
+async def analysis(process: Process, _: Holder) -> AsyncIterator[AsyncConnection]:
+    """Open a transaction for reads that go over very many rows."""
+    async with open_analysis(process.engine) as opened:
+        yield opened
+
+
+Analysis = Annotated[AsyncConnection, Depends(analysis, scope="function")]

@@ -149,8 +149,13 @@ def _pointer(location: Sequence[str | int]) -> str:
         return f"?{'.'.join(str(part) for part in rest)}"
     if where in {"path", "header"}:
         return "/".join(str(part) for part in location)
-    parts = rest if where == "body" else location
+    parts = [part for part in (rest if where == "body" else location) if not _is_branch(part)]
     return "#" + "".join("/" + str(part).replace("~", "~0").replace("/", "~1") for part in parts)
+
+
+def _is_branch(part: str | int) -> bool:
+    """Whether a part of a fault's place names the branch of a union that was tried, such as `(field)`, and no place."""
+    return isinstance(part, str) and part.startswith("(") and part.endswith(")")
 
 
 def _message(fault: Mapping[str, Any]) -> str:

@@ -22,6 +22,7 @@ main{max-width:34rem;margin:10vh auto;padding:2rem;background:var(--card);border
 border-radius:.75rem}
 h1{font-size:1.5rem;line-height:1.3;margin:0 0 1rem}
 p{margin:0 0 1rem}
+main>:last-child{margin-bottom:0}
 .soft{color:var(--soft)}
 fieldset{border:0;margin:0 0 1.25rem;padding:0}
 legend{padding:0;margin-bottom:.5rem;font-weight:600}

@@ -50,7 +50,7 @@ async def beside(*loops: Coroutine[object, object, None]) -> AsyncIterator[None]
 async def main() -> None:
     """Answer requests until SIGTERM or SIGINT; those under way are answered, streams end."""
     settings = load_settings()
-    configure_logs()
+    configure_logs(settings.logs.shape)
     async with open_resources(settings) as resources:
         app = create_app(resources)
         server = Server(

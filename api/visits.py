@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections import deque
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import islice
@@ -60,8 +61,12 @@ class Visits:
     when the database is away for a while.
     """
 
-    def __init__(self, pool: "asyncpg.Pool[asyncpg.Record]") -> None:
+    def __init__(
+        self, pool: "asyncpg.Pool[asyncpg.Record]", recorded: Callable[[Iterable[UUID]], None] | None = None
+    ) -> None:
         self._pool = pool
+        self._recorded = recorded
+        """Told of which tasks something was written."""
         self._held: deque[Asked] = deque()
         self._near: dict[tuple[UUID, int, str], list[Asked]] = {}
         """Those that are held, by mail and program."""
@@ -173,7 +178,9 @@ class Visits:
                 for asked in group
                 if (asked.task_id, asked.seq) in times.sent_at
             ]
-            await event.record(connection, found)
+            new = await event.record(connection, found)
+        if new and self._recorded is not None:
+            self._recorded({each.task_id for each in found})
 
 
 def _whose(asked: Asked) -> tuple[UUID, int, str]:

@@ -140,6 +140,8 @@ async def _tell_client(stack: "LocalStack") -> Sequence[str]:
     """Write down a key for `tempost` in this folder, the one of the last start if it still opens."""
     from evidence import playground
     from stack.files import write_private
+    from stack.ports import LOOPBACK
+    from stack.surroundings import INBOUND_PORT
 
     where = stack.surroundings
     path = where.folder / CLIENT_FILE.name
@@ -152,6 +154,7 @@ async def _tell_client(stack: "LocalStack") -> Sequence[str]:
         f"Dashboard     {where.dashboard_url}",
         f"API key       {key}",
         f"              also in {path}, where `tempost` finds it",
+        f"Mail comes in {LOOPBACK}:{where.ports[INBOUND_PORT]} (LMTP and SMTP), for domains of services",
         f"Providers     {playground.COUNT} simulated; try them: tempost services import {providers}",
     ]
 

@@ -1,6 +1,7 @@
 """Commands about mailings: submit, list, watch, and the orders a person gives."""
 
 from datetime import datetime
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -9,7 +10,8 @@ from api.client import ApiClient
 from api.schemas.forecast import ForecastOut
 from api.schemas.task import TaskOut
 from commands import view
-from commands.call import call, collect, find
+from commands.call import CliError, call, collect, find
+from commands.order_file import File, read_order, with_ids
 from commands.view import out
 
 tasks = typer.Typer(no_args_is_help=True, help="Mailings.")
@@ -20,8 +22,9 @@ Task = Annotated[str, typer.Argument(metavar="TASK", help="Id or name.")]
 @tasks.command("submit")
 def submit(  # noqa: PLR0913, PLR0917 - an option each
     context: typer.Context,
-    to: Annotated[str, typer.Option("--list", help="Contact list: id or name.")],
-    template: Annotated[str, typer.Option(help="Template: id or name.")],
+    to: Annotated[str | None, typer.Option("--list", help="Contact list: id or name.")] = None,
+    template: Annotated[str | None, typer.Option(help="Template: id or name.")] = None,
+    file: Annotated[Path | None, File] = None,
     name: Annotated[str | None, typer.Option(help="The template's name unless said.")] = None,
     pool: Annotated[str | None, typer.Option()] = None,
     priority: Annotated[int, typer.Option(min=-1, max=1, help="1 goes before 0, 0 before -1.")] = 0,
@@ -32,17 +35,16 @@ def submit(  # noqa: PLR0913, PLR0917 - an option each
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would be sent.")] = False,  # noqa: FBT002
     watch: Annotated[bool, typer.Option("--watch", help="Show it until it has ended.")] = False,  # noqa: FBT002
 ) -> None:
-    """Send a template to a list."""
+    """Send a template to a list, or what a file orders; `contactList` and `template` in it may be names."""
+    given: dict[str, object] = {
+        "name": name, "contactList": to, "template": template, "priority": priority,
+        "unknownPolicy": unknown, "tracksOpens": track_opens, "tracksClicks": track_clicks,
+    }  # fmt: skip
+    given |= {"pool": pool} if pool else {}
+    given |= {"startAt": start_at.astimezone().isoformat()} if start_at else {}
 
     async def work(api: ApiClient) -> TaskOut | None:
-        audience = await find("list", api.lists(), to)
-        content = await find("template", api.templates(), template)
-        order: dict[str, object] = {
-            "name": name or content.name, "contactListId": str(audience.id), "templateId": str(content.id),
-            "priority": priority, "unknownPolicy": unknown, "tracksOpens": track_opens, "tracksClicks": track_clicks,
-        }  # fmt: skip
-        order |= {"pool": pool} if pool else {}
-        order |= {"startAt": start_at.astimezone().isoformat()} if start_at else {}
+        order = await with_ids(api, read_order(file) if file else await _named(api, given))
         if dry_run:
             out.print(view.dry_run(await api.dry_run(order)))
             return None
@@ -54,6 +56,14 @@ def submit(  # noqa: PLR0913, PLR0917 - an option each
     out.print(f"submitted {made.name} ({made.id}): {made.total:,} mails", markup=False, soft_wrap=True)
     if watch:
         _watch(context, str(made.id))
+
+
+async def _named(api: ApiClient, order: dict[str, object]) -> dict[str, object]:
+    """The same with a name: the template's unless said. Raises `CliError` where it says too little."""
+    if order["contactList"] is None or order["template"] is None:
+        raise CliError("say what to send to whom: --list and --template, or --file")
+    template = await find("template", api.templates(), str(order["template"]))
+    return order | {"name": order["name"] or template.name}
 
 
 @tasks.command("list")

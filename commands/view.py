@@ -46,8 +46,8 @@ COLOURS = {
     "paused": "yellow", "scheduled": "yellow", "degraded": "yellow", "unknown": "yellow",
     "rested": "yellow", "used up": "yellow", "closed": "yellow",
 }  # fmt: skip
-STATES = {"paused": "paused", "service_rested": "rested", "no_quota": "used up", "window": "closed"}
-"""Why a service cannot be used, in a word."""
+STATES = {"service_rested": "rested", "no_quota": "used up", "window": "closed"}
+"""Why a service cannot be used, in a word; else a person or the guard paused it."""
 
 
 def services(rows: Sequence[ServiceOut]) -> RenderableType:
@@ -62,6 +62,7 @@ def services(rows: Sequence[ServiceOut]) -> RenderableType:
             f"{row.sending_interval:g} s", _when(free_at, past="now"),
         )  # fmt: skip
         why += [Text(f"{row.name}: {reason}", style="yellow")] if reason else []
+        why += [Text(f"{row.name}: mailbox: {row.mailbox_error}", style="yellow")] if row.mailbox_error else []
     return Group(table, *why)
 
 
@@ -70,7 +71,9 @@ def service_state(row: ServiceOut) -> tuple[str, datetime | None, str]:
     if row.waiting is None:
         return "ready", row.next_available_at, ""
     why = row.rest_reason or "" if row.waiting.reason == "service_rested" else ""
-    return STATES[row.waiting.reason], row.waiting.retry_at, why
+    if row.waiting.reason == "reputation" and (found := row.reputation) is not None:
+        why = f"{found.cause}: {found.bounced:,} bounced, {found.complained:,} complained of {found.sent:,}"
+    return STATES.get(row.waiting.reason, "paused"), row.waiting.retry_at, why
 
 
 def domain_limits(rows: Sequence[DomainLimitOut]) -> Table:

@@ -35,6 +35,12 @@ def contact_import_workflow_id(import_id: UUID) -> str:
     return f"contact-import-{import_id}"
 
 
+def webhook_workflow_id(webhook_id: UUID) -> str:
+    """`webhook-{id}`: one workflow tells a receiver, so that it is told in order."""
+    return f"webhook-{webhook_id}"
+
+
 TASK_WORKFLOW: Final = "TaskWorkflow"
 CAMPAIGN_WORKFLOW: Final = "CampaignWorkflow"
 ALLOCATOR_WORKFLOW: Final = "ServiceAllocatorWorkflow"
+WEBHOOK_WORKFLOW: Final = "WebhookWorkflow"

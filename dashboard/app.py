@@ -8,16 +8,28 @@ from fastapi.responses import FileResponse, PlainTextResponse
 from nicegui import ui
 from starlette.types import ASGIApp
 
-from dashboard import choice, sign_in
+from dashboard import choice, files, sign_in
 from dashboard.gate import Gate
-from dashboard.pages import overview
+from dashboard.pages import (
+    contact,
+    key,
+    mail,
+    new_task,
+    overview,
+    service,
+    service_list,
+    setting,
+    task,
+    task_list,
+    template,
+)
 from dashboard.session import Sessions
 from dashboard.settings import DashboardSettings
 
 STYLE: Final = Path(__file__).with_name("style.css")
 PICTURE: Final = Path(__file__).with_name("favicon.svg")
-PAGES: Final = (overview,)
-"""Their routes are known once they are imported."""
+PAGES: Final = (overview, task_list, new_task, task, mail, contact, template, service_list, service, setting, key)
+"""Their routes are known once they are imported; one that is longer by a fixed word comes first."""
 
 
 def create_app(settings: DashboardSettings) -> ASGIApp:
@@ -27,6 +39,7 @@ def create_app(settings: DashboardSettings) -> ASGIApp:
     app.state.sessions = Sessions(settings.secret.get_secret_value())
     app.include_router(sign_in.router)
     app.include_router(choice.router)
+    app.include_router(files.router)
 
     @app.get("/style.css")
     async def style() -> FileResponse:

@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 
 from fastapi import Request
 from nicegui import ui
+from nicegui.element import Element
 
 from api.client import ApiClient
 from dashboard import paths
@@ -37,8 +38,15 @@ class Visit:
 
     def __init__(self, session: Session, settings: DashboardSettings) -> None:
         self.session = session
+        self._settings = settings
         self.say = Words(session.language)
         self.api = ApiClient(settings.api_url, session.key)
+
+    def workflow_link(self, workflow_id: str) -> None:
+        """Lead to a workflow in Temporal's Web UI, where that is known."""
+        if self._settings.temporal_ui_url:
+            path = f"namespaces/{self._settings.temporal_namespace}/workflows/{workflow_id}"
+            element("a", self.say("In the Temporal Web UI"), href=f"{self._settings.temporal_ui_url}/{path}")
 
 
 @asynccontextmanager
@@ -54,15 +62,22 @@ async def page(title: str, section: str) -> AsyncIterator[Visit]:
     ui.page_title(f"{visit.say(title)} · Tempost")
     ui.dark_mode(value=DARK[visit.session.theme])
     ui.add_head_html('<link rel="stylesheet" href="/style.css">')
-    link(visit.say("Skip to the content"), "#content", classes="skip")
-    with element("header", classes="head"):
-        link("Tempost", paths.OVERVIEW, classes="brand")
-        _navigation(visit, section)
-        _choices(visit, request)
-    with element("main", classes="content", id="content", tabindex="-1"):
+    ui.add_head_html(f'<script>document.documentElement.lang = "{visit.session.language}"</script>')
+    _head(visit, request, section, client.layout)
+    with element("div", classes="content", id="content", tabindex="-1"):
         element("h1", visit.say(title))
         with shown_in_page(visit.say):
             yield visit
+
+
+def _head(visit: Visit, request: Request, section: str, layout: Element) -> None:
+    """Put the head beside NiceGUI's own `main`, in front of it: a landmark must not stand in another."""
+    link(visit.say("Skip to the content"), "#content", classes="skip").move(layout, 0)
+    with element("header", classes="head") as head:
+        link("Tempost", paths.OVERVIEW, classes="brand")
+        _navigation(visit, section)
+        _choices(visit, request)
+    head.move(layout, 1)
 
 
 def _navigation(visit: Visit, section: str) -> None:

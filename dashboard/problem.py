@@ -38,4 +38,9 @@ def lines(error: ApiError | ApiUnreachableError, say: Words) -> list[str]:
         return [say("The API cannot be reached. Is it running?")]
     if error.status == 401:
         return [say("The API does not know this key. Was it revoked?")]
-    return [str(error), *(f"{pointer.lstrip('/')}: {message}" for pointer, message in error.errors)]
+    return [f"{field_of(pointer)}: {message}" for pointer, message in error.errors] or [str(error)]
+
+
+def field_of(pointer: str) -> str:
+    """The field of the body that a pointer of the API leads to or into: `name` for `#/name` and `#/name/0`."""
+    return pointer.removeprefix("#").lstrip("/").partition("/")[0]

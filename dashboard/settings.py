@@ -20,6 +20,9 @@ class DashboardSettings(BaseSettings):
     """Seals the keys in people's cookies: 32 random bytes in URL-safe base64, the same in all processes."""
     host: str = "127.0.0.1"
     port: int = Field(default=8081, ge=0, le=65_535)
+    temporal_ui_url: str | None = None
+    """Where people open Temporal's Web UI; tasks and campaigns lead there when it is set."""
+    temporal_namespace: str = "default"
     secure_cookies: bool = True
     """Cookies go over HTTPS only. Browsers make an exception for localhost, but not for other plain hosts."""
 

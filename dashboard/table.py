@@ -14,7 +14,7 @@ from dashboard.words import Words
 Row = TypeVar("Row")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Column(Generic[Row]):
     """A column: its title, and what makes a cell of a row, as text or by building elements."""
 

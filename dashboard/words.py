@@ -1,8 +1,8 @@
-"""What people read, in their language: texts are written in English, `chinese` holds what they are in Chinese."""
+"""What people read, in their language: texts are written in English, `chinese/` holds what they are in Chinese."""
 
 from typing import Final, Literal
 
-from dashboard.chinese import CHINESE
+from dashboard.chinese.whole import CHINESE
 
 Language = Literal["en", "zh"]
 LANGUAGES: Final[dict[Language, str]] = {"en": "English", "zh": "中文"}

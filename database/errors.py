@@ -37,6 +37,11 @@ def is_down(error: DBAPIError) -> bool:
     return error.connection_invalidated or state is None or state.startswith(DOWN_CLASSES) or state in BUSY_STATES
 
 
+def is_cancelled(error: DBAPIError) -> bool:
+    """A statement was ended, as by its time-out."""
+    return _state(error) == "57014"
+
+
 def is_unstorable(error: DBAPIError) -> bool:
     """A value cannot be kept as it is."""
     state = _state(error)

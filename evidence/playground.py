@@ -10,7 +10,7 @@ from pathlib import Path
 from evidence.providers import Provider, Providers, demo_provider, make_providers, services, with_ports, with_simulator
 from stack.child import Child
 from stack.files import made_once, open_folder, write_private
-from stack.programs import dashboard_program
+from stack.programs import dashboard_program, inbound_program
 from stack.surroundings import Surroundings
 
 COUNT = 100
@@ -23,11 +23,11 @@ COLUMNS = (
 
 
 def programs(where: Surroundings) -> Sequence[Child]:
-    """Tempost's own processes, the dashboard and the simulator."""
+    """Tempost's own processes, the dashboard, the receiver of mail and the simulator."""
     folder = open_folder(where.folder / "providers")
     providers = known_providers(folder, where.ports.values())
     write_private(services_file(where.folder), services_csv(providers))
-    return [*with_simulator(where, providers, folder), dashboard_program(where)]
+    return [*with_simulator(where, providers, folder), dashboard_program(where), inbound_program(where)]
 
 
 def services_file(folder: Path) -> Path:

@@ -67,7 +67,7 @@ def _of_the_whole(snapshot: Snapshot) -> list[Sign]:
     around = snapshot.around
     found = []
     if around.live_workers < around.expected_workers:
-        what = f"{around.live_workers} of {around.expected_workers} worker processes run: mails wait for the others."
+        what = f"{around.live_workers} of {around.expected_workers} worker processes run: mails wait for them."
         to_do = "Start the missing ones, or lower monitoring.expected_workers."
         found.append(Sign("workers_missing", "workers_missing", what, to_do))
     if not around.temporal:

@@ -21,6 +21,7 @@ from mail.domain_texts import DOMAIN
 from mail.nameservers import Nameservers
 from runtime.settings import Settings
 from runtime.temporal import connect
+from runtime.traces import Traces
 
 PATIENCE = timedelta(seconds=5)
 """For anyone who is asked for the first time."""
@@ -125,7 +126,7 @@ async def _temporal(settings: Settings) -> Examined:
     address = settings.temporal.address
     try:
         async with asyncio.timeout(PATIENCE.total_seconds()):
-            client = await connect(settings.temporal, lazy=False)
+            client = await connect(settings.temporal, Traces(settings.traces), lazy=False)
             await client.count_workflows()
     except (RuntimeError, RPCError, TimeoutError) as error:  # the SDK's connection failures are plain RuntimeErrors
         wrong = worded(DOCTOR, "temporal_unreachable", address=address, problem=_said(error))

@@ -4,10 +4,12 @@ Twice is once: an event is named by the Message-ID of the mail that told it. Not
 """
 
 import asyncio
+import logging
 import re
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
+from hashlib import sha256
 from uuid import UUID
 
 import asyncpg
@@ -22,6 +24,8 @@ from database.queries.inbound import MailMeant
 from mail.inbound.letter import ADDRESS
 from mail.inbound.reader import read
 from mail.return_path import ReturnPaths
+
+log = logging.getLogger(__name__)
 
 MOST_BYTES = 524_288
 """Of a mail that are read. What matters stands at its beginning; the rest is somebody's attachment."""
@@ -66,17 +70,33 @@ class Inbox:
         """Read one mail and write what it says."""
         async with self._pool.acquire() as connection:
             taken = await self.understand(connection, raw, envelope)
-            if taken.event is not None:
-                async with connection.transaction():
-                    await event.record(connection, [taken.event])
+            await self.keep(connection, taken)
         return taken
+
+    async def keep(
+        self, connection: PoolConnection, taken: Taken, remember: Callable[[], Awaitable[None]] | None = None
+    ) -> None:
+        """Write what a mail said, and in the same transaction that it was read.
+
+        What the database cannot hold is left out: the mail would come again for ever.
+        """
+        try:
+            async with connection.transaction():
+                if taken.event is not None:
+                    await event.record(connection, [taken.event])
+                if remember is not None:
+                    await remember()
+        except asyncpg.DataError:
+            log.exception("what mail %s said cannot be kept", taken.reading.digest)
+            if remember is not None:
+                await remember()
 
     async def understand(
         self, connection: PoolConnection, raw: bytes, envelope: Iterable[str] = (), service_id: UUID | None = None
     ) -> Taken:
         """The event that a mail makes, for the caller to write. That ours left, if that was not known, is written."""
         now = await inbound.now(connection)
-        reading = await asyncio.to_thread(read, raw[:MOST_BYTES], now, list(envelope))
+        reading = await self._read(raw[:MOST_BYTES], now, envelope)
         if reading.kind == "other":
             return Taken(reading, dropped=reading.dropped)
         if reading.message_id and await self._by_ids(connection, [reading.message_id]):
@@ -89,6 +109,14 @@ class Inbox:
         meant = await self._known_as_sent(connection, meant, reading)
         made = _event(reading, meant, how)
         return Taken(reading, made, how, None if made else "nothing is lost yet")
+
+    async def _read(self, raw: bytes, now: datetime, envelope: Iterable[str]) -> Reading:
+        try:
+            return await asyncio.to_thread(read, raw, now, list(envelope))
+        except Exception:  # what the reader fails at would come again for ever, and hold up all after it
+            digest = sha256(raw).hexdigest()
+            log.exception("mail %s cannot be read, which is a fault of ours", digest)
+            return Reading("other", digest, dropped="cannot be read")
 
     async def _meant(
         self, connection: PoolConnection, reading: Reading, service_id: UUID | None

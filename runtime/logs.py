@@ -1,17 +1,70 @@
-"""Logs of a process: one line each, time first, to standard error. Addresses, bodies and secrets are never in them."""
+"""Logs of a process, to standard error: a line of JSON each, with the ids of what it is about.
 
+Addresses, bodies and secrets are never in them.
+"""
+
+import json
 import logging
 import time
+from datetime import UTC, datetime
+from typing import Any, Literal
+
+from opentelemetry import trace
+from pydantic.alias_generators import to_camel
+
+from contracts.about import ids
 
 FORMAT = "%(asctime)sZ %(levelname)s %(name)s: %(message)s"
 QUIET = ("httpx", "httpcore", "asyncio", "temporalio.activity")
 """Libraries that say at `info` what is of use only to their authors."""
+FROM_TEMPORAL = {
+    "workflow_id": "workflowId", "run_id": "workflowRunId", "workflow_run_id": "workflowRunId",
+    "activity_type": "activity", "attempt": "attempt",
+}  # fmt: skip
+"""What the SDK's own loggers say of themselves, and how we call it."""
 
 
-def configure_logs(level: int = logging.INFO) -> None:
-    """Set up logging for the whole process."""
-    formatter = logging.Formatter(FORMAT, datefmt="%Y-%m-%dT%H:%M:%S")
-    formatter.converter = time.gmtime
+class JsonFormatter(logging.Formatter):
+    """One object in one line: at, level, logger, message, ids in camelCase, and the trace where there is one."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """Write a record."""
+        line: dict[str, Any] = {
+            "at": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
+            "level": record.levelname.lower(),
+            "logger": record.name,
+            "message": record.getMessage(),
+            **{to_camel(name): value for name, value in ids().items()},
+            **_of_temporal(record),
+            **_of_trace(),
+        }
+        if record.exc_info:
+            line["error"] = self.formatException(record.exc_info)
+        return json.dumps(line, ensure_ascii=False, default=str)
+
+
+def _of_temporal(record: logging.LogRecord) -> dict[str, Any]:
+    said: dict[str, Any] = {}
+    for source in ("temporal_workflow", "temporal_activity"):
+        found = getattr(record, source, None)
+        if isinstance(found, dict):
+            said |= {ours: found[theirs] for theirs, ours in FROM_TEMPORAL.items() if theirs in found}
+    return said
+
+
+def _of_trace() -> dict[str, str]:
+    context = trace.get_current_span().get_span_context()
+    if not context.trace_flags.sampled:
+        return {}
+    return {"traceId": trace.format_trace_id(context.trace_id), "spanId": trace.format_span_id(context.span_id)}
+
+
+def configure_logs(shape: Literal["json", "text"] = "json", level: int = logging.INFO) -> None:
+    """Set up logging for the whole process; `text` is for a person who looks on."""
+    formatter: logging.Formatter = JsonFormatter()
+    if shape == "text":
+        formatter = logging.Formatter(FORMAT, datefmt="%Y-%m-%dT%H:%M:%S")
+        formatter.converter = time.gmtime
     stream = logging.StreamHandler()
     stream.setFormatter(formatter)
     logging.basicConfig(level=level, handlers=[stream], force=True)

@@ -14,9 +14,10 @@ from temporalio.service import RPCError
 
 from contracts.task import Survey
 from database.errors import UNREACHABLE
-from database.queries import campaign_moves, choice, ledger, reservation, survey
+from database.queries import campaign_moves, choice, ledger, reservation, survey, webhook_delivery
 from database.queries.advisory_lock import advisory_lock
 from database.queries.contact_merge import unfinished_imports
+from runtime.reputation import watch
 from runtime.resources import Resources
 
 log = logging.getLogger(__name__)
@@ -65,6 +66,7 @@ async def keep_reconciled(resources: Resources) -> None:
                     await sweep(resources)
                     if turn % STARTS_EVERY == 0:
                         await start_missing(resources)
+                        await watch(resources)
                     if turn % FORGETS_EVERY == 0:
                         await forget(resources)
         except (*UNREACHABLE, RPCError) as error:
@@ -106,6 +108,7 @@ async def start_missing(resources: Resources) -> Started:
         tasks = await survey.unfinished(connection)
         changed = await survey.changed_lately(connection, [task.task_id for task in tasks], LATELY)
         imports = await unfinished_imports(connection)
+        webhook_ids = await webhook_delivery.active(connection)
         campaigns = await campaign_moves.unfinished(connection)
         changed_campaigns = await campaign_moves.changed_lately(connection, LATELY)
     missing_campaigns = [each.campaign_id for each in campaigns if await resources.campaign_orders.start(each)]
@@ -120,6 +123,8 @@ async def start_missing(resources: Resources) -> Started:
         await _tell(resources, task_id)
     for pool_id, task in _waiting(tasks).items():
         await resources.orders.wake_allocator(pool_id, task.task_id)
+    for webhook_id in webhook_ids:
+        await resources.webhook_wakes.ensure(webhook_id)
     missing_imports = [row.id for row in imports if await resources.orders.start_import(row)]
     if lost := len(missing_campaigns) + len(missing) + len(missing_imports):
         log.warning("%d campaigns, tasks and imports had no workflow and were begun anew", lost)

@@ -19,6 +19,7 @@ from activities.letter import Letters
 from activities.metric import MetricActivities
 from activities.signing import Signers
 from activities.task import TaskActivities
+from activities.webhook import WebhookActivities
 from database.ledger import Ledger
 from mail.dkim import SigningKeyError
 from mail.errors import AuthFailedError
@@ -31,9 +32,11 @@ from workflows.campaign import CampaignWorkflow
 from workflows.contact_import import ContactImportWorkflow
 from workflows.metric import MeasureWorkflow, UpkeepWorkflow
 from workflows.task import TaskWorkflow
+from workflows.webhook import WebhookWorkflow
 
 WORKFLOWS = (
     CampaignWorkflow, TaskWorkflow, ServiceAllocatorWorkflow, ContactImportWorkflow, MeasureWorkflow, UpkeepWorkflow,
+    WebhookWorkflow,
 )  # fmt: skip
 
 
@@ -53,6 +56,7 @@ class Activities:
             Letters(pool, resources.mail_links, resources.return_paths),
             Signers(pool, self._unseal_key),
             limits,
+            tracer=resources.tracer,
         )
         self.deliveries = DeliveryActivities(pool, means, self._ledger_changed)
         wakes = resources.orders.wakes
@@ -61,6 +65,9 @@ class Activities:
         self._allocators = AllocatorActivities(pool, resources.temporal_client, wakes)
         self._imports = ContactImportActivities(pool)
         self._metrics = MetricActivities(pool)
+        self._webhooks = WebhookActivities(
+            pool, self._unseal_webhook, resources.tls, allow_private=smtp.allow_private_hosts
+        )
 
     def all(self) -> Sequence[Callable[..., Any]]:
         """Every activity a worker serves."""
@@ -87,6 +94,7 @@ class Activities:
             self._imports.merge,
             self._metrics.measure,
             self._metrics.upkeep,
+            self._webhooks.deliver,
         )
 
     def _dial(self, account: Account) -> Transport:
@@ -99,6 +107,12 @@ class Activities:
             return self._resources.seal.open(sealed, service_id)
         except SealBrokenError as error:
             raise AuthFailedError(str(error)) from error
+
+    def _unseal_webhook(self, webhook_id: UUID, sealed: bytes) -> str | None:
+        try:
+            return self._resources.seal.open(sealed, webhook_id)
+        except SealBrokenError:
+            return None
 
     def _unseal_key(self, domain_id: UUID, sealed: bytes) -> str:
         try:

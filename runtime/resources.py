@@ -7,9 +7,11 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 import asyncpg
+from opentelemetry.trace import Tracer
 from sqlalchemy.ext.asyncio import AsyncEngine
 from temporalio.client import Client
 
+from activities.webhook import WebhookWakes
 from database.connect import create_engine, create_pool
 from mail.links import MailLinks
 from mail.return_path import ReturnPaths
@@ -18,6 +20,7 @@ from runtime.campaign_orders import CampaignOrders
 from runtime.secrets import Seal
 from runtime.settings import Settings
 from runtime.temporal import TaskOrders, connect, connect_worker
+from runtime.traces import Traces
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,41 +34,54 @@ class Resources:
     temporal_client: Client
     orders: TaskOrders
     campaign_orders: CampaignOrders
+    webhook_wakes: WebhookWakes
     seal: Seal
     mail_links: MailLinks
     return_paths: ReturnPaths
     tls: ssl.SSLContext
     """How services' certificates are verified."""
+    tracer: Tracer
+    """Does nothing unless traces are wanted."""
 
 
 @asynccontextmanager
-async def open_resources(settings: Settings, connect_until: asyncio.Event | None = None) -> AsyncIterator[Resources]:
+async def open_resources(
+    settings: Settings, connect_until: asyncio.Event | None = None, traces: Traces | None = None
+) -> AsyncIterator[Resources]:
     """Open everything. Neither PostgreSQL nor Temporal need be up: both are reached at the first use.
 
     A worker's client must be connected: with `connect_until`, Temporal is waited for until that is set.
     """
+    traces = traces or Traces(settings.traces)
     url, key = settings.database.url.get_secret_value(), settings.secrets.key.get_secret_value()
     engine = create_engine(url, settings.database.pool_size)
     try:
         pool = await create_pool(url, settings.database.pool_size)
         try:
             if connect_until is None:
-                client = await connect(settings.temporal, lazy=True)
+                client = await connect(settings.temporal, traces, lazy=True)
             else:
-                client = await connect_worker(settings.temporal, connect_until)
-            yield Resources(
-                settings=settings,
-                engine=engine,
-                ledger_pool=pool,
-                temporal_client=client,
-                orders=TaskOrders(client, settings.temporal.task_queue),
-                campaign_orders=CampaignOrders(client, settings.temporal.task_queue),
-                seal=Seal(key),
-                mail_links=MailLinks(key, settings.api.public_url),
-                return_paths=ReturnPaths(key),
-                tls=tls_context(settings.smtp.ca_file),
-            )
+                client = await connect_worker(settings.temporal, traces, connect_until)
+            wakes = WebhookWakes(pool, client, settings.temporal.task_queue)
+            try:
+                yield Resources(
+                    settings=settings,
+                    engine=engine,
+                    ledger_pool=pool,
+                    temporal_client=client,
+                    orders=TaskOrders(client, settings.temporal.task_queue),
+                    campaign_orders=CampaignOrders(client, settings.temporal.task_queue),
+                    webhook_wakes=wakes,
+                    seal=Seal(key),
+                    mail_links=MailLinks(key, settings.api.public_url),
+                    return_paths=ReturnPaths(key),
+                    tls=tls_context(settings.smtp.ca_file),
+                    tracer=traces.tracer,
+                )
+            finally:
+                await wakes.close()
         finally:
             await pool.close()
     finally:
         await engine.dispose()
+        await asyncio.to_thread(traces.close)

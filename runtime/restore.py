@@ -84,14 +84,14 @@ def _batches(seen: Iterable[SentMail]) -> Iterator[list[SentMail]]:
 
 
 async def wrong_seals(url: str, key: str) -> int:
-    """How many services' passwords this key does not open."""
+    """How many passwords of services and mailboxes this key does not open."""
     seal, wrong = Seal(key), 0
     pool = await create_pool(url, size=1)
     try:
         async with pool.acquire() as connection:
-            for service_id, password in await restored.sealed(connection):
+            for bound_to, password in await restored.sealed(connection):
                 try:
-                    seal.open(password, service_id)
+                    seal.open(password, bound_to)
                 except SealBrokenError:
                     wrong += 1
     finally:

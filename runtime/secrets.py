@@ -5,6 +5,7 @@ import hashlib
 import hmac
 import os
 import secrets
+from uuid import UUID
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -51,3 +52,14 @@ def api_key_hash(key: str) -> bytes:
 def same_secret(given: str, wanted: str) -> bool:
     """Compare in a time that tells nothing."""
     return hmac.compare_digest(given.encode(), wanted.encode())
+
+
+class ErasureHash:
+    """What is kept of an erased address: enough to know it again, of no use without the installation's secret."""
+
+    def __init__(self, key: str) -> None:
+        self._key = hmac.digest(base64.urlsafe_b64decode(key), b"tempost erased addresses", "sha256")
+
+    def of(self, user_id: UUID, email_key: str) -> bytes:
+        """HMAC-SHA-256 of an address in lower case, another one for each user."""
+        return hmac.digest(self._key, user_id.bytes + email_key.encode(), "sha256")

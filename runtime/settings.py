@@ -112,6 +112,18 @@ class DnsSettings(Group):
         return Nameservers(self.servers, self.port, self.timeout)
 
 
+class InboundSettings(Group):
+    """Mail that comes in: bounces and replies."""
+
+    host: str = "127.0.0.1"
+    port: int | None = Field(default=None, ge=0, le=65535)
+    """Of the receiver, for LMTP and SMTP; 0 is any that is free. None is opened unless it is given."""
+    name: str | None = None
+    """How the receiver greets; the machine's name unless given."""
+    max_mail_bytes: int = Field(default=30_000_000, ge=100_000)
+    max_connections: int = Field(default=100, ge=1)
+
+
 class WorkerSettings(Group):
     """The worker processes."""
 
@@ -144,6 +156,22 @@ class AlertSettings(Group):
         return self
 
 
+class LogSettings(Group):
+    """Logs."""
+
+    shape: Literal["json", "text"] = "json"
+    """A line of JSON each, or one that people read more easily."""
+
+
+class TraceSettings(Group):
+    """OpenTelemetry traces."""
+
+    share: float = Field(default=0.0, ge=0, le=1)
+    """Of the requests without a trace of their own; 0 is off. One task of a million mails is a trace of millions."""
+    endpoint: str | None = None
+    """Of a collector, by OTLP over HTTP; unless set, as OpenTelemetry's own variables say."""
+
+
 class Settings(BaseSettings):
     """Everything a process is told from outside."""
 
@@ -159,8 +187,11 @@ class Settings(BaseSettings):
     api: ApiSettings = ApiSettings()
     smtp: SmtpSettings = SmtpSettings()
     dns: DnsSettings = DnsSettings()
+    inbound: InboundSettings = InboundSettings()
     worker: WorkerSettings = WorkerSettings()
     alerts: AlertSettings = AlertSettings()
+    logs: LogSettings = LogSettings()
+    traces: TraceSettings = TraceSettings()
 
     @model_validator(mode="after")
     def _refuse_unsafe(self) -> Self:

@@ -1,5 +1,6 @@
 """Tempost's own processes as children of the local stack."""
 
+import asyncio
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
@@ -7,7 +8,8 @@ from pathlib import Path
 import httpx
 
 from stack.child import Child
-from stack.surroundings import Surroundings
+from stack.ports import LOOPBACK
+from stack.surroundings import INBOUND_PORT, Surroundings
 from stack.temporal import polls
 
 CHECKOUT = Path(__file__).parents[1]
@@ -47,6 +49,27 @@ def dashboard_program(surroundings: Surroundings) -> Child:
         ready=lambda _: _is_healthy(surroundings.dashboard_url),
         folder=CHECKOUT,
     )
+
+
+def inbound_program(surroundings: Surroundings) -> Child:
+    """Return the process that takes in bounces and replies."""
+    return Child(
+        name="inbound",
+        command=(sys.executable, "-m", "runtime.receive"),
+        environment=surroundings.environment(),
+        needs=("migrations",),
+        ready=lambda _: _listens(surroundings.ports[INBOUND_PORT]),
+        folder=CHECKOUT,
+    )
+
+
+async def _listens(port: int) -> bool:
+    try:
+        _, writer = await asyncio.open_connection(LOOPBACK, port)
+    except OSError:
+        return False
+    writer.close()
+    return True
 
 
 def _worker(name: str, environment: Mapping[str, str]) -> Child:

@@ -13,13 +13,15 @@ from stack.files import made_once
 from stack.ports import LOOPBACK, choose_ports
 from stack.temporal import NAMESPACE, UI_PORT, all_ports
 
-PREFERRED = {"api": 8080, "dashboard": 8081, UI_PORT: 8233, "postgres": 0}
+INBOUND_PORT = "inbound"
+PREFERRED = {"api": 8080, "dashboard": 8081, UI_PORT: 8233, "postgres": 0, INBOUND_PORT: 0}
 """People type the first three; all others are random (0)."""
 FIXED_BY = {
     "api": "TEMPOST_API__PORT",
     "dashboard": "TEMPOST_DASHBOARD__PORT",
     UI_PORT: "TEMPOST_STACK_TEMPORAL_UI_PORT",
     "postgres": "TEMPOST_STACK_POSTGRES_PORT",
+    INBOUND_PORT: "TEMPOST_INBOUND__PORT",
     "temporal": "TEMPOST_STACK_TEMPORAL_PORT",
 }
 """Variables that ask for a certain port."""
@@ -56,7 +58,10 @@ class Surroundings:
 
     def dashboard_environment(self) -> dict[str, str]:
         """Return the settings of the dashboard's process, which knows nothing but the API."""
+        ui = {"TEMPOST_DASHBOARD__TEMPORAL_UI_URL": self.temporal_ui_url} if self.temporal_ui_url else {}
         return {
+            **ui,
+            "TEMPOST_DASHBOARD__TEMPORAL_NAMESPACE": NAMESPACE,
             "TEMPOST_DASHBOARD__API_URL": self.api_url,
             "TEMPOST_DASHBOARD__SECRET": made_once(self.folder / "dashboard-secret", new_secret),
             "TEMPOST_DASHBOARD__HOST": LOOPBACK,
@@ -77,6 +82,8 @@ class Surroundings:
             **ui,
             "TEMPOST_API__HOST": LOOPBACK,
             "TEMPOST_API__PORT": str(self.ports["api"]),
+            "TEMPOST_INBOUND__HOST": LOOPBACK,
+            "TEMPOST_INBOUND__PORT": str(self.ports[INBOUND_PORT]),
             "TEMPOST_SECRETS__KEY": self.secret,
             "TEMPOST_SMTP__CA_FILE": str(self.certificates.ca_file),
             "TEMPOST_SMTP__ALLOW_PRIVATE_HOSTS": "true",

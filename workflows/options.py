@@ -32,6 +32,11 @@ DELIVERY: Final = ActivityConfig(
 )
 """A permit's wait (seconds), a dialogue up to its dot (`smtp.upload_limit`) and the patience for the answer."""
 
+WEBHOOK: Final = ActivityConfig(
+    start_to_close_timeout=timedelta(minutes=5), heartbeat_timeout=timedelta(seconds=40), retry_policy=_PATIENT
+)
+"""Some messages to a strange server, 15 s each at most; a minute in all, then the next activity goes on."""
+
 
 def told(config: ActivityConfig, summary: str) -> ActivityConfig:
     """The same, with a line for people who read the history."""

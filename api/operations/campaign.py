@@ -19,7 +19,7 @@ from api.pool_forecasts import PoolForecasts
 from api.problems import FieldError, InvalidError, NotFoundError, invalid
 from api.schemas.campaign import CampaignDryRunOut, CampaignIn, CampaignOut, CampaignProblem, RoundIn, RoundOut
 from api.schemas.task import MissingField
-from database.queries import campaign, contact
+from database.queries import campaign, contact, segment
 from database.queries.campaign_moves import survey_of
 from scheduling.allocator_state import Demand
 from scheduling.forecast import Mailing
@@ -29,7 +29,7 @@ COLUMNS = {
     "tracks_opens", "tracks_clicks", "time_zone", "start_at",
 }  # fmt: skip
 """Fields of an order that are columns as they come."""
-ROUND_COLUMNS = {"template_id", "delay", "delay_unit"}
+ROUND_COLUMNS = {"template_id", "segment_id", "delay", "delay_unit"}
 RULES = {"window", "holidays"}
 
 
@@ -107,6 +107,14 @@ def check_first(columns: dict[str, Any], pointer: str) -> None:
         raise invalid(f"{pointer}/audience", "the first round goes to everyone on the list: nobody could open yet")
 
 
+async def check_segment(
+    connection: AsyncConnection, caller: KeyHolder, segment_id: UUID | None, pointer: str = "#"
+) -> None:
+    """Refuse a segment that the caller does not have; one that is there stays until the transaction ends."""
+    if segment_id is not None and not await segment.lock_segment(connection, caller.user_id, segment_id):
+        raise invalid(f"{pointer}/segmentId", "you have no such segment")
+
+
 async def find_campaign(connection: AsyncConnection, caller: KeyHolder, campaign_id: UUID) -> RowMapping:
     """One of the caller's campaigns, as its row."""
     row = await campaign.get(connection, caller.user_id, campaign_id)
@@ -160,6 +168,8 @@ async def _plan(
         for place, (each, content) in enumerate(zip(order.rounds, inline, strict=True))
     ]
     check_first(round_columns(1, order.rounds[0], contents[0]), "#/rounds/0")
+    for place, each in enumerate(order.rounds):
+        await check_segment(connection, caller, each.segment_id, f"#/rounds/{place}")
     variables = sorted({name for content in contents for name in content.variables})
     rows = await contact.missing_fields(connection, order.contact_list_id, variables) if variables else []
     return Plan(pool, contents, [MissingField.model_validate(dict(row)) for row in rows])

@@ -14,6 +14,7 @@ from api.operations.campaign import (
     ROUND_COLUMNS,
     RULES,
     check_first,
+    check_segment,
     create_campaign,
     find_campaign,
     missing_campaign,
@@ -101,6 +102,7 @@ async def add_round(once: Once, campaign_id: UUID, order: RoundIn, contents: Inl
         if number > MOST_ROUNDS:
             raise ConflictError(f"A campaign has at most {MOST_ROUNDS} rounds.")
         content = inline or await template_content(connection, caller, order.template_id)
+        await check_segment(connection, caller, order.segment_id)
         await campaign.insert_round(connection, campaign_id, number, round_columns(number, order, content))
         await campaign.touch(connection, campaign_id)
         return await read_campaign(connection, caller, campaign_id)
@@ -125,6 +127,8 @@ async def change_round(  # noqa: PLR0913, PLR0917 - whose, which, what and with 
         _refuse_final(row)
         columns = dict(await _waiting_round(connection, campaign_id, round_no))
         columns |= order.model_dump(include={"audience", "threaded", *ROUND_COLUMNS}, exclude_none=True)
+        await check_segment(connection, caller, order.segment_id)
+        columns |= {"segment_id": order.segment_id} if "segment_id" in order.model_fields_set else {}
         if inline or order.template_id:
             content = inline or await template_content(connection, caller, order.template_id)
             columns |= content_columns(order, content) | {"template_id": order.template_id}

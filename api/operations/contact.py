@@ -7,11 +7,13 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from api.operations.address import checked
 from api.operations.api_key import KeyHolder
+from api.operations.erasure import refuse_erased
 from api.problems import ConflictError, NotFoundError
 from api.schemas.contact import ContactIn, ContactListIn, ContactListOut, ContactsIn, ContactsOut
 from database.queries import contact
 from database.queries.contact import NewContact
 from mail.address import address_key
+from runtime.resources import Resources
 
 
 async def create_list(connection: AsyncConnection, caller: KeyHolder, order: ContactListIn) -> ContactListOut:
@@ -35,9 +37,12 @@ async def delete_list(connection: AsyncConnection, caller: KeyHolder, list_id: U
         raise ConflictError("A task or campaign that has not begun is to be sent to this list. Cancel it first.")
 
 
-async def add_contacts(connection: AsyncConnection, caller: KeyHolder, list_id: UUID, order: ContactsIn) -> ContactsOut:
+async def add_contacts(
+    connection: AsyncConnection, resources: Resources, caller: KeyHolder, list_id: UUID, order: ContactsIn
+) -> ContactsOut:
     """Put contacts on a list; one wrong address refuses them all, and every wrong one is named."""
     await read_list(connection, caller, list_id)
+    await refuse_erased(connection, resources, caller, "#/contacts", order.contacts)
     given = merged("#/contacts", order.contacts)
     row = await contact.upsert(connection, caller.user_id, list_id, given)
     return ContactsOut(received=len(order.contacts), contacts=row["contacts"], added=row["added"])

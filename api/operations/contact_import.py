@@ -9,11 +9,15 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from api.idempotency import Once
 from api.operations.contact_rows import Batch, batches
+from api.operations.erasure import erased_among
 from api.operations.temporal import tell
-from api.problems import FieldError, InvalidError, NotFoundError
+from api.problems import FieldError, InvalidError, NotFoundError, invalid
 from api.schemas.contact_import import ContactImportOut
 from api.upload import Upload
 from content.csv_file import CsvError, Dialect, find_dialect
+from content.csv_header import plain
+from contracts.contact_import import ImportMode
+from contracts.tag import split_tags
 from database.connect import transaction
 from database.queries import contact_import
 from database.queries.contact_import import NewImport
@@ -31,6 +35,11 @@ class Reading:
     encoding: str | None = None
     delimiter: str | None = None
     email_column: str | None = None
+    tags_column: str | None = None
+    """Title of a column with tags, commas or semicolons between."""
+    mode: ImportMode = "merge"
+    tags: str = ""
+    """Put on every contact of the file; commas between."""
 
 
 async def require_list(resources: Resources, user_id: UUID, contact_list_id: UUID) -> None:
@@ -42,14 +51,18 @@ async def require_list(resources: Resources, user_id: UUID, contact_list_id: UUI
 
 async def import_upload(once: Once, contact_list_id: UUID, upload: Upload, reading: Reading) -> ContactImportOut:
     """Stage a file and have it merged. A file that cannot be read to its end leaves only a failed import."""
+    tags = _tags(reading.tags)
     dialect = await asyncio.to_thread(_dialect, upload, reading)
     new = NewImport(
         uuid4(), once.caller.user_id, contact_list_id, upload.name,
-        dialect.encoding.name, dialect.delimiter, dialect.header.columns,
+        dialect.encoding.name, dialect.delimiter, dialect.header.columns, reading.mode, tags,
     )  # fmt: skip
+    tags_column = _tags_column(dialect, reading.tags_column)
+    erased = await erased_among(once.resources, once.caller)
+    parts = batches(upload.file, dialect, new.id, tags_column, erased)
 
     async def work(connection: AsyncConnection) -> ContactImportOut:
-        return await _stage(connection, new, upload, dialect)
+        return await _stage(connection, new, parts)
 
     try:
         staged = await once.run(ContactImportOut, work)
@@ -78,11 +91,29 @@ def _dialect(upload: Upload, reading: Reading) -> Dialect:
         raise _refused(error) from error
 
 
-async def _stage(connection: AsyncConnection, new: NewImport, upload: Upload, dialect: Dialect) -> ContactImportOut:
+def _tags(given: str) -> list[str]:
+    try:
+        return split_tags(given)
+    except ValueError as error:
+        raise invalid("?tags", str(error)) from None
+
+
+def _tags_column(dialect: Dialect, title: str | None) -> int | None:
+    """Find the column with the tags. Raises `InvalidError`."""
+    if title is None:
+        return None
+    for index, each in enumerate(dialect.header.titles):
+        if plain(each) == plain(title):
+            if index == dialect.header.email:
+                break
+            return index
+    raise invalid("?tagsColumn", f"there is no column {title!r} beside the addresses")
+
+
+async def _stage(connection: AsyncConnection, new: NewImport, parts: Iterator[Batch]) -> ContactImportOut:
     if not await contact_import.create_import(connection, new):
         raise NotFoundError(NO_LIST)
     read = rejected = 0
-    parts = batches(upload.file, dialect, new.id)
     try:
         coming = asyncio.create_task(_next(parts))
         while (batch := await coming) is not None:

@@ -1,12 +1,14 @@
 """Rows of a contact file, judged: good ones and refused ones, as the lines that COPY takes."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import BinaryIO
 from uuid import UUID
 
+from content.csv_cell import meant
 from content.csv_file import Dialect, records
+from contracts.tag import split_tags
 from database.queries.contact_import import Refusal, refused_line, staged_line
 from mail.address import AddressError, address_key, normalise
 
@@ -15,6 +17,9 @@ BATCH_CHARACTERS = 2_000_000
 MAX_CELL = 10_000
 SHOWN = 200
 """Characters of a refused value that are kept to show."""
+
+Erased = Callable[[str], bool]
+"""Whether the owner of an address, in lower case, was erased."""
 
 encode = json.JSONEncoder(ensure_ascii=False, check_circular=False).encode
 
@@ -34,17 +39,24 @@ class Batch:
         return self.read >= BATCH_ROWS or self.characters >= BATCH_CHARACTERS
 
 
-def batches(file: BinaryIO, dialect: Dialect, import_id: UUID) -> Iterator[Batch]:
+def batches(
+    file: BinaryIO, dialect: Dialect, import_id: UUID, tags_column: int | None = None, erased: Erased | None = None
+) -> Iterator[Batch]:
     """Judge every row of a file. Raises `CsvError` where it cannot be read on."""
     batch, owner = Batch(), str(import_id)
+    tags: list[str] = []
     for line, cells in records(file, dialect):
         try:
+            if tags_column is not None:
+                tags = _tags(cells, tags_column)
             email, fields = judged(cells, dialect)
+            if erased is not None:
+                _keep_away(email, erased)
         except RowError as error:
             written = refused_line(owner, Refusal(line, error.reason, _shown(error.value)))
             batch.refused.append(written)
         else:
-            written = staged_line(owner, line, email, address_key(email), fields)
+            written = staged_line(owner, line, email, address_key(email), fields, tags)
             batch.staged.append(written)
         batch.read += 1
         batch.characters += len(written)
@@ -79,9 +91,28 @@ def judged(cells: list[str], dialect: Dialect) -> tuple[str, str]:
     fields = {name: cell for name, cell in zip(header.fields, cells, strict=False) if cell and not cell.isspace()}
     del fields["email"]
     written = encode(fields)
+    if "\"'" in written:  # a cell that an export made harmless, perhaps
+        written = encode({name: meant(cell) for name, cell in fields.items()})
     if len(written) > MAX_CELL or "\\u0000" in written:
         _check_cells(fields)
     return email, written
+
+
+def _keep_away(email: str, erased: Erased) -> None:
+    if erased(address_key(email)):
+        raise RowError("is the address of a person who was erased", "")
+
+
+def _tags(cells: list[str], column: int) -> list[str]:
+    """Take the tags out of a row's cells. Raises `RowError`."""
+    cell = cells[column] if column < len(cells) else ""
+    if not cell:
+        return []
+    cells[column] = ""
+    try:
+        return split_tags(meant(cell))
+    except ValueError as error:
+        raise RowError(f"has a tag that cannot be kept: {error}", cell) from error
 
 
 def _check_cells(fields: dict[str, str]) -> None:

@@ -1,10 +1,10 @@
 """Which hosts services may name: none inside our own network, unless a setting allows it (as the local stack does)."""
 
 import asyncio
-import ipaddress
 import socket
 
 from api.problems import invalid
+from mail.outside import is_outside
 
 INSIDE = (".localhost", ".local", ".internal", ".lan", ".home.arpa")
 
@@ -18,7 +18,7 @@ def check_name(host: str, *, allow_private: bool, pointer: str = "#/host") -> No
     if allow_private:
         return
     try:
-        inside = not _outside(host)
+        inside = not is_outside(host)
     except ValueError:
         inside = host == "localhost" or host.endswith(INSIDE) or "." not in host
     if inside:
@@ -34,12 +34,5 @@ async def check_addresses(host: str, port: int, *, allow_private: bool) -> None:
     except OSError:
         return
     for *_, address in found:
-        if not _outside(str(address[0])):
+        if not is_outside(str(address[0])):
             raise HostRefusedError(f"{host} leads to {address[0]}, which is a private or local address")
-
-
-def _outside(address: str) -> bool:
-    parsed = ipaddress.ip_address(address.partition("%")[0])
-    if isinstance(parsed, ipaddress.IPv6Address) and parsed.ipv4_mapped is not None:
-        parsed = parsed.ipv4_mapped
-    return parsed.is_global and not parsed.is_multicast

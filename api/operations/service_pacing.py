@@ -87,7 +87,8 @@ def _warm_up_out(row: RowMapping) -> dict[str, Any] | None:
 def _waiting(row: RowMapping) -> ServiceWait | None:
     """Move from now on past each reason; the last that held it is named."""
     if row["status"] == "paused":
-        return ServiceWait(reason="paused", retry_at=None)
+        guarded = row["reputation"] is not None and row["reputation"]["state"] == "paused"
+        return ServiceWait(reason="reputation" if guarded else "paused", retry_at=None)
     if row["daily_quota"] == 0:
         return ServiceWait(reason="no_quota", retry_at=None)
     at: datetime = row["now"]

@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from api.idempotency import Once
 from api.operations.api_key import KeyHolder
 from api.operations.content import CheckedContent
+from api.operations.erasure import refuse_erased
 from api.operations.pool import find_pool
 from api.operations.task import check_precedence, create_task, find_task, missing_task, read_task
 from api.operations.temporal import tell, tell_allocators
@@ -32,6 +33,7 @@ async def create(once: Once, order: TaskIn, inline: CheckedContent | None) -> Ta
     async def write(connection: AsyncConnection) -> TaskOut:
         nonlocal written
         written = True
+        await refuse_erased(connection, once.resources, once.caller, "#/recipients", order.recipients or ())
         return await create_task(connection, once.caller, order, inline)
 
     made = await once.run(TaskOut, write)

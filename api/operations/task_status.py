@@ -55,7 +55,9 @@ def _waiting(row: RowMapping, counts: StatusCounts) -> list[Waiting]:
     """Why ready mails do not go now; the first reason is the main one and counts them all."""
     if row["status"] in WHOLE_TASK:
         retry_at = row["start_at"] if row["status"] == "scheduled" else None
-        return [Waiting(reason=row["status"], count=counts.pending, retry_at=retry_at)] if counts.pending else []
+        guarded = row["status"] == "paused" and (row["reputation"] or {}).get("state") == "paused"
+        reason = "reputation" if guarded else row["status"]
+        return [Waiting(reason=reason, count=counts.pending, retry_at=retry_at)] if counts.pending else []
     if row["status"] == "sending" and not row["prepared"]:
         return [Waiting(reason="preparing", count=counts.pending, retry_at=None)]
     if row["status"] != "sending" or not row["ready"]:

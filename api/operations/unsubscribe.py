@@ -52,6 +52,7 @@ async def unsubscribe(process: Resources, request: Request, token: str) -> HTMLR
         if recipient is None:
             return public_page.not_complete(lang)
         await preference.unsubscribe(connection, *mail, recipient, by)
+    process.webhook_wakes.events_recorded([mail[0]])
     return public_page.done(lang, _preferences_url(process, mail))
 
 
@@ -78,7 +79,9 @@ async def choose(process: Resources, request: Request, token: str, choice: Choic
                 await preference.resubscribe(connection, recipient)
             if choice == "list":
                 await preference.leave_list(connection, recipient)
-        return _shown(request, await preference.find(connection, *mail), saved=True)
+        chosen = await preference.find(connection, *mail)
+    process.webhook_wakes.events_recorded([mail[0]])
+    return _shown(request, chosen, saved=True)
 
 
 def _shown(request: Request, recipient: Recipient | None, *, saved: bool) -> HTMLResponse:

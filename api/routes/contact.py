@@ -48,7 +48,9 @@ async def delete(list_id: UUID, caller: Writer, connection: Connection) -> None:
 @router.post("/{list_id}/contacts")
 async def add(list_id: UUID, order: ContactsIn, caller: Writer, once: OnlyOnce) -> ContactsOut:
     """Put contacts on a list, at most 1,000 at a time. One that exists keeps the fields that are not given."""
-    return await once.run(ContactsOut, lambda connection: operations.add_contacts(connection, caller, list_id, order))
+    return await once.run(
+        ContactsOut, lambda connection: operations.add_contacts(connection, once.resources, caller, list_id, order)
+    )
 
 
 @router.get("/{list_id}/contacts")

@@ -14,8 +14,10 @@ from api.operations import contact_import
 from api.operations.api_key import KeyHolder
 from api.operations.contact_import import Reading
 from api.operations.contact_refusals import refusals_csv
+from api.schemas.base import Text
 from api.schemas.contact_import import ContactImportOut
 from api.upload import PART, Upload, received
+from contracts.contact_import import ImportMode
 from runtime.resources import Resources
 
 router = APIRouter(prefix="/api", tags=["contact lists"])
@@ -37,13 +39,16 @@ BODY = {
 Option = Annotated[str | None, Query(min_length=1, max_length=100)]
 
 
-async def reading(
+async def reading(  # noqa: PLR0913, PLR0917 - a parameter each
     encoding: Option = None,
     delimiter: Option = None,
     email_column: Annotated[Option, Query(alias="emailColumn")] = None,
+    tags_column: Annotated[Option, Query(alias="tagsColumn", description="Title of a column with tags")] = None,
+    mode: Annotated[ImportMode, Query(description="What becomes of contacts that exist")] = "merge",
+    tags: Annotated[Text, Query(max_length=2000, description="For all contacts of the file; commas between")] = "",
 ) -> Reading:
-    """How the file is to be read."""
-    return Reading(encoding, delimiter, email_column)
+    """How the file is to be read, and merged."""
+    return Reading(encoding, delimiter, email_column, tags_column, mode, tags)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Query
 from fastapi.responses import StreamingResponse
 from pydantic import AwareDatetime
 
-from api.dependencies import Connection, Reader
+from api.dependencies import Analysis, Reader
 from api.operations import statistics as operations
 from api.schemas.service import TimeZone
 from api.schemas.statistics import AccountStatisticsOut, FunnelOut, StatisticsOut, TimelineOut
@@ -23,7 +23,7 @@ Before = Annotated[AwareDatetime | None, Query(alias="to", description="Sent bef
 
 @router.get("/tasks/{task_id}/statistics")
 async def of_task(
-    task_id: UUID, caller: Reader, connection: Connection, by: By = None, zone: Zone = "UTC"
+    task_id: UUID, caller: Reader, connection: Analysis, by: By = None, zone: Zone = "UTC"
 ) -> StatisticsOut:
     """What became of the mails of a task. Every mail counts once in each column."""
     return await operations.of_task(connection, caller, task_id, by, zone)
@@ -31,7 +31,7 @@ async def of_task(
 
 @router.get("/tasks/{task_id}/statistics.csv", response_class=StreamingResponse)
 async def csv_of_task(
-    task_id: UUID, caller: Reader, connection: Connection, by: By = None, zone: Zone = "UTC"
+    task_id: UUID, caller: Reader, connection: Analysis, by: By = None, zone: Zone = "UTC"
 ) -> StreamingResponse:
     """What became of the mails of a task, as CSV."""
     return _csv(await operations.of_task(connection, caller, task_id, by, zone), f"task-{task_id}")
@@ -39,7 +39,7 @@ async def csv_of_task(
 
 @router.get("/tasks/{task_id}/statistics/timeline")
 async def timeline_of_task(
-    task_id: UUID, caller: Reader, connection: Connection, per: TimeUnit = "hour", zone: Zone = "UTC"
+    task_id: UUID, caller: Reader, connection: Analysis, per: TimeUnit = "hour", zone: Zone = "UTC"
 ) -> TimelineOut:
     """What happened when to the mails of a task."""
     return await operations.timeline_of_task(connection, caller, task_id, per, zone)
@@ -47,7 +47,7 @@ async def timeline_of_task(
 
 @router.get("/campaigns/{campaign_id}/statistics")
 async def of_campaign(
-    campaign_id: UUID, caller: Reader, connection: Connection, by: By = None, zone: Zone = "UTC"
+    campaign_id: UUID, caller: Reader, connection: Analysis, by: By = None, zone: Zone = "UTC"
 ) -> StatisticsOut:
     """What became of the mails of a campaign. Every mail counts once in each column."""
     return await operations.of_campaign(connection, caller, campaign_id, by, zone)
@@ -55,7 +55,7 @@ async def of_campaign(
 
 @router.get("/campaigns/{campaign_id}/statistics.csv", response_class=StreamingResponse)
 async def csv_of_campaign(
-    campaign_id: UUID, caller: Reader, connection: Connection, by: By = None, zone: Zone = "UTC"
+    campaign_id: UUID, caller: Reader, connection: Analysis, by: By = None, zone: Zone = "UTC"
 ) -> StreamingResponse:
     """What became of the mails of a campaign, as CSV."""
     return _csv(await operations.of_campaign(connection, caller, campaign_id, by, zone), f"campaign-{campaign_id}")
@@ -63,14 +63,14 @@ async def csv_of_campaign(
 
 @router.get("/campaigns/{campaign_id}/statistics/timeline")
 async def timeline_of_campaign(
-    campaign_id: UUID, caller: Reader, connection: Connection, per: TimeUnit = "day", zone: Zone = "UTC"
+    campaign_id: UUID, caller: Reader, connection: Analysis, per: TimeUnit = "day", zone: Zone = "UTC"
 ) -> TimelineOut:
     """What happened when to the mails of a campaign."""
     return await operations.timeline_of_campaign(connection, caller, campaign_id, per, zone)
 
 
 @router.get("/campaigns/{campaign_id}/funnel")
-async def funnel(campaign_id: UUID, caller: Reader, connection: Connection) -> FunnelOut:
+async def funnel(campaign_id: UUID, caller: Reader, connection: Analysis) -> FunnelOut:
     """How far the contacts of a campaign came: with any of its mails, and with those of each round."""
     return await operations.funnel(connection, caller, campaign_id)
 
@@ -79,7 +79,7 @@ async def funnel(campaign_id: UUID, caller: Reader, connection: Connection) -> F
 async def of_account(  # noqa: PLR0913 - a filter each
     *,
     caller: Reader,
-    connection: Connection,
+    connection: Analysis,
     since: Since = None,
     before: Before = None,
     by: AccountGrouping | None = None,

@@ -3,7 +3,7 @@
 A POST to the first unsubscribes at once (RFC 8058). A GET changes nothing, because mail scanners open every link.
 """
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Form, Path, Request
 from fastapi.responses import HTMLResponse
@@ -12,7 +12,15 @@ from api.dependencies import Process
 from api.operations import unsubscribe as operations
 from api.public_page import Choice
 
-router = APIRouter(tags=["recipients"], default_response_class=HTMLResponse)
+PAGE: dict[str, Any] = {"content": {"text/html": {"schema": {"type": "string"}}}}
+router = APIRouter(
+    tags=["recipients"],
+    default_response_class=HTMLResponse,
+    responses={
+        404: {**PAGE, "description": "A page: nobody made this link, or its mail is gone"},
+        503: {**PAGE, "description": "A page: the database is away, come again"},
+    },
+)
 Token = Annotated[str, Path(max_length=100)]
 
 

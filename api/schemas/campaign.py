@@ -40,6 +40,8 @@ class RoundIn(Incoming):
     delay_unit: DelayUnit = "days"
     audience: Audience | None = None
     """`not_replied` unless said. The first round goes to everyone."""
+    segment_id: UUID | None = None
+    """Beside the rule: only contacts who are of this segment when the round begins."""
     threaded: bool | None = None
     """Answers the mail before, in its thread; so unless said. The first round answers none."""
 
@@ -60,6 +62,8 @@ class RoundChange(Incoming):
     delay: Delay | None = None
     delay_unit: DelayUnit | None = None
     audience: Audience | None = None
+    segment_id: UUID | None = None
+    """Given empty: any contact."""
     threaded: bool | None = None
 
     @model_validator(mode="after")
@@ -139,6 +143,7 @@ class RoundOut(Outgoing):
 
     round_no: int
     audience: Audience
+    segment_id: UUID | None = None
     delay: int
     delay_unit: DelayUnit
     threaded: bool

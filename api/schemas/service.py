@@ -11,6 +11,7 @@ from zoneinfo import available_timezones
 from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
 from api.schemas.base import Address, Incoming, Line, Outgoing, Text
+from api.schemas.reputation import ReputationOut
 
 Kind = Literal["mailbox", "relay"]
 Security = Literal["none", "starttls", "tls"]
@@ -179,7 +180,7 @@ class WarmUpOut(Outgoing):
 class ServiceWait(Outgoing):
     """Why a service cannot be used now."""
 
-    reason: Literal["paused", "service_rested", "no_quota", "window"]
+    reason: Literal["paused", "reputation", "service_rested", "no_quota", "window"]
     """Where several hold it, the one that holds it longest."""
     retry_at: datetime | None
     """Nobody knows unless given: a person must act."""
@@ -223,6 +224,10 @@ class ServiceOut(Outgoing):
     rested_until: datetime | None
     """Not used until then, because of `restReason`."""
     rest_reason: str | None
+    reputation: ReputationOut | None = None
+    """Only of one that had bounces or complaints."""
+    mailbox_error: str | None
+    """Why its mailbox cannot be read for bounces and replies."""
     created_at: datetime
     updated_at: datetime
 

@@ -10,6 +10,7 @@ from api.schemas.base import Address, Fields, Incoming, Line, Outgoing
 from api.schemas.contact import ContactIn
 from api.schemas.finding import FindingOut
 from api.schemas.forecast import ForecastOut
+from api.schemas.reputation import ReputationOut
 from api.schemas.sending_rule import (
     Holidays,
     VariantOut,
@@ -27,7 +28,6 @@ Priority = Literal[-1, 0, 1]
 TaskStatus = Literal["scheduled", "sending", "paused", "completed", "cancelled"]
 UnknownPolicy = Literal["hold", "resend", "count_as_sent"]
 """What becomes of a mail whose acceptance nobody knows: it is held for a person, sent again, or taken as sent."""
-
 
 PinFallback = Literal["any", "wait"]
 """What a mail does while the service it is pinned to cannot be used: it goes through any other, or waits for it."""
@@ -145,6 +145,7 @@ class TaskOut(Outgoing):
     winner_rule: WinnerRuleOut | None = None
     winner: str | None = None
     """The variant that the rest gets, once it is decided."""
+    reputation: ReputationOut | None = None
 
 
 class MissingField(Outgoing):

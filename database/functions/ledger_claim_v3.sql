@@ -197,7 +197,9 @@ BEGIN
             IF barred_seqs IS NOT NULL OR cardinality(late_seqs) > 0 OR unfit_seqs <> '{}' THEN
                 -- This changes a counter before the others are: all that this call may change, in key order.
                 PERFORM 1 FROM user_task_queues q WHERE q.task_id = ANY (task_ids) ORDER BY q.task_id FOR UPDATE;
-                UPDATE subtasks b SET status = 'suppressed', reason = 'suppressed'
+                UPDATE subtasks b SET status = 'suppressed', reason = coalesce((
+                    SELECT round_refusal(k, job.audience, false) FROM campaign_contacts k
+                    WHERE k.campaign_id = job.campaign_id AND k.contact_id = b.contact_id), 'suppressed')
                 WHERE b.task_id = job.task_id AND b.seq = ANY (barred_seqs);
                 IF unfit_seqs <> '{}' THEN
                     PERFORM ledger_put_off_v1(job.task_id, job.campaign_id, job.audience, unfit_seqs, t);

@@ -2,9 +2,9 @@
 -- clocks skip or show twice are instants as everywhere in PostgreSQL: a skipped one is moved forward by what is
 -- skipped, of one that comes twice the second counts.
 
--- The time zone that a contact's fields name, known or not.
+-- The time zone that a contact's fields name, known or not; empty where they name none.
 CREATE FUNCTION stated_zone(fields jsonb) RETURNS text LANGUAGE sql IMMUTABLE AS $$
-    SELECT coalesce(fields ->> 'time_zone', fields ->> 'timezone')
+    SELECT coalesce(fields ->> 'time_zone', fields ->> 'timezone', '')
 $$;
 
 -- The stated zone if it is of the IANA database, else the other. PostgreSQL would take abbreviations and POSIX rules

@@ -26,8 +26,9 @@ LIST = text(
 """
 )
 ROUNDS = text("""
-    SELECT r.campaign_id, r.round_no, r.audience, r.delay, r.delay_unit, r.threaded, r.template_id, r.subject,
-        r.winner_rule, (SELECT jsonb_agg(v - 'html' - 'text') FROM jsonb_array_elements(r.variants) v) AS variants,
+    SELECT r.campaign_id, r.round_no, r.audience, r.segment_id, r.delay, r.delay_unit, r.threaded, r.template_id,
+        r.subject, r.winner_rule,
+        (SELECT jsonb_agg(v - 'html' - 'text') FROM jsonb_array_elements(r.variants) v) AS variants,
         t.variants -> CAST(t.winner AS int) ->> 'name' AS winner, r.task_id, r.began_at, t.status, q.first_sent_at,
         r.began_at IS NOT NULL AND (t.id IS NULL OR t.completed_at IS NOT NULL) AS ended, coalesce(q.total, 0) AS total,
         jsonb_build_object('pending', coalesce(q.pending_subtasks, 0), 'claimed', coalesce(q.claimed, 0),
@@ -53,10 +54,10 @@ INSERT = text("""
         CAST(:window_weekdays AS smallint[]), CAST(:holidays AS date[]), :time_zone, :start_at)
 """)
 INSERT_ROUND = text("""
-    INSERT INTO rounds (campaign_id, round_no, audience, delay, delay_unit, threaded, template_id, subject, html, text,
-        variants, winner_rule)
-    VALUES (:campaign_id, :round_no, :audience, :delay, :delay_unit, :threaded, :template_id, :subject, :html, :text,
-        CAST(:variants AS jsonb), CAST(:winner_rule AS jsonb))
+    INSERT INTO rounds (campaign_id, round_no, audience, segment_id, delay, delay_unit, threaded, template_id, subject,
+        html, text, variants, winner_rule)
+    VALUES (:campaign_id, :round_no, :audience, :segment_id, :delay, :delay_unit, :threaded, :template_id, :subject,
+        :html, :text, CAST(:variants AS jsonb), CAST(:winner_rule AS jsonb))
 """)
 # No stronger: a task's row asks that its key stays.
 LOCK = text("SELECT * FROM campaigns WHERE id = :id AND user_id = :user_id FOR NO KEY UPDATE")
@@ -75,8 +76,8 @@ TOUCH = text("UPDATE campaigns SET changed_at = clock_timestamp() WHERE id = :id
 GET_ROUND = text("SELECT * FROM rounds WHERE campaign_id = :campaign_id AND round_no = :round_no")
 LAST_ROUND = text("SELECT max(round_no) FROM rounds WHERE campaign_id = :id")
 UPDATE_ROUND = text("""
-    UPDATE rounds SET audience = :audience, delay = :delay, delay_unit = :delay_unit, threaded = :threaded,
-        template_id = :template_id, subject = :subject, html = :html, text = :text,
+    UPDATE rounds SET audience = :audience, segment_id = :segment_id, delay = :delay, delay_unit = :delay_unit,
+        threaded = :threaded, template_id = :template_id, subject = :subject, html = :html, text = :text,
         variants = CAST(:variants AS jsonb), winner_rule = CAST(:winner_rule AS jsonb)
     WHERE campaign_id = :campaign_id AND round_no = :round_no AND began_at IS NULL
 """)

@@ -54,7 +54,7 @@ UPSERT = text("""
     SELECT (SELECT count(*) FROM written) AS contacts, (SELECT count(*) FROM listed) AS added
 """)
 MEMBERS = text("""
-    SELECT c.id, c.email, c.fields, s.email IS NOT NULL AS suppressed, c.created_at, c.updated_at
+    SELECT c.id, c.email, c.fields, c.tags, s.email IS NOT NULL AS suppressed, c.created_at, c.updated_at
     FROM contact_list_members m JOIN contacts c ON c.id = m.contact_id
     LEFT JOIN suppressions s ON s.user_id = c.user_id AND s.email = c.email_key
     WHERE m.contact_list_id = :list_id AND c.user_id = :user_id AND m.contact_id > :after

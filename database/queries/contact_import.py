@@ -1,7 +1,7 @@
 """Contact imports: staging by COPY, what was refused, and how an import stands."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, field
 from io import BytesIO
 from uuid import UUID
@@ -11,13 +11,17 @@ from sqlalchemy import RowMapping, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from contracts.contact_import import ImportMode
+
 LIST_EXISTS = text("""
     SELECT true FROM contact_lists WHERE id = :contact_list_id AND user_id = :user_id AND NOT hidden
 """)
 
 CREATE = text("""
-    INSERT INTO contact_imports (id, user_id, contact_list_id, file_name, status, encoding, delimiter, columns)
-    SELECT :id, :user_id, id, :file_name, 'staging', :encoding, :delimiter, CAST(:columns AS jsonb)
+    INSERT INTO contact_imports (id, user_id, contact_list_id, file_name, status, encoding, delimiter, columns,
+        mode, tags)
+    SELECT :id, :user_id, id, :file_name, 'staging', :encoding, :delimiter, CAST(:columns AS jsonb), :mode,
+        CAST(:tags AS text[])
     FROM contact_lists WHERE id = :contact_list_id AND user_id = :user_id
     RETURNING id
 """)
@@ -28,15 +32,15 @@ STAGED = text("""
 
 RECORD_FAILURE = text("""
     INSERT INTO contact_imports (id, user_id, contact_list_id, file_name, status, encoding, delimiter, columns,
-        error, completed_at)
-    SELECT :id, :user_id, id, :file_name, 'failed', :encoding, :delimiter, CAST(:columns AS jsonb), :error,
-        clock_timestamp()
+        mode, tags, error, completed_at)
+    SELECT :id, :user_id, id, :file_name, 'failed', :encoding, :delimiter, CAST(:columns AS jsonb), :mode,
+        CAST(:tags AS text[]), :error, clock_timestamp()
     FROM contact_lists WHERE id = :contact_list_id AND user_id = :user_id
 """)
 
 ONE = text("""
-    SELECT id, contact_list_id, file_name, status, encoding, delimiter, columns, rows_read, rejected, merged, accepted,
-        error, created_at, completed_at
+    SELECT id, contact_list_id, file_name, status, encoding, delimiter, columns, mode, tags, rows_read, rejected,
+        merged, skipped, accepted, error, created_at, completed_at
     FROM contact_imports WHERE id = :id AND user_id = :user_id
 """)
 
@@ -44,6 +48,8 @@ REFUSALS = text("""
     SELECT line, reason, value FROM contact_import_errors WHERE import_id = :id AND line > :after
     ORDER BY line LIMIT :most
 """)
+
+STAGED_COLUMNS = ("import_id", "line", "email", "email_key", "fields", "tags")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +64,9 @@ class NewImport:
     delimiter: str | None = None
     columns: dict[str, str] = field(default_factory=dict)
     """Title in the file → field of a contact."""
+    mode: ImportMode = "merge"
+    tags: list[str] = field(default_factory=list)
+    """Put on every contact of the file."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,10 +94,18 @@ async def record_failure(connection: AsyncConnection, new: NewImport, error: str
     await connection.execute(RECORD_FAILURE, _values(new) | {"error": error})
 
 
-def staged_line(import_id: str, line: int, email: str, email_key: str, fields: str) -> str:
+def staged_line(  # noqa: PLR0913, PLR0917 - a column each, called for every row
+    import_id: str, line: int, email: str, email_key: str, fields: str, tags: Sequence[str] = ()
+) -> str:
     """Return a good row as a line of COPY; `fields` is a JSON object, in which control characters stand escaped."""
     written = fields.replace("\\", "\\\\")
-    return f"{import_id}\t{line}\t{_escaped(email)}\t{_escaped(email_key)}\t{written}\n"
+    labels = _escaped(_array(tags)) if tags else "{}"
+    return f"{import_id}\t{line}\t{_escaped(email)}\t{_escaped(email_key)}\t{written}\t{labels}\n"
+
+
+def _array(words: Sequence[str]) -> str:
+    quoted = (word.replace("\\", "\\\\").replace('"', '\\"') for word in words)
+    return "{" + ",".join(f'"{word}"' for word in quoted) + "}"
 
 
 def refused_line(import_id: str, refusal: Refusal) -> str:
@@ -98,7 +115,7 @@ def refused_line(import_id: str, refusal: Refusal) -> str:
 
 async def copy_staged(connection: AsyncConnection, lines: Iterable[str]) -> None:
     """COPY rows made by `staged_line`, inside the connection's transaction."""
-    await _copy(connection, "contact_import_rows", ("import_id", "line", "email", "email_key", "fields"), lines)
+    await _copy(connection, "contact_import_rows", STAGED_COLUMNS, lines)
 
 
 async def copy_refused(connection: AsyncConnection, lines: Iterable[str]) -> None:

@@ -11,13 +11,25 @@ from contracts.contact_import import ImportTotals
 from database.connect import PoolConnection
 
 LOCK = """
-    SELECT user_id, contact_list_id, status FROM contact_imports WHERE id = $1 FOR UPDATE
+    SELECT user_id, contact_list_id, status, tags, CASE WHEN mode = 'replace' THEN merging_at END AS replaces_before
+    FROM contact_imports WHERE id = $1 FOR UPDATE
 """
 
 BEGIN = """
-    UPDATE contact_imports SET status = 'merging', merged = rows_read - rejected - (
+    UPDATE contact_imports SET status = 'merging', merging_at = clock_timestamp(), merged = rows_read - rejected - (
         SELECT count(*) FROM (SELECT FROM contact_import_rows WHERE import_id = $1 GROUP BY email_key) AS addresses)
-    WHERE id = $1 AND status = 'staged'
+    WHERE id = $1 AND status = 'staged' RETURNING mode IN ('insert', 'update')
+"""
+
+# Before anything is merged: later, a contact may exist by an earlier part of the file.
+SKIP = """
+    WITH skipped AS (
+        DELETE FROM contact_import_rows r USING contact_imports i
+        WHERE r.import_id = $1 AND i.id = $1 AND (i.mode = 'insert') = EXISTS (
+            SELECT FROM contacts c WHERE c.user_id = i.user_id AND c.email_key = r.email_key)
+        RETURNING r.email_key
+    )
+    UPDATE contact_imports SET skipped = (SELECT count(DISTINCT email_key) FROM skipped) WHERE id = $1
 """
 
 CHUNK = """
@@ -25,36 +37,44 @@ CHUNK = """
         SELECT line FROM contact_import_rows WHERE import_id = $1 AND line > $2 ORDER BY line LIMIT $3) AS chunk
 """
 
+# Arrays of tags are put together only for rows that have any.
 MERGE = """
     WITH taken AS (
         DELETE FROM contact_import_rows WHERE import_id = $1 AND line > $2 AND line <= $3
-        RETURNING line, email, email_key, fields
+        RETURNING line, email, email_key, fields, tags
     ), counted AS (
-        SELECT line, email, email_key, fields, count(*) OVER (PARTITION BY email_key) AS times FROM taken
+        SELECT line, email, email_key, fields, tags, count(*) OVER (PARTITION BY email_key) AS times FROM taken
     ), addresses AS (
-        SELECT email, email_key, fields FROM counted WHERE times = 1
+        SELECT email, email_key, fields, tags FROM counted WHERE times = 1
         UNION ALL
         SELECT (array_agg(email ORDER BY line DESC))[1], email_key,
-            coalesce(jsonb_object_agg(name, value ORDER BY line) FILTER (WHERE name IS NOT NULL), '{}')
+            coalesce(jsonb_object_agg(name, value ORDER BY line) FILTER (WHERE name IS NOT NULL), '{}'),
+            ARRAY(SELECT unnest(o.tags) FROM counted o WHERE o.times > 1 AND o.email_key = counted.email_key)
         FROM counted LEFT JOIN LATERAL jsonb_each(fields) AS field (name, value) ON true
         WHERE times > 1 GROUP BY email_key
     ), written AS (
-        INSERT INTO contacts (user_id, email, email_key, fields)
-        SELECT $4, email, email_key, fields FROM addresses ORDER BY email_key
+        INSERT INTO contacts (user_id, email, email_key, fields, tags)
+        SELECT $4, email, email_key, fields, CASE WHEN tags = '{}' THEN CAST($6 AS text[])
+            ELSE (ARRAY(SELECT tag FROM unnest(tags || CAST($6 AS text[])) t(tag) GROUP BY 1 ORDER BY 1))[1:100] END
+        FROM addresses ORDER BY email_key
         ON CONFLICT (user_id, email_key) DO UPDATE SET email = excluded.email,
-            fields = contacts.fields || excluded.fields, updated_at = clock_timestamp()
+            fields = CASE WHEN contacts.updated_at < $7 THEN excluded.fields
+                ELSE contacts.fields || excluded.fields END,
+            tags = CASE WHEN excluded.tags = '{}' OR contacts.tags @> excluded.tags THEN contacts.tags ELSE (ARRAY(
+                SELECT tag FROM unnest(contacts.tags || excluded.tags) t(tag) GROUP BY 1 ORDER BY 1))[1:100] END,
+            updated_at = clock_timestamp()
         RETURNING id
     ), listed AS (
         INSERT INTO contact_list_members (contact_list_id, contact_id) SELECT $5, id FROM written
         ON CONFLICT DO NOTHING
     )
-    UPDATE contact_imports SET accepted = least(rows_read - rejected - merged,
+    UPDATE contact_imports SET accepted = least(rows_read - rejected - merged - skipped,
         accepted + (SELECT count(*) FROM written))
     WHERE id = $1
 """
 
 FINISH = """
-    UPDATE contact_imports SET status = 'completed', accepted = rows_read - rejected - merged,
+    UPDATE contact_imports SET status = 'completed', accepted = rows_read - rejected - merged - skipped,
         completed_at = clock_timestamp()
     WHERE id = $1 AND status = 'merging' AND NOT EXISTS (SELECT FROM contact_import_rows WHERE import_id = $1)
 """
@@ -70,7 +90,7 @@ UNFINISHED = """
     SELECT id, user_id, file_name FROM contact_imports WHERE status IN ('staged', 'merging') ORDER BY created_at
 """
 
-TOTALS = "SELECT status, rows_read, rejected, merged, accepted FROM contact_imports WHERE id = $1"
+TOTALS = "SELECT status, rows_read, rejected, merged, skipped, accepted FROM contact_imports WHERE id = $1"
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,14 +116,19 @@ async def unfinished_imports(connection: PoolConnection) -> list[UnfinishedImpor
 
 
 async def begin_merge(connection: PoolConnection, import_id: UUID) -> None:
-    """Count the duplicates inside the file and say that merging has begun. Safe to repeat."""
-    await connection.execute(BEGIN, import_id)
+    """Count the duplicates inside the file, pass over what its mode leaves alone, and say that merging has begun.
+
+    Safe to repeat; call it in a transaction of its own.
+    """
+    if await connection.fetchval(BEGIN, import_id):
+        await connection.execute(SKIP, import_id)
 
 
 async def merge_chunk(connection: PoolConnection, import_id: UUID, after: int, size: int) -> Chunk | None:
     """Merge the next rows beyond line `after`, or nothing if there are none; call it in a transaction of its own.
 
-    Rows of one address are merged in the order of the file: what a later line leaves empty, an earlier one keeps.
+    Rows of one address are merged in the order of the file: what a later line leaves empty, an earlier one keeps. So it
+    is with `replace` too: only fields that were there before the import go.
     Contacts are locked in the order of their keys, so that imports of one user do not wait for each other in a circle.
     """
     owner = await connection.fetchrow(LOCK, import_id)
@@ -113,7 +138,8 @@ async def merge_chunk(connection: PoolConnection, import_id: UUID, after: int, s
     if chunk is None or not chunk["rows"]:
         return None
     last_line: int = chunk["last_line"]
-    await connection.execute(MERGE, import_id, after, last_line, owner["user_id"], owner["contact_list_id"])
+    into = owner["user_id"], owner["contact_list_id"], owner["tags"], owner["replaces_before"]
+    await connection.execute(MERGE, import_id, after, last_line, *into)
     return Chunk(last_line, chunk["rows"])
 
 

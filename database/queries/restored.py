@@ -26,7 +26,11 @@ OPEN = """
     FROM tasks t JOIN users u ON u.id = t.user_id JOIN user_task_queues q ON q.task_id = t.id
     WHERE t.id = ANY ($1) OR q.unknown > 0 ORDER BY t.created_at, t.id
 """
-SEALED = "SELECT id, password_sealed FROM email_services WHERE password_sealed IS NOT NULL"
+SEALED = """
+    SELECT id::text AS bound_to, password_sealed FROM email_services WHERE password_sealed IS NOT NULL
+    UNION ALL
+    SELECT 'mailbox ' || service_id, password_sealed FROM mailboxes WHERE password_sealed IS NOT NULL
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +75,6 @@ async def open_tasks(connection: PoolConnection, paused: Sequence[UUID]) -> list
     return [OpenTask(**row) for row in await connection.fetch(OPEN, paused)]
 
 
-async def sealed(connection: PoolConnection) -> list[tuple[UUID, bytes]]:
+async def sealed(connection: PoolConnection) -> list[tuple[str, bytes]]:
     """The sealed password of every service that has one, with the row it is bound to."""
-    return [(row["id"], row["password_sealed"]) for row in await connection.fetch(SEALED)]
+    return [(row["bound_to"], row["password_sealed"]) for row in await connection.fetch(SEALED)]

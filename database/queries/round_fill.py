@@ -15,8 +15,9 @@ CONTACTS = """
     WHERE m.contact_list_id = $2 ORDER BY c.id
     ON CONFLICT (campaign_id, contact_id) DO NOTHING
 """
-# The clock is read once. `base` is everyone in question, `due` from when on their mail may go as far as their earlier
-# ones are concerned, `why` what it waits for until then, `refusal` why there will be none.
+# `base` is everyone in question, `due` from when on their mail may go as far as their earlier ones are concerned, `why`
+# what it waits for until then, `refusal` why there will be none. The clock is read once. Campaign and user are named:
+# while a new campaign's contacts had no statistics, a plan joined them by the campaign alone, each with each.
 BASE_OF_A_LIST = """
     WITH clock AS MATERIALIZED (
         SELECT guard_now() AS now
@@ -29,7 +30,7 @@ BASE_OF_A_LIST = """
         FROM clock CROSS JOIN tasks t
         JOIN contact_list_members m ON m.contact_list_id = $2
         JOIN contacts c ON c.id = m.contact_id
-        LEFT JOIN suppressions s ON s.user_id = t.user_id AND s.email = lower(c.email)
+        LEFT JOIN suppressions s ON s.user_id = $4 AND s.email = lower(c.email)
         LEFT JOIN earlier f ON f.contact_id = c.id
         WHERE t.id = $1
     )
@@ -60,13 +61,13 @@ BASE_OF_A_ROUND = """
         FROM clock CROSS JOIN tasks t
         JOIN rounds r ON r.campaign_id = t.campaign_id AND r.round_no = t.round_no
         CROSS JOIN before b
-        JOIN place p ON p.stated IS NOT DISTINCT FROM b.stated
+        JOIN place p ON p.stated = b.stated
         CROSS JOIN LATERAL (SELECT CASE WHEN b.sent_at IS NOT NULL
             THEN round_due(b.sent_at, r.delay, r.delay_unit, p.zone, t.holidays)
             ELSE greatest(clock.now + interval '10 min',
                 round_due(greatest(b.retry_at, clock.now), r.delay, r.delay_unit, p.zone, t.holidays)) END AS due) w
-        LEFT JOIN campaign_contacts k ON k.campaign_id = t.campaign_id AND k.contact_id = b.id
-        LEFT JOIN suppressions s ON s.user_id = t.user_id AND s.email = lower(b.email)
+        LEFT JOIN campaign_contacts k ON k.campaign_id = $4 AND k.contact_id = b.id
+        LEFT JOIN suppressions s ON s.user_id = $3 AND s.email = lower(b.email)
         WHERE t.id = $1
     )
 """
@@ -107,7 +108,7 @@ WRITE = """
         coalesce(w.until, clock.now), b.pin, d.place, CASE WHEN w.until IS NULL THEN h.closes_at END, b.thread,
         t.round_no
     FROM clock CROSS JOIN tasks t CROSS JOIN base b
-    JOIN horizon h ON h.stated IS NOT DISTINCT FROM b.stated
+    JOIN horizon h ON h.stated = b.stated
     LEFT JOIN dealt d ON d.id = b.id
     LEFT JOIN trial ON d.place IS NULL
     CROSS JOIN LATERAL (SELECT CASE
@@ -124,19 +125,23 @@ FILL_OF_A_ROUND = BASE_OF_A_ROUND + WRITE
 
 
 async def fill_of_a_list(
-    connection: PoolConnection, task_id: UUID, contact_list_id: UUID, follow_up_of: UUID | None
+    connection: PoolConnection, task_id: UUID, user_id: UUID, contact_list_id: UUID, follow_up_of: UUID | None
 ) -> None:
     """Write the mails of a task with windows or variants to everyone on its list."""
-    await connection.execute(FILL_OF_A_LIST, task_id, contact_list_id, follow_up_of)
+    await connection.execute(FILL_OF_A_LIST, task_id, contact_list_id, follow_up_of, user_id)
 
 
-async def fill_first_round(connection: PoolConnection, task_id: UUID, contact_list_id: UUID, campaign_id: UUID) -> None:
+async def fill_first_round(
+    connection: PoolConnection, task_id: UUID, user_id: UUID, contact_list_id: UUID, campaign_id: UUID
+) -> None:
     """Write down who the campaign's contacts are, and their first mails."""
     await connection.execute(CONTACTS, campaign_id, contact_list_id)
-    await fill_of_a_list(connection, task_id, contact_list_id, None)
+    await fill_of_a_list(connection, task_id, user_id, contact_list_id, None)
 
 
-async def fill_follow_up(connection: PoolConnection, task_id: UUID, campaign_id: UUID, round_no: int) -> None:
+async def fill_follow_up(
+    connection: PoolConnection, task_id: UUID, user_id: UUID, campaign_id: UUID, round_no: int
+) -> None:
     """Write one mail for each contact whose mail of the round before was sent, or may still be."""
     previous = await connection.fetchval(PREVIOUS, campaign_id, round_no - 1)
-    await connection.execute(FILL_OF_A_ROUND, task_id, previous)
+    await connection.execute(FILL_OF_A_ROUND, task_id, previous, user_id, campaign_id)

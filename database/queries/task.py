@@ -26,7 +26,10 @@ VIEW = """
         q.next_retry_at, q.ready, q.retrying, q.total + u.unprepared AS total,
         jsonb_build_object('pending', q.pending_subtasks + u.unprepared, 'claimed', q.claimed,
             'transmitting', q.transmitting, 'sent', q.sent, 'failed', q.failed, 'suppressed', q.suppressed,
-            'unknown', q.unknown, 'cancelled', q.cancelled) AS by_status
+            'unknown', q.unknown, 'cancelled', q.cancelled) AS by_status,
+        (SELECT jsonb_build_object('state', r.state, 'cause', r.cause, 'sent', r.sent, 'bounced', r.bounced,
+            'complained', r.complained, 'since', r.since, 'checked_at', r.checked_at)
+            FROM reputations r WHERE r.kind = 'task' AND r.subject_id = t.id) AS reputation
     FROM tasks t JOIN user_task_queues q ON q.task_id = t.id JOIN pools p ON p.id = t.pool_id,
     LATERAL (SELECT CASE WHEN t.prepared_at IS NULL AND t.status NOT IN ('completed', 'cancelled') THEN
         (SELECT count(*) FROM contact_list_members m WHERE m.contact_list_id = t.contact_list_id)

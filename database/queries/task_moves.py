@@ -5,10 +5,11 @@ from uuid import UUID
 from contracts.task import TASK_MOVES
 from database.connect import PoolConnection, Row
 from database.queries import round_fill
+from database.queries.segment_round import keep_to_segment
 from database.queries.variant import decide_winner
 
 LOCK = """
-    SELECT status, prepared_at IS NOT NULL AS prepared, contact_list_id, follow_up_of, campaign_id, round_no,
+    SELECT status, user_id, prepared_at IS NOT NULL AS prepared, contact_list_id, follow_up_of, campaign_id, round_no,
         num_nonnulls(window_opens, variants) > 0 AS ruled
     FROM tasks WHERE id = $1 FOR NO KEY UPDATE
 """
@@ -91,15 +92,17 @@ async def prepare(connection: PoolConnection, task_id: UUID) -> None:
 
 async def _fill(connection: PoolConnection, task_id: UUID, task: Row) -> None:
     """Write the mails: of a list, as fast as can be; by rules, where the task has any."""
-    listed = task["contact_list_id"], task["follow_up_of"]
+    user_id, listed = task["user_id"], (task["contact_list_id"], task["follow_up_of"])
     if task["round_no"] == 1:
-        await round_fill.fill_first_round(connection, task_id, task["contact_list_id"], task["campaign_id"])
+        await round_fill.fill_first_round(connection, task_id, user_id, task["contact_list_id"], task["campaign_id"])
     elif task["round_no"] is not None:
-        await round_fill.fill_follow_up(connection, task_id, task["campaign_id"], task["round_no"])
+        await round_fill.fill_follow_up(connection, task_id, user_id, task["campaign_id"], task["round_no"])
     elif task["ruled"]:
-        await round_fill.fill_of_a_list(connection, task_id, *listed)
+        await round_fill.fill_of_a_list(connection, task_id, user_id, *listed)
     else:
         await connection.execute(FILL, task_id, *listed)
+    if task["round_no"] is not None:
+        await keep_to_segment(connection, task_id)
 
 
 async def pause(connection: PoolConnection, task_id: UUID) -> None:
@@ -130,10 +133,11 @@ async def change_priority(connection: PoolConnection, task_id: UUID, priority: i
         await connection.execute(TOUCH, task_id)
 
 
-async def release_retries(connection: PoolConnection, task_id: UUID, most: int = 50_000) -> None:
+async def release_retries(connection: PoolConnection, task_id: UUID, most: int = 10_000) -> None:
     """Ask of the mails whose time has come whether they may go now, and find the next time; before, who won a trial.
 
-    At most so many, for their locks keep others from the task: what is left is due still, and its time is the next.
+    At most so many, a fraction of a second of PostgreSQL, for their locks keep others from the task: what is left is
+    due still, and its time is the next.
     """
     async with connection.transaction():
         await decide_winner(connection, task_id)

@@ -12,12 +12,15 @@ from database.tables import (
     health,
     mailbox,
     metric,
+    reputation,
+    segment,
     sending_domain,
     service,
     system,
     task,
     template,
     user,
+    webhook,
 )
 
 __all__ = [
@@ -32,10 +35,13 @@ __all__ = [
     "health",
     "mailbox",
     "metric",
+    "reputation",
+    "segment",
     "sending_domain",
     "service",
     "system",
     "task",
     "template",
     "user",
+    "webhook",
 ]

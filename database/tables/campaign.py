@@ -81,7 +81,7 @@ class Round(Table, table=True):
     round_no: int = Field(sa_column=Column(SmallInteger, primary_key=True, autoincrement=False))
     """1 is the first mail."""
     audience: str = Field(default="not_replied", sa_column_kwargs={"server_default": "not_replied"})
-    segment_id: UUID | None = None
+    segment_id: UUID | None = Field(default=None, foreign_key="segments.id", ondelete="SET NULL")
     """Beside the rule: only contacts who are of this segment when the round begins."""
     delay: int = Field(default=0, sa_column=Column(SmallInteger, nullable=False, server_default="0"))
     """After the contact's own mail of the round before."""

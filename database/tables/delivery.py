@@ -19,8 +19,13 @@ class Delivery(Table, table=True):
         one_of("decision", DECISIONS),
         Index("ix_deliveries_mail", "task_id", "seq"),
         Index("ix_deliveries_open", "deadline", postgresql_where=text("phase <> 'ended'")),
+        Index("ix_deliveries_sent", "service_id", "ended_at", postgresql_where=text("outcome = 'sent'")),
+        Index(
+            "ix_deliveries_refused", "ended_at",
+            postgresql_where=text("outcome = 'failed' AND reason = 'unknown_user'"),
+        ),
         Index("ix_deliveries_ended", "task_id", "ended_at", postgresql_where=text("phase = 'ended'")),
-    )
+    )  # fmt: skip
     permit_id: UUID = Field(primary_key=True)
     permit_no: int = Field(sa_type=BigInteger)
     task_id: UUID = Field(foreign_key="tasks.id", ondelete="CASCADE")

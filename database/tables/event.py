@@ -1,6 +1,6 @@
 """What came back: the log of events, and of each mail the first of each kind."""
 
-from sqlalchemy import BigInteger, Boolean, Column, Identity, Index, Integer, UniqueConstraint, false
+from sqlalchemy import BigInteger, Boolean, Column, Identity, Index, Integer, UniqueConstraint, false, text
 from sqlmodel import Field
 
 from contracts.event import EVENT_KINDS
@@ -16,6 +16,8 @@ class Event(Table, table=True):
         UniqueConstraint("user_id", "key"),
         Index("ix_events_mail", "task_id", "seq"),
         Index("ix_events_user", "user_id", "id"),
+        Index("ix_events_trouble", "occurred_at", postgresql_where=text("kind IN ('hard_bounce', 'complaint')")),
+        Index("ix_events_trouble_of_task", "task_id", postgresql_where=text("kind IN ('hard_bounce', 'complaint')")),
     )
     id: int | None = Field(default=None, sa_column=Column(BigInteger, Identity(always=True), primary_key=True))
     user_id: UUID = Field(foreign_key="users.id")

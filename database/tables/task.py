@@ -114,6 +114,7 @@ class Subtask(Table, table=True):
             "ix_subtasks_noteworthy", "task_id", "status", "seq",
             postgresql_where=text("status NOT IN ('pending', 'sent')"),
         ),
+        Index("ix_subtasks_contact", "contact_id"),
         Index("ix_subtasks_round", "task_id", "contact_id", postgresql_where=text("round_no IS NOT NULL")),
     )  # fmt: skip
     task_id: UUID = Field(foreign_key="tasks.id", primary_key=True, ondelete="CASCADE")

@@ -5,8 +5,6 @@ from uuid import UUID
 
 from api.client import ApiClient
 from api.client_errors import raise_for_problem
-from api.schemas.api_key import NewApiKeyOut
-from api.schemas.service import ServiceOut
 from api.schemas.subtask import SubtaskHistoryOut
 from api.schemas.task import TaskOut
 from api.schemas.user import PoolOut, UserOut
@@ -15,34 +13,17 @@ from api.schemas.user import PoolOut, UserOut
 class AdminClient(ApiClient):
     """Speaks for an administrator, who makes users and pools, and changes what runs."""
 
-    async def create_user(self, email: str) -> UserOut:
+    async def add_user(self, email: str) -> UserOut:
         """Add a user, named as their address begins."""
-        return await self._post(UserOut, "/api/users", {"email": email, "name": email.partition("@")[0]})
+        return await self.create_user({"email": email, "name": email.partition("@")[0]})
 
-    async def create_key(self, user_id: UUID) -> str:
+    async def key_of(self, user_id: UUID) -> str:
         """Make a key for a user."""
-        return (await self._post(NewApiKeyOut, "/api/api-keys", {"name": "bench", "userId": str(user_id)})).key
+        return (await self.create_key({"name": "bench", "userId": str(user_id)})).key
 
     async def create_pool(self, name: str, members: list[str]) -> PoolOut:
         """Make a pool that these users share; a member by id or address."""
         return await self._post(PoolOut, "/api/pools", {"name": name, "members": members})
-
-    async def service(self, service_id: UUID) -> ServiceOut:
-        """One service."""
-        return await self._get(ServiceOut, f"/api/services/{service_id}")
-
-    async def change_service(self, service_id: UUID, change: Mapping[str, object]) -> ServiceOut:
-        """Change what is named."""
-        response = await self._send("PATCH", f"/api/services/{service_id}", json=change)
-        return ServiceOut.model_validate_json(response.content)
-
-    async def order_service(self, service_id: UUID, order: str) -> ServiceOut:
-        """`pause` or `resume`."""
-        return await self._post(ServiceOut, f"/api/services/{service_id}/{order}", {})
-
-    async def delete_service(self, service_id: UUID) -> None:
-        """Delete a service; mails under way end."""
-        await self._send("DELETE", f"/api/services/{service_id}")
 
     async def change_task(self, task_id: UUID, change: Mapping[str, object]) -> TaskOut:
         """Change what is named."""

@@ -47,8 +47,8 @@ async def crowd(site: Site, count: int) -> AsyncIterator[Crowd]:
 
     async def join(number: int) -> tuple[str, str]:
         async with gate:
-            user = await site.api.create_user(f"user-{number}@tempost.example")
-            return user.email, await site.api.create_key(user.id)
+            user = await site.api.add_user(f"user-{number}@tempost.example")
+            return user.email, await site.api.key_of(user.id)
 
     joined = await asyncio.gather(*(join(number) for number in range(1, count + 1)))
     pool = await site.api.create_pool("shared", [email for email, _ in joined])

@@ -1,7 +1,8 @@
 """Two weeks in a minute: the guard's clock and the clocks of the campaign's workflows are moved on together."""
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import AsyncIterator, Iterable
+from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime, timedelta
 
 from temporalio.client import Client
@@ -14,6 +15,10 @@ from stack.temporal_settings import Setting
 
 SETTINGS: dict[str, Setting] = {"frontend.WorkflowTimeSkippingEnabled": True}
 """What Temporal's server needs to let a workflow's time pass."""
+LEDGER_CHANGED = "ledger_changed"
+"""Signal of tasks and campaigns alike."""
+PATIENCE = 0.5
+"""Seconds for a workflow's timers to ring."""
 
 
 class Calendar:
@@ -42,9 +47,23 @@ class Calendar:
         await asyncio.gather(*(self._skip(workflow_id, span) for workflow_id in workflow_ids))
 
     async def _skip(self, workflow_id: str, span: timedelta) -> None:
-        """Let a workflow's time pass; one that has ended needs none."""
-        try:
-            await self._skipper.fast_forward(self._client.get_workflow_handle(workflow_id), span)
-        except RPCError as error:
-            if error.status is not RPCStatusCode.NOT_FOUND:
-                raise
+        """Let a workflow's timers ring, then tell it to look at the ledger's new day; one that has ended needs none.
+
+        The server lets no time pass for a workflow that has no timer, or that waits for an activity or a child.
+        """
+        handle = self._client.get_workflow_handle(workflow_id)
+        with suppress(TimeoutError):
+            async with asyncio.timeout(PATIENCE), _ended_or_not():
+                await self._skipper.fast_forward(handle, span)
+        async with _ended_or_not():
+            await handle.signal(LEDGER_CHANGED)
+
+
+@asynccontextmanager
+async def _ended_or_not() -> AsyncIterator[None]:
+    """Forgive that a workflow has ended meanwhile."""
+    try:
+        yield
+    except RPCError as error:
+        if error.status is not RPCStatusCode.NOT_FOUND:
+            raise

@@ -61,8 +61,9 @@ def course(recipient: Recipient) -> list[str]:
     for round_no in range(1, ROUNDS + 1):
         fate = _fate(walk, recipient, round_no)
         walk.facts.append(f"round {round_no}: {fate}")
-        acts = recipient.acts(round_no) if fate == "sent" else ()
-        _live(walk, round_no, acts)
+        if fate != "sent":
+            break  # follow-ups follow a mail
+        _live(walk, round_no, recipient.acts(round_no))
         if recipient.habit.colleagues and walk.stop is None and _answers(recipient.habit, round_no):
             walk.stop = "colleague_replied"
     return walk.facts
@@ -73,7 +74,7 @@ def _fate(walk: Course, recipient: Recipient, round_no: int) -> str:
     if recipient.habit.suppressed:
         return "not sent, suppressed"
     if recipient.habit.refused:
-        return "failed" if round_no == 1 else "not sent, previous_round"
+        return "failed"
     if walk.stop is not None:
         return f"not sent, {walk.stop}"
     if round_no == ROUNDS and walk.clicked:

@@ -1,11 +1,8 @@
 """`tempost demo campaign`: three rounds over two simulated weeks, and every class of recipients counted."""
 
-import asyncio
-import sys
 import time
 from collections import Counter
 from collections.abc import Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from datetime import time as clock
@@ -32,24 +29,28 @@ from evidence.campaign.mailbox import Mail, Mailboxes
 from evidence.campaign.recipient import Recipient, as_csv, recipients
 from evidence.campaign.table import differences, show
 from evidence.mailing import import_file, register
+from evidence.prove.rig import changed
 from evidence.providers import Provider, Providers, make_providers, with_simulator
 from evidence.report import Bound, Figure, Report
 from evidence.show import emptied, shown, until_told
 from stack.child import Child
 from stack.local import LocalStack
-from stack.ports import LOOPBACK, free_ports
-from stack.programs import CHECKOUT
+from stack.programs import inbound_program
 from stack.simulator.config import Refusal
-from stack.surroundings import Surroundings, stack_ports
+from stack.surroundings import INBOUND_PORT, Surroundings, stack_ports
 
 SERVICES: Final = 12
 INTERVAL: Final = timedelta(seconds=0.05)
 GONE: Final = Refusal(stage="rcpt", code=550, text="5.1.1 No such user here", pattern="gone.*")
 BOUNCES: Final = "bounces@sender.example"
-UNGUARDED: Final[dict[str, float]] = {}
+UNGUARDED: Final = {
+    "reputation.bounce_rate_limit": 1,
+    "reputation.complaint_warn_rate": 1,
+    "reputation.complaint_rate_limit": 1,
+}
 """Limits that this campaign breaks on purpose, with so many who bounce and complain: out of its way."""
-LEAST: Final = 2 * len(HABITS)
-"""Recipients: every class has as many as every other, colleagues in pairs."""
+TOGETHER: Final = 2 * len(HABITS)
+"""Recipients come in groups of so many: then every class has as many as every other, colleagues in pairs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,13 +76,10 @@ async def _run(contacts: int, data: Path, console: Console) -> Report:
     providers = make_providers(
         Provider(interval=INTERVAL, daily_quota=10_000, rules=(GONE,)), SERVICES, taken=stack_ports(data).values()
     )
-    inbound_port = free_ports(1, stack_ports(data).values())[0]
     console.print(f"starting PostgreSQL, Temporal, API, worker, receiver and {SERVICES} simulated providers …")
-    stack = LocalStack(
-        data, programs=lambda where: _programs(where, providers, inbound_port), temporal_settings=SETTINGS
-    )
+    stack = LocalStack(data, programs=lambda where: _programs(where, providers), temporal_settings=SETTINGS)
     async with stack:
-        told = await until_told(stack, _live(stack.surroundings, providers, inbound_port, people, console))
+        told = await until_told(stack, _live(stack.surroundings, providers, people, console))
     seen = journal.load(data / "journal.jsonl")
     wanted = expected.facts(list(people.values()))
     show(wanted, told.counted.facts, console)
@@ -95,35 +93,14 @@ async def _run(contacts: int, data: Path, console: Console) -> Report:
     )
 
 
-def _programs(where: Surroundings, providers: Providers, inbound_port: int) -> Sequence[Child]:
+def _programs(where: Surroundings, providers: Providers) -> Sequence[Child]:
     """All processes with a public address, and the one that takes in mail."""
     public = {"TEMPOST_API__PUBLIC_URL": where.api_url}
     children = with_simulator(where, providers, where.folder, settings=public, mailboxes=where.folder / "mailboxes")
-    inbound = {"TEMPOST_INBOUND__HOST": LOOPBACK, "TEMPOST_INBOUND__PORT": str(inbound_port)}
-    return [*children, _receiver(where, public | inbound)]
+    return [*children, *changed([inbound_program(where)], "inbound", public)]
 
 
-def _receiver(where: Surroundings, settings: dict[str, str]) -> Child:
-    async def listens(_: int) -> bool:
-        with suppress(OSError):
-            _reader, writer = await asyncio.open_connection(LOOPBACK, int(settings["TEMPOST_INBOUND__PORT"]))
-            writer.close()
-            return True
-        return False
-
-    return Child(
-        name="receiver",
-        command=(sys.executable, "-m", "runtime.receive"),
-        environment=where.environment() | settings,
-        needs=("migrations", "temporal"),
-        ready=listens,
-        folder=CHECKOUT,
-    )
-
-
-async def _live(
-    where: Surroundings, providers: Providers, inbound_port: int, people: dict[str, Recipient], console: Console
-) -> Told:
+async def _live(where: Surroundings, providers: Providers, people: dict[str, Recipient], console: Console) -> Told:
     key = await make_admin_key(where.database_url, f"{uuid4().hex}@tempost.example", "evidence")
     client = await Client.connect(where.temporal_address, data_converter=pydantic_data_converter)
     async with ApiClient(where.api_url, key) as api, httpx.AsyncClient(trust_env=False, timeout=30) as http:
@@ -138,7 +115,7 @@ async def _live(
         guide = Guide(
             api=api,
             calendar=Calendar(where.database_url, client),
-            crowd=Crowd(people, http, inbound_port),
+            crowd=Crowd(people, http, where.ports[INBOUND_PORT]),
             journal=where.folder / "journal.jsonl",
             mailboxes=Mailboxes(where.folder / "mailboxes"),
             say=lambda line: console.print(line, soft_wrap=True),

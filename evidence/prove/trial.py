@@ -115,8 +115,8 @@ async def try_out(site: Site, plan: Plan) -> Trial:
 @asynccontextmanager
 async def opened(site: Site, plan: Plan) -> AsyncIterator[Scene]:
     """Begin a mailing of a user of its own, with services of its own."""
-    user = await site.api.create_user(f"{plan.name}@tempost.example")
-    async with AdminClient(site.where.api_url, await site.api.create_key(user.id)) as api:
+    user = await site.api.add_user(f"{plan.name}@tempost.example")
+    async with AdminClient(site.where.api_url, await site.api.key_of(user.id)) as api:
         services = await register(api, [each.service() for each in plan.providers])
         recipients = [_recipient(plan.name, number) for number in range(1, plan.mails + 1)]
         order = {"name": plan.name, "recipients": recipients, "content": CONTENT}

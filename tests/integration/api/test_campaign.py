@@ -110,6 +110,7 @@ async def test_why_mails_of_a_round_wait_is_told(ann: Asker, resources: Resource
         ({"variants": [{**VARIANTS[0], "text": "{{ age }}"}, VARIANTS[1]], "winnerRule": RULE}, "#/rounds/0/variants"),
         ({"variants": [VARIANTS[0], {**VARIANTS[1], "text": "{{"}], "winnerRule": RULE}, "#/rounds/0/variants/1/text"),
         ({"templateId": "4c9b0c5e-0000-4000-8000-000000000000"}, "#/rounds/0/templateId"),
+        ({"segmentId": "4c9b0c5e-0000-4000-8000-000000000000"}, "#/rounds/0/segmentId"),
     ],
 )
 async def test_what_is_wrong_with_the_first_round_is_named(ann: Asker, change: dict[str, Any], pointer: str) -> None:
@@ -161,8 +162,12 @@ async def test_rounds_are_edited_until_they_begin(ann: Asker, resources: Resourc
     added = await ann.post(f"{path}/rounds", {"variants": VARIANTS, "winnerRule": RULE, "delay": 7})
     assert added.status_code == 201, added.text
     assert [each["name"] for each in added.json()["rounds"][2]["variants"]] == ["A", "B"]
-    changed = (await ann.patch(f"{path}/rounds/2", {"delay": 5, "audience": "not_opened"})).json()["rounds"][1]
+    segment = await ann.made("/api/segments", {"name": "Vips", "rules": {"tag": "vip"}})
+    change = {"delay": 5, "audience": "not_opened", "segmentId": segment["id"]}
+    changed = (await ann.patch(f"{path}/rounds/2", change)).json()["rounds"][1]
     assert (changed["delay"], changed["audience"], changed["subject"]) == (5, "not_opened", "Hello again")
+    assert changed["segmentId"] == segment["id"]
+    assert (await ann.patch(f"{path}/rounds/2", {"segmentId": None})).json()["rounds"][1]["segmentId"] is None
     again = (await ann.patch(f"{path}/rounds/3", {"content": TEXT})).json()["rounds"][2]
     assert (again["variants"], again["winnerRule"], again["subject"]) == (None, None, "Hello again")
     rounds = (await ann.delete(f"{path}/rounds/2")).json()["rounds"]
@@ -199,7 +204,7 @@ async def test_contacts_are_listed_by_why_they_were_stopped(ann: Asker, resource
     assert [each["email"] for each in stopped] == ["person1@example.org"]
 
 
-async def test_a_list_whose_campaign_goes_on_is_not_deleted(ann: Asker) -> None:
+async def test_a_list_is_not_deleted_before_the_campaign_to_it_has_begun(ann: Asker) -> None:
     made = await ann.made("/api/campaigns", await order(ann))
     path = f"/api/contact-lists/{made['contactListId']}"
     refused = await ann.delete(path)

@@ -51,6 +51,20 @@ ORDERS: dict[str, tuple[str, str, Any]] = {
     "service change": ("PATCH", "{service}", orders.service()),
     "list": ("POST", "/api/contact-lists", {"name": "x"}),
     "contacts": ("POST", "{list}/contacts", orders.contacts(2, a="x", b=1, c=True, d=0.5)),
+    "tags": ("POST", "/api/contacts/tags", {"add": ["vip"], "remove": ["old"], "contactIds": [1]}),
+    "segment": (
+        "POST",
+        "/api/segments/preview",
+        {
+            "rules": {
+                "all": [
+                    {"field": "city", "op": "equals", "value": "Graz"}, {"any": [{"tag": "vip"}, {"domain": "b.org"}]},
+                    {"not": {"engagement": "opened", "withinDays": 30}}, {"created": {"after": "2026-01-01T00:00:00Z"}},
+                    {"field": "age", "op": "greater", "value": 4}, {"suppressed": False},
+                ]
+            }
+        },
+    ),
     "suppressions": ("POST", "/api/suppressions", {"email": "a@b.org", "emails": ["c@d.org"], "reason": "r"}),
     "template": ("POST", "/api/templates", orders.template(text="{{ a }}")),
     "template change": ("PATCH", "{template}", orders.template(text="{{ a }}")),
@@ -93,8 +107,8 @@ async def test_no_odd_order_is_a_fault(admin: Asker, resources: Resources, name:
 
 @pytest.mark.parametrize(
     "path",
-    ["/api/services", "/api/contact-lists", "/api/templates", "/api/tasks", "/api/suppressions", "/api/api-keys",
-     "/api/users", "/api/pools", "{task}/subtasks", "{task}/subtasks/1", "{task}/realtime-status"],
+    ["/api/services", "/api/contact-lists", "/api/contacts", "/api/templates", "/api/tasks", "/api/suppressions",
+     "/api/api-keys", "/api/users", "/api/pools", "{task}/subtasks", "{task}/subtasks/1", "{task}/realtime-status"],
 )  # fmt: skip
 async def test_no_odd_parameter_is_a_fault(admin: Asker, resources: Resources, path: str) -> None:
     task = await sending(admin, resources, people=1, services=1)

@@ -25,4 +25,4 @@ async def test_the_settings_of_the_seed_are_there_with_their_bounds(pool: "async
 
     assert rows["queue.central_batch_size"]["constraints"] == {"minimum": 10, "maximum": 200}
     assert rows["monitoring.stuck_task_threshold"]["value"] == "600"
-    assert len([row for row in rows.values() if row["value"] == row["default_value"]]) == len(rows) == 13
+    assert len([row for row in rows.values() if row["value"] == row["default_value"]]) == len(rows) == 18

@@ -22,7 +22,7 @@ def service(**changes: Any) -> ServiceOut:
         "dayQuota": 500, "remainingQuota": 420, "quotaResetAt": NOW, "sendingInterval": 2.5, "jitter": 0,
         "window": None, "warmUp": None, "waiting": None, "maxConnections": 1, "priority": 0,
         "timeZone": "UTC", "lastSentAt": None, "nextAvailableAt": NOW, "successRate": None, "restedUntil": None,
-        "restReason": None, "createdAt": NOW, "updatedAt": NOW,
+        "restReason": None, "mailboxError": None, "createdAt": NOW, "updatedAt": NOW,
     }  # fmt: skip
     return ServiceOut.model_validate(whole | changes)
 

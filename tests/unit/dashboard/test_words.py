@@ -4,19 +4,33 @@ import ast
 import string
 from collections.abc import Iterator
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
-from dashboard.chinese import CHINESE
+from api.schemas.api_key import Scope
+from api.schemas.user import Role
+from contracts.delivery import Decision
+from contracts.task import SubtaskStatus, TaskStatus
+from dashboard.chinese.whole import CHINESE
+from dashboard.frame import SECTIONS, THEMES
+from dashboard.pages.task_mails import DECISIONS
+from dashboard.reason import REASONS
 from dashboard.words import Words
 
 FOLDER = Path(__file__).parents[3] / "dashboard"
+DESCRIBED = ("Until", "Due", "Sent", "Service", "Message-ID")
+"""Of one mail."""
 SPEAKERS = {"say", "words"}
 """What a function that says texts is called."""
 TITLED = {"page", "table", "Column"}
 """Functions that say their first argument themselves."""
-ELSEWHERE = {"healthy", "degraded", "unhealthy", "d", "h", "min", "s"}
-"""Said without standing in a call: statuses of the API, units."""
+ELSEWHERE = {
+    *get_args(TaskStatus), *get_args(SubtaskStatus), *get_args(Decision), *get_args(Role), *get_args(Scope),
+    "healthy", "degraded", "unhealthy", "d", "h", "min", "s", "ended", "returned", "staging", "staged", "merging",
+    "queue", "monitoring",
+}  # fmt: skip
+"""Said without standing in a call: words of the API, units."""
 
 
 def texts() -> Iterator[str]:
@@ -27,14 +41,14 @@ def texts() -> Iterator[str]:
                 first = node.args[0]
                 if isinstance(first, ast.Constant) and isinstance(first.value, str):
                     yield first.value
-    from dashboard.frame import SECTIONS, THEMES
-
     yield from (title for _, title, _ in SECTIONS)
-    yield from THEMES.values()
+    yield from (*THEMES.values(), *REASONS.values(), *DECISIONS.values(), *DESCRIBED)
     yield from ELSEWHERE
 
 
 def _says(function: ast.expr) -> bool:
+    if isinstance(function, ast.Subscript):
+        function = function.value
     name = function.attr if isinstance(function, ast.Attribute) else getattr(function, "id", "")
     return name in SPEAKERS | TITLED
 

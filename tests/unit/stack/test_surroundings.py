@@ -12,7 +12,7 @@ from stack.surroundings import Surroundings, stack_ports, stack_secret
 def surroundings(folder: Path) -> Surroundings:
     return Surroundings(
         folder=folder,
-        ports={"api": 8123},
+        ports={"api": 8123, "inbound": 8124},
         certificates=Certificates(folder / "ca.pem", folder / "server.pem", folder / "server.key"),
         secret=stack_secret(folder),
         database_url="postgresql://tempost:secret@127.0.0.1:5432/tempost",
@@ -30,6 +30,7 @@ def test_a_process_in_the_stack_understands_its_environment(tmp_path: Path, monk
     assert settings.environment == "local"
     assert settings.smtp.ca_file == tmp_path / "ca.pem"
     assert settings.api.port == 8123
+    assert settings.inbound.port == 8124
 
 
 def test_a_port_asked_for_by_the_environment_is_taken(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

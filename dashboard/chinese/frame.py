@@ -1,8 +1,8 @@
-"""Chinese for every text of the pages, by the English one; in the order of the pages."""
+"""What stands on every page, and on the first."""
 
 from typing import Final
 
-CHINESE: Final[dict[str, str]] = {
+TEXTS: Final[dict[str, str]] = {
     # Sign-in
     "Sign in": "登录",
     "Sign out": "退出",
@@ -53,4 +53,18 @@ CHINESE: Final[dict[str, str]] = {
     "Failures": "失败率",
     "of the last 5 minutes": "最近 5 分钟",
     "Nothing can be sent yet: add a service first.": "还不能发送：请先添加服务。",
+    "No": "否",
+    "Save": "保存",
+    "Saved": "已保存",
+    "Delete": "删除",
+    "All": "全部",
+    "Status": "状态",
+    "State": "状态",
+    "Name": "名称",
+    "Created": "创建时间",
+    "Until": "直到",
+    "Address": "地址",
+    "Priority": "优先级",
+    "Pool": "服务池",
+    "Empty: your own.": "留空：您自己的。",
 }

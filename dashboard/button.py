@@ -1,0 +1,42 @@
+"""Buttons that do something: once at a time, with what went wrong told to the person."""
+
+from collections.abc import Awaitable, Callable
+
+from nicegui import ui
+from nicegui.element import Element
+
+from dashboard.element import element
+from dashboard.frame import Visit
+from dashboard.problem import shown_as_notice
+
+Act = Callable[[], Awaitable[None]]
+
+
+def button(visit: Visit, text: str, act: Act, *, classes: str = "", asks: str = "") -> Element:
+    """Make a button that acts; with `asks`, after the person has said yes to that question."""
+    made = element("button", text, classes=classes, type="button")
+
+    async def clicked() -> None:
+        if asks and not await _confirmed(visit, asks, text):
+            return
+        made.props["disabled"] = True
+        try:
+            with shown_as_notice(visit.say):
+                await act()
+        finally:
+            if not made.is_deleted:
+                del made.props["disabled"]
+
+    return made.on("click", clicked)
+
+
+async def _confirmed(visit: Visit, question: str, text: str) -> bool:
+    """Ask in a dialog that keeps the keyboard's focus until it is answered; Escape is no."""
+    with ui.dialog() as dialog, element("div", classes="dialog", role="alertdialog", aria_label=text):
+        element("p", question)
+        with element("div", classes="actions"):
+            element("button", visit.say("No"), type="button", autofocus="").on("click", lambda: dialog.submit(False))  # noqa: FBT003
+            element("button", text, classes="main", type="button").on("click", lambda: dialog.submit(True))  # noqa: FBT003
+    answer = await dialog
+    dialog.delete()
+    return bool(answer)

@@ -1,0 +1,7 @@
+"""All texts together."""
+
+from typing import Final
+
+from dashboard.chinese import account, frame, reason, task
+
+CHINESE: Final[dict[str, str]] = {**frame.TEXTS, **task.TEXTS, **reason.TEXTS, **account.TEXTS}

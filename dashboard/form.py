@@ -1,0 +1,139 @@
+"""Forms: labelled fields, sent to the API as they are typed; what it refuses is shown at the field it is about."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Final
+
+from nicegui import events, ui
+from nicegui.element import Element
+from nicegui.elements.mixins.text_element import TextElement
+
+from api.client_errors import ApiError, ApiUnreachableError
+from dashboard.element import element
+from dashboard.frame import Visit
+from dashboard.problem import field_of, lines
+
+Values = dict[str, str]
+Send = Callable[[Values], Awaitable[None]]
+TYPED: Final = "(event) => emit(event.target.type === 'checkbox' ? String(event.target.checked) : event.target.value)"
+
+
+class Form:
+    """Fields one below the other and a button; use it in a `with` block, then `button(…)`.
+
+    `values` are texts by the API's names; what they mean is said by who sends them.
+    """
+
+    def __init__(self, visit: Visit, values: Mapping[str, object] | None = None) -> None:
+        self.values: Values = {name: _text(value) for name, value in (values or {}).items()}
+        self._visit = visit
+        self._fields: dict[str, Element] = {}
+        self._faults: dict[str, TextElement] = {}
+        self._element = element("div", classes="form", role="group")
+        self._whole = element("p", classes="fault", role="alert")
+        self._whole.move(self._element)
+
+    def __enter__(self) -> "Form":
+        """Put what follows into the form."""
+        self._element.__enter__()
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        """End it."""
+        self._element.__exit__()
+
+    def field(self, name: str, label: str, *, kind: str = "text", hint: str = "", **attributes: str) -> Element:
+        """Add a field; `kind` as in HTML, or `textarea`."""
+        tag = "textarea" if kind == "textarea" else "input"
+        typed = {} if tag == "textarea" else {"type": kind}
+        shown = {"checked": ""} if kind == "checkbox" and self.values.get(name) == "true" else {}
+        value = {} if kind == "checkbox" else {"value": self.values.get(name, "")}
+        return self._labelled(
+            name, label, hint, lambda more: element(tag, **typed, **value, **shown, **attributes, **more)
+        )
+
+    def choice(self, name: str, label: str, options: Mapping[str, str], *, hint: str = "") -> Element:
+        """Add a choice of one among several: value and what is shown for it."""
+        self.values.setdefault(name, next(iter(options), ""))
+
+        def make(more: dict[str, str]) -> Element:
+            with element("select", **more) as made:
+                for value, text in options.items():
+                    chosen = {"selected": ""} if value == self.values[name] else {}
+                    element("option", text, value=value, **chosen)
+            return made
+
+        return self._labelled(name, label, hint, make)
+
+    def _labelled(self, name: str, label: str, hint: str, make: Callable[[dict[str, str]], Element]) -> Element:
+        key = f"field-{name}"
+        with element("div", classes="field"):
+            element("label", label, for_=key)
+            made = make({"id": key, "aria_describedby": f"{key}-about"})
+            with element("div", id=f"{key}-about"):
+                if hint:
+                    element("p", hint, classes="faint")
+                self._faults[name] = element("p", classes="fault", role="alert")
+
+        def typed(event: events.GenericEventArguments) -> None:
+            self.values[name] = str(event.args)
+
+        self._fields[name] = made.on("input", typed, js_handler=TYPED)
+        return made
+
+    def button(self, text: str, send: Send) -> Element:
+        """Add the button that sends."""
+        made = element("button", text, classes="main", type="button")
+
+        async def clicked() -> None:
+            made.props["disabled"] = True
+            self._clear()
+            try:
+                await send(dict(self.values))
+            except (ApiError, ApiUnreachableError) as error:
+                self._tell(error)
+            finally:
+                if not made.is_deleted:
+                    del made.props["disabled"]
+
+        return made.on("click", clicked)
+
+    def _clear(self) -> None:
+        self._whole.text = ""
+        for name, fault in self._faults.items():
+            fault.text = ""
+            self._fields[name].props.pop("aria-invalid", None)
+
+    def _tell(self, error: ApiError | ApiUnreachableError) -> None:
+        """Show each fault at its field, and what belongs to none above them all; the first wrong one gets the focus."""
+        errors = error.errors if isinstance(error, ApiError) else ()
+        wrong = {field_of(pointer): message for pointer, message in errors if field_of(pointer) in self._faults}
+        for name, message in wrong.items():
+            self._faults[name].text = message
+            self._fields[name].props["aria-invalid"] = "true"
+        if len(wrong) < len(errors) or not wrong:
+            self._whole.text = " ".join(lines(error, self._visit.say))
+        if wrong:
+            ui.run_javascript(f"document.getElementById('field-{next(iter(wrong))}').focus()")
+
+
+def number(value: str) -> float | int | str:
+    """What was typed into a field of numbers; the text itself where it is none, for the API to refuse it."""
+    try:
+        return int(value)
+    except ValueError:
+        pass
+    try:
+        return float(value.replace(",", "."))
+    except ValueError:
+        return value
+
+
+def given(values: Values) -> dict[str, object]:
+    """Only what was filled in."""
+    return {name: value for name, value in values.items() if value != ""}
+
+
+def _text(value: object) -> str:
+    if value is None:
+        return ""
+    return str(value).lower() if isinstance(value, bool) else str(value)

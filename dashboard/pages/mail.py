@@ -1,0 +1,76 @@
+"""One mail with its whole history: each try, through which service and why that one, what was answered."""
+
+from uuid import UUID
+
+from nicegui import ui
+
+from api.schemas.subtask import ChoiceOut, DeliveryOut, SubtaskHistoryOut
+from dashboard import paths
+from dashboard.element import element, link
+from dashboard.frame import page
+from dashboard.reason import explained
+from dashboard.words import Words
+from dashboard.written import moment, share
+
+
+@ui.page(paths.MAIL)
+async def mail(task_id: UUID, seq: int) -> None:
+    """Show one mail of a task."""
+    async with page("Mail", paths.TASKS) as visit:
+        told = await visit.api.subtask(task_id, seq)
+        link(visit.say("To its task"), paths.task(task_id))
+        _mail(told, visit.say)
+        element("h2", visit.say("Tries"))
+        if not told.deliveries:
+            element("p", visit.say("None yet."))
+        with element("ol", classes="tries"):
+            for delivery in told.deliveries:
+                with element("li"):
+                    _delivery(delivery, visit.say)
+
+
+def _mail(told: SubtaskHistoryOut, say: Words) -> None:
+    why = explained(told.reason, say)
+    element("p", f"{told.email} · {say(told.status)}" + (f": {why}" if why else ""), classes="lead")
+    pairs = (
+        ("Until", moment(told.retry_at)),
+        ("Due", moment(told.due_at)),
+        ("Sent", moment(told.sent_at)),
+        ("Service", told.service or "–"),
+        ("Message-ID", told.message_id or "–"),
+    )
+    _described([(say(name), value) for name, value in pairs])
+
+
+def _described(pairs: list[tuple[str, str]]) -> None:
+    with element("dl", classes="described"):
+        for name, value in pairs:
+            element("dt", name)
+            element("dd", value)
+
+
+def _delivery(told: DeliveryOut, say: Words) -> None:
+    outcome = say(told.outcome) if told.outcome else say(told.phase)
+    why = explained(told.reason, say)
+    element("p", f"{moment(told.claimed_at)} · {told.service or '–'} · {outcome}" + (f": {why}" if why else ""))
+    if told.reply_text:
+        element("p", f"{told.reply_code or ''} {told.reply_text}".strip(), classes="faint reply")
+    if told.decision:
+        element("p", say("A person decided: {decision}", decision=say(told.decision)))
+    if told.choice is not None:
+        _choice(told.choice, say)
+
+
+def _choice(told: ChoiceOut, say: Words) -> None:
+    """Why this service."""
+    with element("details"):
+        element("summary", say("Why this service"))
+        if told.pinned:
+            element("p", say("The mail was bound to it."))
+            return
+        values = {"score": f"{told.score:.3f}"}
+        values |= {"quota": share(told.quota), "rest": share(told.rest), "success": share(told.success)}
+        element("p", say("Score {score}: quota left {quota}, interval passed {rest}, success {success}", **values))
+        if told.runners_up:
+            others = ", ".join(f"{each.service or '–'} ({each.score:.3f})" for each in told.runners_up)
+            element("p", say("Next would have been: {others}", others=others))

@@ -1,0 +1,116 @@
+"""One service: its settings in a form, new or to be changed, and what can be ordered of it."""
+
+from typing import Final
+from uuid import UUID
+
+from nicegui import ui
+
+from api.schemas.service import ServiceOut
+from dashboard import paths
+from dashboard.button import button
+from dashboard.element import element
+from dashboard.figure import figure, figures
+from dashboard.form import Form, Values, given, number
+from dashboard.frame import Visit, page
+from dashboard.live import live
+from dashboard.pages.service_list import state
+from dashboard.written import count, moment, share
+
+NUMBERS: Final = ("port", "dailyQuota", "sendingInterval", "maxConnections", "priority", "jitter")
+NEW: Final = {"kind": "mailbox", "port": 587, "security": "starttls", "dailyQuota": 200, "sendingInterval": 60}
+NEW_DEFAULTS: Final = {**NEW, "maxConnections": 1, "priority": 0, "timeZone": "UTC"}
+
+
+@ui.page(paths.NEW_SERVICE)
+async def new_service() -> None:
+    """Add a service."""
+    async with page("New service", paths.SERVICES) as visit:
+
+        async def send(values: Values) -> None:
+            made = await visit.api.create_service(order(values))
+            ui.navigate.to(paths.service(made.id))
+
+        _form(visit, dict(NEW_DEFAULTS)).button(visit.say("Add the service"), send)
+
+
+@ui.page(paths.SERVICE)
+async def service(service_id: UUID) -> None:
+    """Show a service, change it, try it."""
+    async with page("Service", paths.SERVICES) as visit:
+        await live(visit, lambda: visit.api.service(service_id), lambda told: _service(visit, told))
+        element("h2", visit.say("Settings"))
+        known = await visit.api.service(service_id)
+
+        async def send(values: Values) -> None:
+            await visit.api.change_service(service_id, order(values))
+            ui.notify(visit.say("Saved"))
+
+        _form(visit, known.model_dump(mode="json", by_alias=True)).button(visit.say("Save"), send)
+
+
+def order(values: Values) -> dict[str, object]:
+    """What the API is to be told: filled-in fields, numbers as numbers."""
+    told = given({name: value for name, value in values.items() if name in FIELDS})
+    return {name: number(str(value)) if name in NUMBERS else value for name, value in told.items()}
+
+
+FIELDS: Final = (
+    "name", "kind", "pool", "host", "port", "security", "username", "password", "fromAddress", "fromName", "dailyQuota",
+    "sendingInterval", "jitter", "maxConnections", "priority", "timeZone",
+)  # fmt: skip
+
+
+def _form(visit: Visit, values: dict[str, object]) -> Form:
+    say = visit.say
+    with Form(visit, values) as form:
+        form.field("name", say("Name"))
+        form.choice("kind", say("Kind"), {"mailbox": say("mailbox: one mail after the other"), "relay": say("relay")})
+        form.field("pool", say("Pool"), hint=say("Empty: your own."))
+        form.field("host", say("SMTP host"))
+        form.field("port", say("Port"), kind="number")
+        form.choice("security", say("Security"), {"starttls": "STARTTLS", "tls": "TLS", "none": say("none")})
+        form.field("username", say("User name"), autocomplete="off")
+        form.field(
+            "password", say("Password"), kind="password", hint=say("Never shown again."), autocomplete="new-password"
+        )
+        form.field("fromAddress", say("From address"), kind="email")
+        form.field("fromName", say("From name"))
+        form.field("dailyQuota", say("Mails a day"), kind="number")
+        form.field("sendingInterval", say("Seconds between two mails"), kind="number", step="any")
+        form.field(
+            "jitter", say("Jitter"), kind="number", step="any", hint=say("0.2: up to a fifth longer, at random.")
+        )
+        form.field("maxConnections", say("Most connections"), kind="number")
+        form.field("priority", say("Priority"), kind="number", hint=say("Higher goes first."))
+        form.field("timeZone", say("Time zone"), hint=say("Its day begins there, such as Europe/Vienna."))
+    return form
+
+
+def _service(visit: Visit, told: ServiceOut) -> None:
+    say = visit.say
+    element("p", f"{told.name} · {state(told, say)}", classes="lead", role="status")
+    with figures():
+        left = f"{count(told.remaining_quota)} / {count(told.day_quota)}"
+        figure(say("Left today"), left, say("until {at} UTC", at=moment(told.quota_reset_at)))
+        figure(say("Next free"), moment(told.next_available_at), "UTC")
+        rate = "–" if told.success_rate is None else share(told.success_rate)
+        figure(say("Success"), rate, say("of its last mails"))
+        figure(say("Last mail"), moment(told.last_sent_at), "UTC")
+    if told.rest_reason:
+        element("p", say("It rests until {at} UTC: {reason}", at=moment(told.rested_until), reason=told.rest_reason))
+
+    async def toggle() -> None:
+        await visit.api.order_service(told.id, "resume" if told.status == "paused" else "pause")
+
+    async def test() -> None:
+        answer = await visit.api.test_service(told.id)
+        ui.notify(answer.detail, type="positive" if answer.ok else "negative", multi_line=True, timeout=10_000)
+
+    async def delete() -> None:
+        await visit.api.delete_service(told.id)
+        ui.navigate.to(paths.SERVICES)
+
+    with element("div", classes="actions"):
+        button(visit, say("Resume") if told.status == "paused" else say("Pause"), toggle)
+        button(visit, say("Try to sign in"), test)
+        button(visit, say("Delete"), delete, asks=say("Delete this service? Its mails stay in the ledger."))

@@ -1,0 +1,43 @@
+"""Why mails wait or were not sent, in plain words, with what a person can do."""
+
+from typing import Final
+
+from dashboard.words import Words
+
+REASONS: Final[dict[str, str]] = {
+    "rate_limit": "services send as fast as their intervals allow",
+    "turn": "other tasks are served too",
+    "no_service": "no service of the pool can be used: add or resume one",
+    "no_quota": "today's quotas are used up",
+    "service_rested": "services rest after failures in a row",
+    "service_paused": "their services are paused: resume them",
+    "window": "outside the sending hours",
+    "paused": "the task is paused: resume it",
+    "scheduled": "the task has not begun",
+    "preparing": "the mails are being written down",
+    "domain_limit": "the recipients' provider takes only so many an hour",
+    "greylisted": "the provider asked to come again later",
+    "rate_limited": "the provider asked to slow down",
+    "mailbox_full": "the recipient's mailbox is full",
+    "unknown_user": "the address takes no mail",
+    "suppressed": "the address is on the list of those who want no mail",
+    "round_delay": "the delay after the mail before has not passed",
+    "previous_round": "the mail before has not been sent",
+    "out_of_office": "the recipient is away",
+    "variant_test": "the best variant is not known yet",
+    "audience": "the round is for others",
+    "replied": "the recipient answered",
+    "bounced": "an earlier mail bounced",
+    "complained": "the recipient complained",
+    "unsubscribed": "the recipient wants no more mail",
+    "colleague_replied": "a colleague of the recipient answered",
+    "crashed": "three tries ended without an outcome",
+}
+"""Reasons without words here are shown as the API names them."""
+
+
+def explained(reason: str | None, say: Words) -> str:
+    """Say a reason; empty where there is none."""
+    if not reason:
+        return ""
+    return say(REASONS[reason]) if reason in REASONS else reason.replace("_", " ")

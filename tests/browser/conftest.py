@@ -1,0 +1,61 @@
+"""A whole stack with its pages, and a browser that a person might sit at."""
+
+import os
+import shutil
+from collections.abc import AsyncIterator
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+import pytest_asyncio
+from playwright.async_api import Browser, Page, async_playwright
+
+from api.operations.admin_key import make_admin_key
+from evidence import playground
+from stack.local import LocalStack
+from tests.browser.person import Person
+
+CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+QUIET = (
+    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+    "--disable-component-update", "--disable-sync",
+)  # fmt: skip
+"""What keeps a browser from asking the world for updates while it is tested."""
+PICTURES = Path(os.environ.get("TEMPOST_PICTURES", ""))
+"""Where pictures for the documentation go; nowhere unless set."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    if CHROMIUM is None:
+        absent = pytest.mark.skip(reason="no Chromium here: apt-get install chromium")
+        for item in items:
+            if "tests/browser" in str(item.path):
+                item.add_marker(absent)
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def stack(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[LocalStack]:
+    """Everything that `make up` starts, on ports of its own."""
+    async with LocalStack(tmp_path_factory.mktemp("stack"), programs=playground.programs) as running:
+        yield running
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def browser() -> AsyncIterator[Browser]:
+    async with async_playwright() as playwright:
+        launched = await playwright.chromium.launch(executable_path=CHROMIUM, args=list(QUIET))
+        yield launched
+        await launched.close()
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def person(stack: LocalStack, browser: Browser) -> AsyncIterator[Person]:
+    """Somebody with a key of a new administrator. At the end nothing may have gone wrong in the browser."""
+    where = stack.surroundings
+    key = await make_admin_key(where.database_url, f"{uuid4().hex}@tempost.example", "browser")
+    context = await browser.new_context(viewport={"width": 1280, "height": 860}, locale="en-GB")
+    page: Page = await context.new_page()
+    someone = Person(page, where, key, PICTURES if PICTURES.name else None)
+    yield someone
+    await context.close()
+    assert not someone.complaints, "\n".join(someone.complaints)

@@ -1,0 +1,57 @@
+"""Log lines are one object each, and say what they are about."""
+
+import json
+import logging
+from contextvars import copy_context
+
+from opentelemetry.sdk.trace import TracerProvider
+
+from contracts.about import about
+from runtime.logs import JsonFormatter
+
+
+def line(message: str, *values: object, **more: object) -> dict[str, object]:
+    """A record as it is written."""
+    record = logging.getLogger("worker").makeRecord("worker", logging.WARNING, __file__, 1, message, values, None)
+    record.__dict__.update(more)
+    written = JsonFormatter().format(record)
+    assert "\n" not in written
+    found: dict[str, object] = json.loads(written)
+    return found
+
+
+def test_a_line_tells_when_how_bad_who_and_what() -> None:
+    found = line("permit %s\nlapses", 7)
+    assert (found["level"], found["logger"], found["message"]) == ("warning", "worker", "permit 7\nlapses")
+    assert str(found["at"]).endswith("+00:00")
+
+
+def test_a_line_carries_the_ids_of_what_it_is_about() -> None:
+    def run() -> dict[str, object]:
+        about(user_id="u", task_id="t", workflow_id="task-t")
+        about(seq=3, service_id="s", pool_id=None)
+        return line("x")
+
+    found = copy_context().run(run)
+    assert {name: found.get(name) for name in ("userId", "taskId", "seq", "serviceId", "workflowId", "poolId")} == {
+        "userId": "u", "taskId": "t", "seq": "3", "serviceId": "s", "workflowId": "task-t", "poolId": None
+    }  # fmt: skip
+    assert "taskId" not in line("x"), "what comes after is about something else"
+
+
+def test_a_line_of_a_workflow_names_it() -> None:
+    found = line("x", temporal_workflow={"workflow_id": "task-t", "run_id": "r"})
+    assert (found["workflowId"], found["workflowRunId"]) == ("task-t", "r")
+
+
+def test_a_line_inside_a_trace_names_it() -> None:
+    with TracerProvider().get_tracer("test").start_as_current_span("x") as span:
+        found = line("x")
+    assert found["traceId"] == f"{span.get_span_context().trace_id:032x}"
+    assert "traceId" not in line("x")
+
+
+def test_an_error_is_in_its_line() -> None:
+    error = ValueError("odd")
+    found = line("x", exc_info=(ValueError, error, None))
+    assert found["error"] == "ValueError: odd"
