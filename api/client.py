@@ -21,6 +21,7 @@ from api.schemas.campaign import CampaignContactOut, CampaignDryRunOut, Campaign
 from api.schemas.contact import ContactListOut, SuppressionOut, SuppressionsOut
 from api.schemas.contact_import import ContactImportOut
 from api.schemas.domain_limit import DomainLimitOut
+from api.schemas.event import EventOut
 from api.schemas.evidence import EvidenceOut, UnknownOut
 from api.schemas.forecast import ForecastOut
 from api.schemas.statistics import AccountStatisticsOut, FunnelOut, StatisticsOut
@@ -217,6 +218,10 @@ class ApiClient(AccountCalls, ContactCalls):
     async def delete_webhook(self, webhook_id: UUID) -> None:
         """Tell it nothing more."""
         await self._send("DELETE", f"/api/webhooks/{webhook_id}")
+
+    def events(self, **filters: str) -> AsyncIterator[EventOut]:
+        """What came back, in the order it was recorded; `taskId`, `seq` and `kind` narrow it down."""
+        return self._all(EventOut, "/api/events", filters)
 
     async def funnel(self, campaign_id: UUID) -> FunnelOut:
         """How far a campaign's contacts came."""
