@@ -17,6 +17,7 @@ from commands import (
     check,
     config,
     contact,
+    demo,
     doctor,
     domain,
     findings,
@@ -53,6 +54,7 @@ groups = {
     "templates": templates,
     "suppress": suppress,
     "statistics": statistics.statistics,
+    "demo": demo.demo,
     "inbound": inbound.inbound,
     "webhooks": webhook.webhooks,
 }
@@ -62,7 +64,6 @@ for command in (unknown.unknown, unknown.decide, unknown.evidence):
     task.tasks.command()(command)
 service.services.add_typer(mailbox.mailbox, name="mailbox")
 app.command()(local.up)
-app.command()(local.demo)
 app.command()(local.bench)
 app.command()(local.prove)
 app.command()(inbound.receive)

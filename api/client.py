@@ -22,6 +22,7 @@ from api.schemas.alert import AlertOut, AlertState
 from api.schemas.contact import ContactListOut, SuppressionOut, SuppressionsOut
 from api.schemas.contact_import import ContactImportOut
 from api.schemas.domain_limit import DomainLimitOut
+from api.schemas.event import EventOut
 from api.schemas.evidence import EvidenceOut, UnknownOut
 from api.schemas.forecast import ForecastOut
 from api.schemas.subtask import ResolveOut, SubtaskHistoryOut, SubtaskOut
@@ -196,6 +197,10 @@ class ApiClient(AccountCalls, CampaignCalls, ContactCalls, StatisticsCalls):
     async def delete_webhook(self, webhook_id: UUID) -> None:
         """Tell it nothing more."""
         await self._send("DELETE", f"/api/webhooks/{webhook_id}")
+
+    def events(self, **filters: str) -> AsyncIterator[EventOut]:
+        """What came back, in the order it was recorded; `taskId`, `seq` and `kind` narrow it down."""
+        return self._all(EventOut, "/api/events", filters)
 
     async def evidence(self, order: Body) -> EvidenceOut:
         """Take mails as sent that were seen, at most 1,000 at a time."""
