@@ -11,6 +11,7 @@ from starlette.types import ASGIApp
 from dashboard import choice, files, sign_in
 from dashboard.gate import Gate
 from dashboard.pages import (
+    alert,
     contact,
     key,
     mail,
@@ -28,7 +29,9 @@ from dashboard.settings import DashboardSettings
 
 STYLE: Final = Path(__file__).with_name("style.css")
 PICTURE: Final = Path(__file__).with_name("favicon.svg")
-PAGES: Final = (overview, task_list, new_task, task, mail, contact, template, service_list, service, setting, key)
+PAGES: Final = (
+    overview, task_list, new_task, task, mail, contact, template, service_list, service, alert, setting, key,
+)  # fmt: skip
 """Their routes are known once they are imported; one that is longer by a fixed word comes first."""
 
 

@@ -10,6 +10,8 @@ from nicegui import ui
 from nicegui.element import Element
 
 from api.client import ApiClient
+from api.client_errors import ApiError, ApiUnreachableError
+from api.schemas.alert import AlertOut
 from dashboard import paths
 from dashboard.element import element, icon, link
 from dashboard.problem import shown_in_page
@@ -30,6 +32,9 @@ SECTIONS: Final = (
 )
 """Path, title, and the picture beside it."""
 THEMES: Final = {"auto": "Like the system", "light": "Light", "dark": "Dark"}
+ALERT_SECONDS: Final = 30.0
+MOST_ALERTS: Final = 9
+"""Counted one by one; more are "9+": the question stays cheap."""
 DARK: Final = {"auto": None, "light": False, "dark": True}
 
 
@@ -87,6 +92,23 @@ def _navigation(visit: Visit, section: str) -> None:
             with link("", path, **current):
                 icon(picture)
                 element("span", visit.say(title))
+                if path == paths.ALERTS:
+                    _open_alerts(visit)
+
+
+def _open_alerts(visit: Visit) -> None:
+    """How many alerts last, beside their title: asked once the page stands, and anew as long as it does."""
+    badge = element("span", classes="badge")
+
+    async def ask() -> None:
+        try:
+            told = await visit.api.page(AlertOut, "/api/alerts", {"limit": str(MOST_ALERTS)})
+        except (ApiError, ApiUnreachableError):
+            return  # the page itself tells of it
+        number = f"{len(told.data)}{'+' if told.next_cursor else ''}"
+        badge.text = visit.say("{number} open", number=number) if told.data else ""
+
+    ui.timer(ALERT_SECONDS, ask)
 
 
 def _choices(visit: Visit, request: Request) -> None:

@@ -98,6 +98,7 @@ async def _of_rows(connection: PoolConnection) -> list[Sign]:
         *(_rested(row) for row in await alert_signs.rested_services(connection)),
         *(_quota(row) for row in await alert_signs.used_quotas(connection)),
         *(_unknown(row) for row in await alert_signs.unknown_waiting(connection)),
+        *(_reputation(row) for row in await alert_signs.bad_reputations(connection)),
     ]
 
 
@@ -140,3 +141,16 @@ def _unknown(row: Row) -> Sign:
     return Sign(
         f"unknown_waiting:{row['id']}", "unknown_waiting", what, to_do, row["user_id"], {"taskId": str(row["id"])}
     )
+
+
+def _reputation(row: Row) -> Sign:
+    """Warned and paused are two alerts: who was told of the first is told of the second too."""
+    kind, state, subject_id = row["kind"], row["state"], str(row["subject_id"])
+    many, word = (
+        (row["bounced"], "bounced") if row["cause"] == "bounces" else (row["complained"], "brought a complaint")
+    )
+    follows = "is paused" if state == "paused" else "is about to be paused"
+    what = f"{kind.capitalize()} {row['name']!r} {follows}: {many:,} of {row['sent']:,} mails {word}."
+    to_do = "Find out where these addresses come from and stop writing to them, before you resume or go on."
+    key = f"reputation:{kind}:{subject_id}:{state}"
+    return Sign(key, "reputation", what, to_do, row["user_id"], {f"{kind}Id": subject_id})

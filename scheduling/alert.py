@@ -8,7 +8,7 @@ from uuid import UUID
 
 AlertKind = Literal[
     "stuck_task", "service_rested", "quota_nearly_used", "error_rate", "workers_missing", "temporal_down",
-    "unknown_waiting",
+    "unknown_waiting", "reputation",
 ]  # fmt: skip
 Severity = Literal["warning", "critical"]
 
@@ -30,6 +30,7 @@ RULES: Final[dict[AlertKind, Rule]] = {
     "workers_missing": Rule("critical", timedelta(seconds=5), timedelta(seconds=10)),
     "temporal_down": Rule("critical", timedelta(seconds=5), timedelta(seconds=10)),
     "unknown_waiting": Rule("warning", timedelta(0), timedelta(seconds=20)),
+    "reputation": Rule("warning", timedelta(0), timedelta(seconds=20)),
 }
 """What was measured over a span (a threshold, five minutes) needs no long hold on top of it."""
 

@@ -2,6 +2,6 @@
 
 from typing import Final
 
-from dashboard.chinese import account, frame, reason, task
+from dashboard.chinese import account, alert, frame, reason, task
 
-CHINESE: Final[dict[str, str]] = {**frame.TEXTS, **task.TEXTS, **reason.TEXTS, **account.TEXTS}
+CHINESE: Final[dict[str, str]] = {**frame.TEXTS, **task.TEXTS, **reason.TEXTS, **account.TEXTS, **alert.TEXTS}

@@ -1,12 +1,16 @@
 """How all of it does now: what waits, what goes out, how the services are used, which tasks run."""
 
+import asyncio
+from dataclasses import dataclass
 from typing import Final
 
 from nicegui import ui
 
+from api.schemas.alert import AlertOut
+from api.schemas.base import Page
 from api.schemas.system import Health
 from dashboard import paths
-from dashboard.element import element
+from dashboard.element import element, link
 from dashboard.figure import figure, figures
 from dashboard.frame import page
 from dashboard.live import live
@@ -14,13 +18,32 @@ from dashboard.words import Words
 from dashboard.written import count, share
 
 STATES: Final = {"healthy": "good", "degraded": "warn", "unhealthy": "bad"}
+SHOWN_ALERTS: Final = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What is asked again and again."""
+
+    health: Health
+    alerts: Page[AlertOut]
 
 
 @ui.page(paths.OVERVIEW)
 async def overview() -> None:
     """Show the whole."""
     async with page("Overview", paths.OVERVIEW) as visit:
-        await live(visit, visit.api.health, lambda health: _health(health, visit.say))
+
+        async def ask() -> Told:
+            alerts = visit.api.page(AlertOut, "/api/alerts", {"limit": str(SHOWN_ALERTS)})
+            return Told(*await asyncio.gather(visit.api.health(), alerts))
+
+        await live(visit, ask, lambda told: _whole(told, visit.say))
+
+
+def _whole(told: Told, say: Words) -> None:
+    _health(told.health, say)
+    _alerts(told.alerts, say)
 
 
 def _health(health: Health, say: Words) -> None:
@@ -38,3 +61,16 @@ def _health(health: Health, say: Words) -> None:
         figure(say("Failures"), share(health.performance.error_rate), say("of the last 5 minutes"))
     if not health.services.total:
         element("p", say("Nothing can be sent yet: add a service first."))
+
+
+def _alerts(told: Page[AlertOut], say: Words) -> None:
+    if not told.data:
+        return
+    number = f"{len(told.data)}{'+' if told.next_cursor else ''}"
+    element("h2", f"{say('Alerts')}: {say('{number} open', number=number)}")
+    with element("ul", classes="alerts"):
+        for each in told.data:
+            with element("li", classes=f"alert {each.severity}"):
+                element("p", f"{say(each.severity)} · {each.what}")
+                element("p", each.to_do, classes="faint")
+    link(say("All alerts") if told.next_cursor else say("To the alerts"), paths.ALERTS)

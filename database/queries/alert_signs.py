@@ -72,6 +72,17 @@ UNKNOWN = """
     ) ORDER BY t.id
 """
 
+# Of what can still send: a task that has ended, or a service that was deleted, harms nobody any more.
+REPUTATIONS = """
+    SELECT r.kind, r.subject_id, r.user_id, r.state, r.cause, r.sent, r.bounced, r.complained,
+        coalesce(s.name, t.name) AS name
+    FROM reputations r
+    LEFT JOIN (email_services s JOIN email_service_schedule e ON e.service_id = s.id AND e.status <> 'deleted')
+        ON r.kind = 'service' AND s.id = r.subject_id
+    LEFT JOIN tasks t ON r.kind = 'task' AND t.id = r.subject_id AND t.completed_at IS NULL
+    WHERE r.state <> 'good' AND coalesce(s.id, t.id) IS NOT NULL ORDER BY r.kind, r.subject_id
+"""
+
 
 async def watch_tasks(connection: PoolConnection) -> None:
     """Note which tasks stand still since when. Run again, what stands still keeps its time."""
@@ -96,3 +107,8 @@ async def used_quotas(connection: PoolConnection) -> list[Row]:
 async def unknown_waiting(connection: PoolConnection) -> list[Row]:
     """Tasks with mails of unknown outcome for `monitoring.unknown_alert_after`."""
     return list(await connection.fetch(UNKNOWN))
+
+
+async def bad_reputations(connection: PoolConnection) -> list[Row]:
+    """Services and tasks that were warned or paused for their bounces or complaints."""
+    return list(await connection.fetch(REPUTATIONS))

@@ -51,12 +51,9 @@ MONTH_DAY = re.compile(
     rf"\b({ANY_MONTH})(?!\w)\s*(?:the\s*)?(\d{{1,2}})(?:st|nd|rd|th)?\b(?!:)(?:,?\s*(20\d\d))?", re.IGNORECASE
 )
 NAMED_DAY = re.compile(
-    "|".join(
-        f"(?P<d{number}>"
-        + "|".join(rf"(?<![^\W\u4e00-\u9fff]){name}(?![^\W\u4e00-\u9fff])" for name in names.split())
-        + ")"
-        for number, names in enumerate(WEEKDAYS)
-    ),
+    r"(?<![^\W\u4e00-\u9fff])(?:"
+    + "|".join(f"(?P<d{number}>{'|'.join(names.split())})" for number, names in enumerate(WEEKDAYS))
+    + r")(?![^\W\u4e00-\u9fff])",
     re.IGNORECASE,
 )
 NUMERIC = re.compile(r"(?<![\w./-])(\d{1,2})([./-])(\d{1,2})\2?(?:(?<=[./-])(\d{4}|\d{2}))?(?!\d)")

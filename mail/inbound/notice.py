@@ -11,7 +11,7 @@ from mail.reply import printable
 
 DAEMONS = re.compile(
     r"^(?:mailer-?daemon|postmaster|mdaemon|mail-?daemon|mail(?:\.delivery|er)?(?:[.-](?:system|subsystem|service))?"
-    r"|mailadm|ndr|bounce\w*|no-?reply|daemon|imss|system(?: administrator)?|\w*smtp_(?:mail_service|gateways))$",
+    r"|mailadm|ndr|daemon|imss|system(?: administrator)?|\w*smtp_(?:mail_service|gateways))$",
     re.IGNORECASE,
 )
 DAEMON_NAME = re.compile(

@@ -1,6 +1,7 @@
 """The first run, as a person lives it: from the sign-in to a mailing that has ended."""
 
 import csv
+import re
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,7 @@ from playwright.async_api import expect
 from evidence import playground
 from tests.browser.person import PATIENCE_MS, Person
 
-pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.timeout(300)]
 PEOPLE = 12
 
 
@@ -111,13 +112,15 @@ async def test_the_pages_are_there_in_chinese_and_dark_and_for_the_keyboard(pers
     await person.looks_around("overview-zh")
 
 
-@pytest.mark.parametrize("path", ["/tasks", "/contacts", "/templates", "/settings", "/keys", "/services/new"])
+@pytest.mark.parametrize(
+    "path", ["/tasks", "/contacts", "/templates", "/settings", "/keys", "/services/new", "/alerts", "/alerts?state=all"]
+)
 async def test_every_page_can_be_read_aloud(person: Person, path: str) -> None:
     await person.sign_in()
 
     await person.open(path)
 
-    await person.looks_around(path.strip("/").replace("/", "-"))
+    await person.looks_around(re.sub(r"\W+", "-", path.strip("/")))
 
 
 async def add_services(person: Person, count: int) -> None:

@@ -187,6 +187,28 @@ async def test_a_high_error_rate_is_told_to_whose_it_is(
     assert "25% of 20 deliveries" in (await alerts(ann))[0]["what"]
 
 
+REPUTATION = """
+    INSERT INTO reputations (kind, subject_id, user_id, state, cause, sent, bounced)
+    SELECT 'service', service_id, user_id, $1, 'bounces', 150, 12 FROM email_service_schedule
+    ON CONFLICT (kind, subject_id) DO UPDATE SET state = excluded.state
+"""
+
+
+async def test_who_was_told_of_a_warning_is_told_of_the_pause_too(
+    ann: Asker, looking: Looking, resources: Resources
+) -> None:
+    await sending(ann, resources, people=1, services=1)
+    for state, words in (("warned", "is about to be paused"), ("paused", "is paused")):
+        await looking.connection.execute(REPUTATION, state)
+        await looking.look()
+        (told,) = await alerts(ann)
+        assert f"{words}: 12 of 150 mails bounced." in told["what"]
+    await looking.connection.execute("UPDATE email_service_schedule SET status = 'deleted'")
+    await looking.look()
+    assert await alerts(ann) == []
+    assert len(await alerts(ann, "cleared")) == 2
+
+
 async def test_missing_workers_are_told_to_administrators_and_are_over_when_one_is_back(
     ann: Asker, admin: Asker, looking: Looking
 ) -> None:

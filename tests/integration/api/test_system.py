@@ -1,9 +1,11 @@
 """How the whole is: true figures, causes by name, and the availability of recorded minutes."""
 
+import asyncio
 from datetime import timedelta
 
 import httpx
 import pytest
+from fastapi import FastAPI
 from sqlalchemy import make_url, text
 
 from database.queries import health as queries
@@ -88,6 +90,26 @@ async def test_without_its_database_health_is_told_all_the_same_to_keys_that_wer
     assert (unseen.status_code, not_ready.status_code) == (503, 503)
     assert "PostgreSQL" in not_ready.json()["detail"]
     assert "postgresql_down" not in (await ann.get("/api/system/health")).json()["causes"]
+
+
+async def test_where_a_watch_is_kept_health_is_answered_while_the_tables_are_locked(
+    app: FastAPI, admin: Asker, resources: Resources
+) -> None:
+    watch: HealthWatch = app.state.health_watch
+    keeping = asyncio.create_task(watch.keep())
+    try:
+        async with asyncio.timeout(30):
+            while not await resources.ledger_pool.fetchval("SELECT count(*) FROM health_records"):  # noqa: ASYNC110
+                await asyncio.sleep(0.02)
+        before = (await admin.get("/api/system/health")).json()
+        async with resources.engine.begin() as other:
+            await other.execute(text("LOCK TABLE email_service_schedule, user_task_queues, api_keys"))
+            told = await asyncio.gather(*(admin.get("/api/system/health") for _ in range(20)))
+        assert {answer.status_code for answer in told} == {200}
+        assert told[0].json()["services"] == before["services"]
+    finally:
+        keeping.cancel()
+        await asyncio.gather(keeping, return_exceptions=True)
 
 
 async def test_workers_that_were_not_heard_of_are_missing(admin: Asker, resources: Resources) -> None:

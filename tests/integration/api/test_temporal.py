@@ -10,7 +10,7 @@ import pytest
 from temporalio.client import WorkflowExecutionStatus, WorkflowHandle
 
 import worker
-from contracts.identifiers import task_workflow_id
+from contracts.identifiers import campaign_workflow_id, task_workflow_id
 from runtime.resources import Resources, open_resources
 from runtime.settings import Settings, TemporalSettings
 from stack.simulator.config import ProviderConfig, SimulatorConfig
@@ -69,6 +69,18 @@ async def test_a_task_that_is_written_has_its_workflow(ann: Asker, resources: Re
     task = await ann.made("/api/tasks", TO_EVA)
     described = await handle(resources, task).describe()
     assert described.status == WorkflowExecutionStatus.RUNNING
+
+
+async def test_a_campaign_that_is_written_has_its_workflow(ann: Asker, resources: Resources) -> None:
+    await ann.made("/api/services", orders.service())
+    listed = await ann.made("/api/contact-lists", {"name": "People"})
+    await ann.made(f"/api/contact-lists/{listed['id']}/contacts", orders.contacts(1))
+    order = {"name": "Spring", "contactListId": listed["id"], "rounds": [{"content": CONTENT}]}
+    campaign = await ann.made("/api/campaigns", order)
+    workflow_id = campaign_workflow_id(campaign["id"])
+    described = await resources.temporal_client.get_workflow_handle(workflow_id).describe()
+    assert described.status == WorkflowExecutionStatus.RUNNING
+    assert await described.static_summary() == "Campaign: Spring"
 
 
 async def test_a_repeated_order_leaves_the_workflow_alone(ann: Asker, resources: Resources) -> None:

@@ -14,6 +14,7 @@ from contracts.delivery import Decision
 from contracts.task import SubtaskStatus, TaskStatus
 from dashboard.chinese.whole import CHINESE
 from dashboard.frame import SECTIONS, THEMES
+from dashboard.pages.alert import EMPTY, STATES
 from dashboard.pages.task_mails import DECISIONS
 from dashboard.reason import REASONS
 from dashboard.words import Words
@@ -28,7 +29,7 @@ TITLED = {"page", "table", "Column"}
 ELSEWHERE = {
     *get_args(TaskStatus), *get_args(SubtaskStatus), *get_args(Decision), *get_args(Role), *get_args(Scope),
     "healthy", "degraded", "unhealthy", "d", "h", "min", "s", "ended", "returned", "staging", "staged", "merging",
-    "queue", "monitoring",
+    "queue", "monitoring", "warning", "critical", "To the task", "To the service", "To the services",
 }  # fmt: skip
 """Said without standing in a call: words of the API, units."""
 
@@ -43,6 +44,7 @@ def texts() -> Iterator[str]:
                     yield first.value
     yield from (title for _, title, _ in SECTIONS)
     yield from (*THEMES.values(), *REASONS.values(), *DECISIONS.values(), *DESCRIBED)
+    yield from (*STATES.values(), *EMPTY.values())
     yield from ELSEWHERE
 
 

@@ -28,6 +28,7 @@ AUTOMATIC = {
     "japanese": answer("不在です。", subject="自動返信: News"),
     "russian": answer("Я в отпуске.", subject="Автоматический ответ: News"),
     "encoded subject": answer("away", subject="=?utf-8?B?6Ieq5Yqo5Zue5aSNOiBOZXdz?="),
+    "a ticket system": answer("We could not process it: user unknown?", From="noreply@example.net", Precedence="bulk"),
     "no reference": mail("Away.", Subject="Automatic reply: News"),
 }
 
