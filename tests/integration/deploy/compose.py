@@ -19,8 +19,9 @@ VARIABLE = re.compile(r"\$\{\w+:-([^}]*)\}")
 COPY = re.compile(r"^COPY (?:--chmod=\d+ )?(?!--from)(.+) (\S+)$", re.MULTILINE)
 NO_CHECKOUT = f"import sys\nsys.path[:] = [place for place in sys.path if place != {str(ROOT)!r}]\n"
 """In a `sitecustomize`: what is not copied into the image is not there, although the checkout is installed here."""
-PATIENCE = 90.0
-PAUSE = 1.0
+PATIENCE = 120.0
+PAUSE = 2.0
+"""Each check is a process of its own: they must not keep a busy machine from what they wait for."""
 
 
 def compose_file() -> dict[str, Any]:
