@@ -18,6 +18,7 @@ from commands import (
     check,
     config,
     contact,
+    demo,
     doctor,
     domain,
     findings,
@@ -64,8 +65,8 @@ for command in (unknown.unknown, unknown.decide, unknown.evidence):
 service.services.add_typer(mailbox.mailbox, name="mailbox")
 if find_spec("stack") is not None:  # the image has neither this nor the evidence
     app.add_typer(stack.stack, name="stack")
+    app.add_typer(demo.demo, name="demo")
     app.command()(local.up)
-    app.command()(local.demo)
     app.command()(local.bench)
     app.command()(local.prove)
 app.command()(inbound.receive)

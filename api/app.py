@@ -25,6 +25,7 @@ from api.routes import (
     contact_import,
     contact_record,
     domain_limit,
+    event,
     mailbox,
     metric,
     segment,
@@ -51,7 +52,8 @@ ROUTERS = tuple(
     for module in (
         tracking,
         task, subtask, campaign, service, mailbox, sending_domain, domain_limit, contact, contact_record, segment,
-        contact_import, suppression, template, user, api_key, system, unsubscribe, statistics, webhook, metric, alert,
+        contact_import, suppression, template, user, api_key, system, unsubscribe, statistics, event, webhook, metric,
+        alert,
     )
 )  # fmt: skip
 

@@ -13,17 +13,18 @@ from uuid import UUID
 import httpx
 
 from api.client_account import AccountCalls
+from api.client_campaign import CampaignCalls
 from api.client_contacts import ContactCalls
 from api.client_errors import ApiError
+from api.client_statistics import StatisticsCalls
 from api.client_transport import Body
 from api.schemas.alert import AlertOut, AlertState
-from api.schemas.campaign import CampaignContactOut, CampaignDryRunOut, CampaignOut
 from api.schemas.contact import ContactListOut, SuppressionOut, SuppressionsOut
 from api.schemas.contact_import import ContactImportOut
 from api.schemas.domain_limit import DomainLimitOut
+from api.schemas.event import EventOut
 from api.schemas.evidence import EvidenceOut, UnknownOut
 from api.schemas.forecast import ForecastOut
-from api.schemas.statistics import AccountStatisticsOut, FunnelOut, StatisticsOut
 from api.schemas.subtask import ResolveOut, SubtaskHistoryOut, SubtaskOut
 from api.schemas.system import Health
 from api.schemas.system_config import ConfigChangeOut, ConfigOut
@@ -36,7 +37,7 @@ UPLOAD_TIMEOUT = httpx.Timeout(60.0, connect=5.0, read=1800.0)
 """An upload is answered when all its rows are staged."""
 
 
-class ApiClient(AccountCalls, ContactCalls):
+class ApiClient(AccountCalls, CampaignCalls, ContactCalls, StatisticsCalls):
     """The calls of one installation."""
 
     async def health(self) -> Health:
@@ -169,27 +170,6 @@ class ApiClient(AccountCalls, ContactCalls):
         order: dict[str, object] = {"decision": decision, **({"seqs": seqs} if seqs else {})}
         return await self._post(ResolveOut, f"/api/tasks/{task_id}/subtasks/resolve", order)
 
-    async def task_statistics(self, task_id: UUID, by: str | None = None, zone: str | None = None) -> StatisticsOut:
-        """What became of a task's mails, by `round`, `variant`, `service`, `provider`, `day` or `hour`."""
-        return await self._get(StatisticsOut, f"/api/tasks/{task_id}/statistics", _given(by=by, timeZone=zone))
-
-    async def campaign_statistics(
-        self, campaign_id: UUID, by: str | None = None, zone: str | None = None
-    ) -> StatisticsOut:
-        """The same of the mails of all rounds."""
-        return await self._get(StatisticsOut, f"/api/campaigns/{campaign_id}/statistics", _given(by=by, timeZone=zone))
-
-    async def account_statistics(
-        self,
-        since: datetime | None = None,
-        before: datetime | None = None,
-        by: str | None = None,
-        zone: str | None = None,
-    ) -> AccountStatisticsOut:
-        """The same of all mails sent within a time, by `task`, `service`, `provider`, `day` or `hour`."""
-        times = {name: at.astimezone().isoformat() for name, at in {"from": since, "to": before}.items() if at}
-        return await self._get(AccountStatisticsOut, "/api/statistics", times | _given(by=by, timeZone=zone))
-
     async def create_webhook(self, order: Body) -> NewWebhookOut:
         """Tell a receiver what comes back; the answer alone holds its secret."""
         return await self._post(NewWebhookOut, "/api/webhooks", order)
@@ -218,37 +198,13 @@ class ApiClient(AccountCalls, ContactCalls):
         """Tell it nothing more."""
         await self._send("DELETE", f"/api/webhooks/{webhook_id}")
 
-    async def funnel(self, campaign_id: UUID) -> FunnelOut:
-        """How far a campaign's contacts came."""
-        return await self._get(FunnelOut, f"/api/campaigns/{campaign_id}/funnel")
+    def events(self, **filters: str) -> AsyncIterator[EventOut]:
+        """What came back, in the order it was recorded; `taskId`, `seq` and `kind` narrow it down."""
+        return self._all(EventOut, "/api/events", filters)
 
     async def evidence(self, order: Body) -> EvidenceOut:
         """Take mails as sent that were seen, at most 1,000 at a time."""
         return await self._post(EvidenceOut, "/api/tasks/evidence", order)
-
-    async def submit_campaign(self, order: Body) -> CampaignOut:
-        """Start a campaign."""
-        return await self._post(CampaignOut, "/api/campaigns", order)
-
-    async def dry_run_campaign(self, order: Body) -> CampaignDryRunOut:
-        """What a campaign would do."""
-        return await self._post(CampaignDryRunOut, "/api/campaigns", order, {"dryRun": "true"})
-
-    def campaigns(self) -> AsyncIterator[CampaignOut]:
-        """All campaigns, the newest first."""
-        return self._all(CampaignOut, "/api/campaigns")
-
-    async def campaign(self, campaign_id: UUID) -> CampaignOut:
-        """One campaign, with why mails of its rounds wait."""
-        return await self._get(CampaignOut, f"/api/campaigns/{campaign_id}")
-
-    def campaign_contacts(self, campaign_id: UUID, **filters: str) -> AsyncIterator[CampaignContactOut]:
-        """Where a campaign's contacts stand; `stopReason` narrows them down."""
-        return self._all(CampaignContactOut, f"/api/campaigns/{campaign_id}/contacts", filters)
-
-    async def order_campaign(self, campaign_id: UUID, order: str) -> CampaignOut:
-        """`pause`, `resume` or `cancel`; each may be given twice."""
-        return await self._post(CampaignOut, f"/api/campaigns/{campaign_id}/{order}", {})
 
     async def order_task(self, task_id: UUID, order: str) -> TaskOut:
         """`pause`, `resume` or `cancel`; each may be given twice."""

@@ -1,11 +1,11 @@
 """The client's calls about single contacts and segments."""
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from uuid import UUID
 
 from api.client_errors import raise_for_problem
 from api.client_transport import Transport
-from api.schemas.contact import ContactListOut, ContactOut, ErasureOut, TaggingOut
+from api.schemas.contact import ContactListOut, ContactOut, ContactsOut, ErasureOut, TaggingOut
 from api.schemas.segment import SegmentOut, SegmentPreviewOut
 
 
@@ -19,6 +19,10 @@ class ContactCalls(Transport):
     async def contact(self, contact_id: int) -> ContactOut:
         """One contact."""
         return await self._get(ContactOut, f"/api/contacts/{contact_id}")
+
+    async def add_contacts(self, list_id: UUID, contacts: Sequence[Mapping[str, object]]) -> ContactsOut:
+        """Put contacts on a list, at most 1,000 at a time."""
+        return await self._post(ContactsOut, f"/api/contact-lists/{list_id}/contacts", {"contacts": contacts})
 
     async def tag_contacts(self, order: Mapping[str, object]) -> TaggingOut:
         """Put tags on contacts and take others off."""

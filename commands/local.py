@@ -54,17 +54,6 @@ def up() -> None:
     raise typer.Exit(local.up(FOLDER, on_ready=_tell_client, programs=playground.programs))
 
 
-def demo(
-    contacts: Annotated[int, typer.Option(min=1, help="How many contacts to write to.")] = 10_000,
-    interval: Annotated[float | None, typer.Option(min=0, help="Seconds between two mails of a service.")] = None,
-    keep: Annotated[bool, typer.Option("--keep", help="Leave the data in .tempost/demo.")] = False,  # noqa: FBT002
-) -> None:
-    """Start everything, send a mailing to simulated providers, and check each mail at their journal."""
-    from evidence import demo as evidence_demo
-
-    raise typer.Exit(evidence_demo.run(contacts, interval, FOLDER, keep=keep))
-
-
 def bench(
     name: Annotated[str | None, typer.Argument(help="steady, fair, burst, relay, … All unless named.")] = None,
     mails: Annotated[int | None, typer.Option(min=1, help="Mails of the large mailing, or rows of the file.")] = None,

@@ -12,10 +12,14 @@ from dashboard import choice, files, sign_in
 from dashboard.gate import Gate
 from dashboard.pages import (
     alert,
+    campaign_list,
+    campaign_round,
     contact,
     key,
     mail,
+    new_campaign,
     new_task,
+    one_campaign,
     overview,
     service,
     service_list,
@@ -30,9 +34,10 @@ from dashboard.settings import DashboardSettings
 STYLE: Final = Path(__file__).with_name("style.css")
 PICTURE: Final = Path(__file__).with_name("favicon.svg")
 PAGES: Final = (
-    overview, task_list, new_task, task, mail, contact, template, service_list, service, alert, setting, key,
+    overview, task_list, new_task, task, mail, campaign_list, new_campaign, campaign_round, one_campaign, contact,
+    template, service_list, service, alert, setting, key,
 )  # fmt: skip
-"""Their routes are known once they are imported; one that is longer by a fixed word comes first."""
+"""Their routes are known once they are imported, in the order of names: one longer by a fixed word comes first."""
 
 
 def create_app(settings: DashboardSettings) -> ASGIApp:

@@ -10,7 +10,7 @@ from nicegui.elements.mixins.text_element import TextElement
 from api.client_errors import ApiError, ApiUnreachableError
 from dashboard.element import element
 from dashboard.frame import Visit
-from dashboard.problem import field_of, lines
+from dashboard.problem import lines
 
 Values = dict[str, str]
 Send = Callable[[Values], Awaitable[None]]
@@ -106,7 +106,8 @@ class Form:
     def _tell(self, error: ApiError | ApiUnreachableError) -> None:
         """Show each fault at its field, and what belongs to none above them all; the first wrong one gets the focus."""
         errors = error.errors if isinstance(error, ApiError) else ()
-        wrong = {field_of(pointer): message for pointer, message in errors if field_of(pointer) in self._faults}
+        fields = [(self._field_at(pointer), message) for pointer, message in errors]
+        wrong = {name: message for name, message in fields if name}
         for name, message in wrong.items():
             self._faults[name].text = message
             self._fields[name].props["aria-invalid"] = "true"
@@ -114,6 +115,19 @@ class Form:
             self._whole.text = " ".join(lines(error, self._visit.say))
         if wrong:
             ui.run_javascript(f"document.getElementById('field-{next(iter(wrong))}').focus()")
+
+    def _field_at(self, pointer: str) -> str:
+        """The field that a pointer of the API leads to or into, the nearest; empty: none of this form."""
+        path = pointer.removeprefix("#").lstrip("/")
+        while path and path not in self._faults:
+            path = path.rpartition("/")[0]
+        return path
+
+    def forget(self, prefix: str) -> None:
+        """Send no values whose names begin so: their fields have been taken away."""
+        for kept in (self.values, self._fields, self._faults):
+            for name in [name for name in kept if name.startswith(prefix)]:
+                kept.pop(name)
 
 
 def number(value: str) -> float | int | str:

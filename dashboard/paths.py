@@ -10,6 +10,10 @@ TASK: Final = "/tasks/{task_id}"
 MAIL: Final = "/tasks/{task_id}/mails/{seq}"
 TASK_EXPORT: Final = "/tasks/{task_id}/export.csv"
 CAMPAIGNS: Final = "/campaigns"
+NEW_CAMPAIGN: Final = "/campaigns/new"
+CAMPAIGN: Final = "/campaigns/{campaign_id}"
+NEW_ROUND: Final = "/campaigns/{campaign_id}/rounds/new"
+CAMPAIGN_ROUND: Final = "/campaigns/{campaign_id}/rounds/{round_no}"
 CONTACTS: Final = "/contacts"
 CONTACT_LIST: Final = "/contacts/{list_id}"
 UPLOAD: Final = "/contacts/upload"
@@ -40,6 +44,21 @@ def task_export(task_id: UUID) -> str:
 def mail(task_id: UUID, seq: int) -> str:
     """The page of one mail of a task."""
     return MAIL.format(task_id=task_id, seq=seq)
+
+
+def campaign(campaign_id: UUID) -> str:
+    """The page of one campaign."""
+    return CAMPAIGN.format(campaign_id=campaign_id)
+
+
+def new_round(campaign_id: UUID) -> str:
+    """Where a campaign gets one more round."""
+    return NEW_ROUND.format(campaign_id=campaign_id)
+
+
+def campaign_round(campaign_id: UUID, round_no: int) -> str:
+    """Where a round that has not begun is changed."""
+    return CAMPAIGN_ROUND.format(campaign_id=campaign_id, round_no=round_no)
 
 
 def contact_list(list_id: UUID) -> str:

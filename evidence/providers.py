@@ -123,10 +123,13 @@ def refused_for_good(addresses: set[str]) -> int:
     return sum(chosen(SEED, GONE, address) for address in addresses)
 
 
-def simulator_config(providers: Providers, folder: Path, certificates: Certificates) -> SimulatorConfig:
+def simulator_config(
+    providers: Providers, folder: Path, certificates: Certificates, mailboxes: Path | None = None
+) -> SimulatorConfig:
     """All providers, for the simulator, whose files are in `folder`."""
     return SimulatorConfig(
         journal=folder / "journal.jsonl",
+        mailboxes=mailboxes,
         ready=folder / "simulator-ready.json",
         certificate=certificates.certificate_file,
         key=certificates.key_file,
@@ -135,16 +138,20 @@ def simulator_config(providers: Providers, folder: Path, certificates: Certifica
     )
 
 
-def with_simulator(
+def with_simulator(  # noqa: PLR0913 - an option each
     where: Surroundings,
     providers: Providers,
     folder: Path,
     *,
     workers: int = 1,
     settings: Mapping[str, str] | None = None,
+    mailboxes: Path | None = None,
 ) -> Sequence[Child]:
-    """Tempost's own processes, with more settings if wanted, and the simulator, whose files are in `folder`."""
-    config = simulator_config(providers, folder, where.certificates)
+    """Tempost's own processes, with more settings if wanted, and the simulator, whose files are in `folder`.
+
+    In the folder `mailboxes` the mails that it takes are kept whole.
+    """
+    config = simulator_config(providers, folder, where.certificates, mailboxes)
     return [_simulator_child(config, folder), *tempost_programs(workers, settings)(where)]
 
 

@@ -2,6 +2,13 @@
 
 from typing import Final
 
-from dashboard.chinese import account, alert, frame, reason, task
+from dashboard.chinese import account, alert, campaign, frame, reason, task
 
-CHINESE: Final[dict[str, str]] = {**frame.TEXTS, **task.TEXTS, **reason.TEXTS, **account.TEXTS, **alert.TEXTS}
+CHINESE: Final[dict[str, str]] = {
+    **frame.TEXTS,
+    **task.TEXTS,
+    **reason.TEXTS,
+    **account.TEXTS,
+    **alert.TEXTS,
+    **campaign.TEXTS,
+}

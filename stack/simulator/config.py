@@ -114,6 +114,8 @@ class SimulatorConfig(Model):
     """One simulator process."""
 
     journal: Path
+    mailboxes: Path | None = None
+    """Folder in which every mail that is taken is kept, for recipients who do something with it."""
     ready: Path | None = None
     """Written once all ports listen: JSON with `pid`, `control_port` and `ports` by provider name."""
     control_port: Annotated[int, Field(ge=0, le=65_535)] = 0

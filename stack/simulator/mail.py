@@ -26,10 +26,11 @@ class Mail:
     subject: str = ""
     size: int = 0
     too_big: bool = False
+    message: bytes = b""
 
     def ended(self, raw: bytes, dot_at: int, oversize: int) -> None:
         """Take the body up to the final dot."""
-        message = unstuffed(raw)
+        self.message = message = unstuffed(raw)
         self.dot_at = dot_at
         self.size, self.too_big = oversize or len(message), oversize > 0
         self.message_id, self.subject = head_fields(message)
@@ -53,6 +54,8 @@ def settle(provider: Provider, connection: str, mail: Mail) -> Step:
     if code >= 400:
         return Step(reply(code, text), Then.GO_ON, seconds, lambda _: _write(provider, connection, mail, code))
     provider.take()
+    if provider.world.mailboxes is not None:
+        provider.world.mailboxes.keep(mail.message_id, mail.message)
     if provider.drop("dot_after", mail.recipients):
 
         def silently(_: bool) -> None:  # noqa: FBT001 - the shape of a step's end

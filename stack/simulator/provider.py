@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 
 from stack.simulator.config import Drop, ProviderConfig, Refusal
 from stack.simulator.journal import Event, Journal, now_ns
+from stack.simulator.mailboxes import Mailboxes
 from stack.simulator.rules import AnyRule, Memory
 
 if TYPE_CHECKING:
@@ -33,6 +34,8 @@ class World:
     journal: Journal
     memory: Memory
     tls: ssl.SSLContext | None
+    mailboxes: Mailboxes | None = None
+    """Where the mails that were taken are kept, if anywhere."""
     first_seen: dict[tuple[str, str], float] = field(default_factory=dict)
     """When a sender was first seen by a recipient's greylist; monotonic seconds."""
 

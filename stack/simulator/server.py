@@ -12,6 +12,7 @@ from pathlib import Path
 from stack.files import write_private
 from stack.simulator.config import ProviderConfig, SimulatorConfig
 from stack.simulator.journal import Journal
+from stack.simulator.mailboxes import Mailboxes
 from stack.simulator.provider import Provider, World
 from stack.simulator.rules import Memory
 
@@ -55,7 +56,8 @@ async def running(config: SimulatorConfig) -> AsyncIterator[tuple[Simulator, int
     async with AsyncExitStack() as cleanup:
         journal = Journal(config.journal)
         cleanup.callback(journal.close)
-        simulator = Simulator(World(journal, Memory(config.seed), tls))
+        mailboxes = Mailboxes(config.mailboxes) if config.mailboxes else None
+        simulator = Simulator(World(journal, Memory(config.seed), tls, mailboxes))
         cleanup.push_async_callback(simulator.close)
         for provider in config.providers:
             await simulator.add(provider)

@@ -15,7 +15,8 @@ def certificates(tmp_path_factory: pytest.TempPathFactory) -> Certificates:
 def running(tmp_path_factory: pytest.TempPathFactory, certificates: Certificates) -> Iterator[Simulator]:
     """One process for all tests; each adds providers of its own."""
     files = {"certificate": str(certificates.certificate_file), "key": str(certificates.key_file)}
-    with simulator(tmp_path_factory.mktemp("simulator"), **files) as found:
+    folder = tmp_path_factory.mktemp("simulator")
+    with simulator(folder, mailboxes=str(folder / "mailboxes"), **files) as found:
         yield found
 
 

@@ -31,6 +31,19 @@ def test_a_mail_is_taken_and_journaled_with_all_that_is_known_of_it(provider: Pr
     assert line["mail_at"] <= line["dot_at"] <= line["answered_at"]
 
 
+def test_a_mail_that_is_taken_lies_whole_in_the_mailboxes_when_its_answer_comes(running: Simulator) -> None:
+    provider = running.add(rules=[{"stage": "dot", "code": 550, "pattern": "gone@*"}])
+    with provider.client() as client:
+        client.sendmail("a@example.org", ["b@example.org"], MESSAGE.format("kept/whole"))
+        with pytest.raises(smtplib.SMTPDataError):
+            client.sendmail("a@example.org", ["gone@example.org"], MESSAGE.format("refused"))
+
+    mailboxes = running.journal.parent / "mailboxes"
+
+    assert (mailboxes / "kept_whole@example.org.eml").read_bytes() == MESSAGE.format("kept/whole").encode()
+    assert not (mailboxes / "refused@example.org.eml").exists()
+
+
 def test_a_mail_is_in_the_journal_before_its_answer_is(provider: Provider) -> None:
     with provider.client() as client:
         for number in range(1, 50):

@@ -15,8 +15,12 @@ from contracts.task import SubtaskStatus, TaskStatus
 from dashboard.chinese.whole import CHINESE
 from dashboard.frame import SECTIONS, THEMES
 from dashboard.pages.alert import EMPTY, STATES
+from dashboard.pages.campaign_results import GROUPINGS, STAGES
+from dashboard.pages.one_campaign import DELAYS
 from dashboard.pages.task_mails import DECISIONS
 from dashboard.reason import REASONS
+from dashboard.results import OF, TITLES
+from dashboard.round_fields import AUDIENCES, UNITS
 from dashboard.words import Words
 
 FOLDER = Path(__file__).parents[3] / "dashboard"
@@ -24,12 +28,13 @@ DESCRIBED = ("Until", "Due", "Sent", "Service", "Message-ID")
 """Of one mail."""
 SPEAKERS = {"say", "words"}
 """What a function that says texts is called."""
-TITLED = {"page", "table", "Column"}
+TITLED = {"page", "table", "Column", "groups"}
 """Functions that say their first argument themselves."""
 ELSEWHERE = {
     *get_args(TaskStatus), *get_args(SubtaskStatus), *get_args(Decision), *get_args(Role), *get_args(Scope),
     "healthy", "degraded", "unhealthy", "d", "h", "min", "s", "ended", "returned", "staging", "staged", "merging",
     "queue", "monitoring", "warning", "critical", "To the task", "To the service", "To the services",
+    "Time (UTC)", "Stage",
 }  # fmt: skip
 """Said without standing in a call: words of the API, units."""
 
@@ -44,7 +49,8 @@ def texts() -> Iterator[str]:
                     yield first.value
     yield from (title for _, title, _ in SECTIONS)
     yield from (*THEMES.values(), *REASONS.values(), *DECISIONS.values(), *DESCRIBED)
-    yield from (*STATES.values(), *EMPTY.values())
+    yield from (*STATES.values(), *EMPTY.values(), *OF.values(), *TITLES.values())
+    yield from (*DELAYS.values(), *GROUPINGS.values(), *STAGES.values(), *AUDIENCES.values(), *UNITS.values())
     yield from ELSEWHERE
 
 

@@ -1,0 +1,78 @@
+"""What came back of mails: figures with their shares, and groups as a chart and a table."""
+
+from collections.abc import Callable, Sequence
+from typing import Final
+
+from api.schemas.statistics import CountsOut, GroupOut, Rate, StatisticsOut
+from dashboard.chart import Series, by_group
+from dashboard.element import element
+from dashboard.figure import figure, figures
+from dashboard.table import Column, table
+from dashboard.words import Words
+from dashboard.written import count, share
+
+DRAWN: Final = ("opened", "clicked", "replied")
+TITLES: Final = {
+    "opened": "Opened", "clicked": "Clicked", "replied": "Replied", "hard_bounced": "Bounced",
+    "complained": "Complained", "unsubscribed": "Unsubscribed",
+}  # fmt: skip
+OF: Final = {"sent": "{share} of those sent", "delivered": "{share} of those delivered"}
+MOST_DRAWN: Final = 12
+"""Groups in a chart: more bars are better read as a table."""
+MOST_SHOWN: Final = 200
+
+
+def results(told: CountsOut, say: Words) -> None:
+    """Show what came back as figures."""
+    with figures():
+        figure(say("Delivered"), count(told.delivered), _of(told.rates.delivered, say))
+        for name, title in TITLES.items():
+            rate: Rate = getattr(told.rates, name)
+            state = "warn" if name in ("hard_bounced", "complained") and getattr(told, name) else ""
+            figure(say(title), count(getattr(told, name)), _of(rate, say), state=state)
+    if told.machine_opened or told.auto_replied:
+        values = {"opens": count(told.machine_opened), "replies": count(told.auto_replied)}
+        text = say("Beside these, machines opened {opens} mails and answered {replies} by themselves.", **values)
+        element("p", text, classes="faint")
+
+
+def groups(title: str, first: str, told: StatisticsOut, say: Words) -> None:
+    """Show groups, as a chart where they are few, and as a table; `first` says what they are."""
+    if not told.groups:
+        element("p", say("Nothing of this was sent yet."))
+        return
+    if len(told.groups) <= MOST_DRAWN and any(getattr(told.total, name) for name in DRAWN):
+        series = [Series(say(TITLES[name]), [_percent(each, name) for each in told.groups]) for name in DRAWN]
+        caption = say("{title}: percent of those delivered", title=say(title))
+        by_group(caption, [each.name for each in told.groups], series, say, first=first)
+    shown = sorted(told.groups, key=lambda each: -each.sent) if len(told.groups) > MOST_SHOWN else told.groups
+    table(title, _columns(first, say), shown[:MOST_SHOWN], say)
+    if len(told.groups) > MOST_SHOWN:
+        number = count(len(told.groups) - MOST_SHOWN)
+        element("p", say("{number} smaller ones are left out; the CSV has them.", number=number), classes="faint")
+
+
+def _columns(first: str, say: Words) -> Sequence[Column[GroupOut]]:
+    return [
+        Column(first, lambda each: each.name),
+        Column("Sent", lambda each: count(each.sent), numeric=True),
+        *(Column(title, _counted(name), numeric=True) for name, title in TITLES.items()),
+    ]
+
+
+def _counted(name: str) -> Callable[[GroupOut], str]:
+    def cell(each: GroupOut) -> str:
+        rate: Rate = getattr(each.rates, name)
+        number = count(getattr(each, name))
+        return number if rate.value is None else f"{number} ({share(rate.value)})"
+
+    return cell
+
+
+def _percent(told: GroupOut, name: str) -> float:
+    rate: Rate = getattr(told.rates, name)
+    return round(100 * (rate.value or 0.0), 2)
+
+
+def _of(rate: Rate, say: Words) -> str:
+    return "" if rate.value is None else say(OF[rate.of], share=share(rate.value))

@@ -1,0 +1,80 @@
+"""A campaign, ordered at the pages and followed until its first round is out."""
+
+import csv
+import re
+
+import pytest
+from playwright.async_api import expect
+
+from api.client import ApiClient
+from evidence import playground
+from tests.browser.person import PATIENCE_MS, Person
+
+pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.timeout(300)]
+INTERVAL = 0.2
+PEOPLE = 6
+
+
+async def prepare(person: Person) -> None:
+    """Services, a list and a template; the pages that make them have their own test."""
+    rows = list(csv.DictReader(playground.services_file(person.where.folder).read_text().splitlines()))[10:13]
+    services: list[dict[str, object]] = [{**row, "sendingInterval": INTERVAL} for row in rows]
+    async with ApiClient(person.where.api_url, person.key) as api:
+        assert (await api.create_services(services)).created == len(services)
+        known = await api.create_list("Partners")
+        people = [{"email": f"partner.{number}@example.org"} for number in range(PEOPLE)]
+        await api.add_contacts(known.id, people)
+        await api.create_template({"name": "Offer", "subject": "An offer", "html": "<p>Good day</p>"})
+
+
+async def test_a_campaign_is_ordered_and_its_first_round_is_seen_to_be_sent(person: Person) -> None:
+    page = person.page
+    await person.sign_in()
+    await prepare(person)
+    await person.follow("Campaigns")
+    await person.sees("No campaign here yet")
+    await person.looks_around("campaigns")
+
+    await person.follow("New campaign")
+    await page.get_by_label("Name").fill("Offers")
+    await page.get_by_role("button", name="Add a round").click()
+    second = page.get_by_role("group", name="Round 2")
+    await expect(second.get_by_label("Template")).to_be_focused()
+    await second.get_by_label("Delay", exact=True).fill("4")
+    await page.get_by_label("An answer stops colleagues").check()
+    await page.get_by_role("button", name="What would it do?").click()
+    await person.sees("of the first round would be sent")
+    await person.looks_around("new-campaign")
+    await page.get_by_role("button", name="Begin", exact=True).click()
+
+    await person.sees("Offers · sending")
+    await person.sees("4 business days")
+    await expect(page.get_by_role("cell", name=re.compile(rf"[1-{PEOPLE}] . {PEOPLE}"))).to_be_visible(
+        timeout=PATIENCE_MS
+    )
+    await person.looks_around("campaign")
+    await page.get_by_role("button", name="Pause").click()
+    await person.sees("Offers · paused")
+
+
+async def test_a_round_that_has_not_begun_is_changed_and_what_is_wrong_is_told_at_its_field(person: Person) -> None:
+    page = person.page
+    await person.sign_in()
+    await prepare(person)
+    async with ApiClient(person.where.api_url, person.key) as api:
+        known = (await anext(api.lists())).id
+        template = (await anext(api.templates())).id
+        rounds = [{"templateId": str(template)}, {"templateId": str(template), "delay": 2}]
+        order = {"name": "Later", "contactListId": str(known), "rounds": rounds, "startAt": "2100-01-01T00:00:00Z"}
+        made = await api.submit_campaign(order)
+    await person.open(f"/campaigns/{made.id}/rounds/2")
+
+    await page.get_by_label("Delay", exact=True).fill("1000")
+    await page.get_by_role("button", name="Save").click()
+    await expect(page.get_by_label("Delay", exact=True)).to_have_attribute("aria-invalid", "true")
+    await person.looks_around("round")
+    await page.get_by_label("Delay", exact=True).fill("9")
+    await page.get_by_role("button", name="Save").click()
+
+    await person.sees("9 days")
+    person.complaints = [each for each in person.complaints if "422" not in each]

@@ -1,0 +1,20 @@
+"""A campaign as a person tries it: every class of recipients lives through three rounds, and the counts agree."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from evidence.campaign.run import TOGETHER, run
+
+
+@pytest.mark.timeout(420)
+def test_a_small_campaign_counts_every_class_of_recipients_as_expected(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    status = run(TOGETHER, tmp_path)
+
+    assert status == 0, capsys.readouterr()
+    figures = json.loads((tmp_path / "reports" / "demo-campaign.json").read_text())["figures"]
+    assert (figures["classes"], figures["differences"], figures["doubled"]) == (50, 0, 0)
+    assert figures["mails"] == 2 * TOGETHER

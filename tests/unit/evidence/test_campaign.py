@@ -1,0 +1,84 @@
+"""What the demo of a campaign expects, by hand for some classes; its recipients' answers as they are read."""
+
+from datetime import UTC, date, datetime
+from email import message_from_bytes, policy
+
+import pytest
+
+from evidence.campaign.answer import WRITERS, Received, write
+from evidence.campaign.expected import course, facts
+from evidence.campaign.habit import HABITS, Act
+from evidence.campaign.recipient import Recipient, recipients
+from mail.inbound.reader import read
+
+RECEIVED = Received(
+    message_id="abc@sender.example",
+    subject="Grüße",
+    sender="service@sender.example",
+    return_path="bounces+token@sender.example",
+    recipient="person.3@example.org",
+    head=b"From: service@sender.example\r\nMessage-ID: <abc@sender.example>\r\nTo: person.3@example.org\r\n\r\n",
+)
+NOW, BACK_ON = datetime(2026, 12, 1, 10, tzinfo=UTC), date(2026, 12, 14)
+NAMES = {habit.name: habit for habit in HABITS}
+
+
+def lived(name: str) -> list[str]:
+    return course(Recipient(HABITS.index(NAMES[name]), NAMES[name]))
+
+
+def test_who_does_nothing_gets_every_mail() -> None:
+    assert lived("silent") == ["round 1: sent", "round 2: sent", "round 3: sent"]
+
+
+def test_who_clicks_gets_the_follow_up_but_not_the_last_mail() -> None:
+    assert lived("clicks the first") == [
+        "round 1: sent", "round 1: opened", "round 1: clicked", "round 2: sent", "round 3: not sent, audience",
+    ]  # fmt: skip
+
+
+def test_who_answers_gets_no_more_mail_and_no_follow_up_follows_a_mail_that_was_not_sent() -> None:
+    assert lived("answers the first")[-1] == "round 2: not sent, replied"
+    assert lived("wants no mail") == ["round 1: not sent, suppressed"]
+    assert lived("unknown address") == ["round 1: failed"]
+
+
+def test_a_colleague_s_answer_stops_the_other_after_the_same_round() -> None:
+    people = [one for one in recipients(100) if one.habit.name == "answers for the colleague"]
+
+    assert len({one.organisation for one in people}) == 1
+    assert [course(one)[-1] for one in people] == ["round 2: not sent, replied", "round 2: not sent, colleague_replied"]
+
+
+def test_every_class_has_as_many_recipients_as_every_other() -> None:
+    found = facts(recipients(200))
+
+    assert len(found) == len(HABITS)
+    assert {sum(number for fact, number in each.items() if is_first_fate(fact)) for each in found.values()} == {4}
+
+
+def is_first_fate(fact: str) -> bool:
+    return fact in ("round 1: sent", "round 1: failed") or fact.startswith("round 1: not sent")
+
+
+@pytest.mark.parametrize("number", range(4))
+@pytest.mark.parametrize(
+    ("act", "kind"),
+    [
+        ("reply", "reply"), ("reply_from_elsewhere", "reply"), ("away", "auto_reply"), ("auto_reply", "auto_reply"),
+        ("hard_bounce", "hard_bounce"), ("soft_bounce", "soft_bounce"), ("complain", "complaint"),
+    ],
+)  # fmt: skip
+def test_an_answer_is_read_as_what_it_was_written_as(act: Act, kind: str, number: int) -> None:
+    answer = write(act, RECEIVED, number, NOW, BACK_ON)
+
+    reading = read(answer.message, NOW)
+
+    assert (reading.kind, reading.away_until is not None) == (kind, act == "away")
+    assert not message_from_bytes(answer.message, policy=policy.default).defects
+
+
+def test_every_answer_of_a_habit_can_be_written() -> None:
+    acts = {act for habit in HABITS for done in habit.acts.values() for act in done}
+
+    assert set(WRITERS) <= acts
