@@ -66,9 +66,12 @@ format: .venv/.made
 	@$(BIN)/ruff format .
 
 # The lock names packages and hashes, no index: every mirror serves it. What is locked stays: UPGRADE=1 takes the newest.
+# The second is for the image: the same versions, without what only developers need.
+COMPILE := $(BIN)/uv pip compile --quiet pyproject.toml --universal --python-version 3.11 \
+	--generate-hashes --no-emit-index-url --no-annotate --no-header
 lock: .venv/.made
-	@$(BIN)/uv pip compile --quiet pyproject.toml --group dev --universal --python-version 3.11 $(if $(UPGRADE),--upgrade) \
-		--generate-hashes --no-emit-index-url --no-annotate --no-header -o requirements.lock
+	@$(COMPILE) --group dev $(if $(UPGRADE),--upgrade) -o requirements.lock
+	@$(COMPILE) --extra otlp $(if $(UPGRADE),--upgrade) --constraint requirements.lock -o requirements-image.lock
 
 clean:
 	rm -rf .venv .tempost .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -2,6 +2,7 @@
 
 import os
 import sys
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Annotated
 
@@ -25,6 +26,7 @@ from commands import (
     limit,
     local,
     mailbox,
+    prepare,
     repair,
     service,
     stack,
@@ -47,14 +49,12 @@ groups = {
     "limits": limit.limits,
     "domains": domain.domains,
     "config": config.config,
-    "stack": stack.stack,
     "lists": lists,
     "contacts": contact.contacts,
     "segments": contact.segments,
     "templates": templates,
     "suppress": suppress,
     "statistics": statistics.statistics,
-    "demo": demo.demo,
     "inbound": inbound.inbound,
     "webhooks": webhook.webhooks,
 }
@@ -63,14 +63,18 @@ for title, group in {**groups, "tasks": task.tasks, "campaigns": campaign.campai
 for command in (unknown.unknown, unknown.decide, unknown.evidence):
     task.tasks.command()(command)
 service.services.add_typer(mailbox.mailbox, name="mailbox")
-app.command()(local.up)
-app.command()(local.bench)
-app.command()(local.prove)
+if find_spec("stack") is not None:  # the image has neither this nor the evidence
+    app.add_typer(stack.stack, name="stack")
+    app.add_typer(demo.demo, name="demo")
+    app.command()(local.up)
+    app.command()(local.bench)
+    app.command()(local.prove)
 app.command()(inbound.receive)
 app.command()(alert.alerts)
 app.command()(check.check)
 app.command()(repair.repair)
 app.command()(doctor.doctor)
+app.command()(prepare.prepare)
 app.command()(backup.backup)
 app.command()(backup.restore)
 
@@ -203,3 +207,7 @@ def main() -> None:
             raise
         say(f"unexpected fault: {type(error).__name__}: {error}. TEMPOST_DEBUG=1 shows where.")
         sys.exit(1)
+
+
+if __name__ == "__main__":
+    main()

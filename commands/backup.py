@@ -5,7 +5,8 @@ The key that seals passwords is not in a backup: it must be kept apart, and put 
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager, suppress
+from contextlib import asynccontextmanager, contextmanager
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -15,7 +16,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from commands.call import CliError, said_plainly, say
-from commands.local import FOLDER
+from commands.local import FOLDER, running_stack
 from commands.unknown import read_evidence, show_counts
 from commands.view import out
 
@@ -101,13 +102,13 @@ def show_evidence(found: "Evidence") -> None:
 @contextmanager
 def _said_plainly() -> Iterator[None]:
     from database.backup import BackupError
+    from database.client_programs import NoClientProgramsError
     from mail.sent_folder import EvidenceError
-    from stack.errors import StackError
 
     with said_plainly():
         try:
             yield
-        except (BackupError, EvidenceError, StackError) as error:
+        except (BackupError, EvidenceError, NoClientProgramsError) as error:
             raise CliError(str(error)) from error
 
 
@@ -115,24 +116,37 @@ def _said_plainly() -> Iterator[None]:
 async def _database(*, stopped: bool) -> AsyncIterator[str]:
     """That of the settings, else of the stack in this folder, whose PostgreSQL is started if the stack does not run."""
     from runtime.settings import SettingsError, load_settings
-    from stack.alone import postgres_alone
-    from stack.local import running_stack
 
     known = None
-    with suppress(SettingsError):
+    try:
         known = load_settings().database.url.get_secret_value()
-    if known is None and not stopped and (running := running_stack(FOLDER)) is not None:
+    except SettingsError as error:
+        if find_spec("stack") is None:
+            raise CliError(f"the settings of this installation are not complete.\n{error}") from error
+    if known is None and not stopped and (running := running_stack()) is not None:
         known = str(running["environment"]["TEMPOST_DATABASE__URL"])
     if known is not None:
         yield known
         return
-    async with postgres_alone(FOLDER) as url:
+    async with _started_database() as url:
         yield url
+
+
+@asynccontextmanager
+async def _started_database() -> AsyncIterator[str]:
+    from stack.alone import postgres_alone
+    from stack.errors import StackError
+
+    try:
+        async with postgres_alone(FOLDER) as url:
+            yield url
+    except StackError as error:
+        raise CliError(str(error)) from error
 
 
 def _programs(url: str) -> "Programs":
     from database.backup import Programs
-    from stack.postgres_binaries import client_programs
+    from database.client_programs import client_programs
 
     return Programs(client_programs(), url)
 

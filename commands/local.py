@@ -9,8 +9,9 @@ import json
 import os
 import secrets
 from collections.abc import Sequence
+from importlib.util import find_spec
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -100,17 +101,25 @@ def database_url() -> str:
 def settings() -> "Settings":
     """The settings of this installation, or of the stack that runs here. Raises `CliError`."""
     from runtime.settings import SettingsError, load_settings
-    from stack.local import running_stack
 
     try:
         return load_settings()
     except SettingsError as error:
-        if (stack := running_stack(FOLDER)) is not None:
+        if (stack := running_stack()) is not None:
             os.environ.update(stack["environment"])
             return load_settings()
         raise CliError(
             f"no stack runs here (`make up`), and the settings of this installation are not complete.\n{error}"
         ) from error
+
+
+def running_stack() -> dict[str, Any] | None:
+    """What the stack that runs in this folder says of itself; None where none does, or none can, as in the image."""
+    if find_spec("stack") is None:
+        return None
+    from stack import local
+
+    return local.running_stack(FOLDER)
 
 
 async def _create_key(database_url: str, email: str, name: str) -> str:

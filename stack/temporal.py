@@ -8,18 +8,14 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 
-from google.protobuf.duration_pb2 import Duration
-from temporalio.api.enums.v1 import DescribeTaskQueueMode, IndexedValueType, TaskQueueType
-from temporalio.api.operatorservice.v1 import AddSearchAttributesRequest, ListSearchAttributesRequest
+from temporalio.api.enums.v1 import DescribeTaskQueueMode, TaskQueueType
 from temporalio.api.taskqueue.v1 import TaskQueue
-from temporalio.api.workflowservice.v1 import (
-    CountWorkflowExecutionsRequest,
-    DescribeTaskQueueRequest,
-    RegisterNamespaceRequest,
-)
+from temporalio.api.workflowservice.v1 import DescribeTaskQueueRequest
 from temporalio.client import Client
-from temporalio.service import RPCError, RPCStatusCode
+from temporalio.service import RPCError
 
+from runtime.namespace import NamespaceError
+from runtime.namespace import provide as provide_namespace
 from stack.child import Child
 from stack.errors import StackError
 from stack.ports import LOOPBACK
@@ -27,8 +23,6 @@ from stack.temporal_binary import Kind, TemporalProgram
 from stack.temporal_settings import Setting, checked_in_settings, dynamic_config
 
 NAMESPACE = "default"
-RETENTION = timedelta(days=7)
-"""How long the history of a closed workflow is kept on a server of ours."""
 CALL_LIMIT = timedelta(seconds=5)
 PORTS = {
     "temporal": "FRONTEND_GRPC_PORT",
@@ -178,49 +172,11 @@ async def polls(address: str, task_queue: str, pid: int, namespace: str = NAMESP
 
 
 async def provide(address: str, search_attributes: Mapping[str, str], namespace: str = NAMESPACE) -> bool:
-    """Register the namespace and the search attributes it lacks; False while the server cannot do it yet.
-
-    True means usable: a query over all the attributes was answered. Safe to repeat.
-    """
+    """Do as `runtime.namespace.provide`, with an error of the stack where the server refuses us."""
     try:
-        client = await Client.connect(address, namespace=namespace, lazy=True)
-        await _register_namespace(client, namespace)
-        await _add_search_attributes(client, namespace, search_attributes)
-        query = " AND ".join(f"{name} IS NOT NULL" for name in search_attributes)
-        count = CountWorkflowExecutionsRequest(namespace=namespace, query=query)
-        await client.workflow_service.count_workflow_executions(count, timeout=CALL_LIMIT)
-    except RPCError as error:
-        if error.status in (RPCStatusCode.PERMISSION_DENIED, RPCStatusCode.UNAUTHENTICATED):
-            raise StackError(f"Temporal at {address} refuses us: {error.message}") from None
-        return False
-    except RuntimeError:  # what the SDK raises while nothing listens
-        return False
-    return True
-
-
-async def _register_namespace(client: Client, namespace: str) -> None:
-    """Register without asking first whether it is there: the server would remember its own "no" for a while."""
-    kept = Duration()
-    kept.FromTimedelta(RETENTION)
-    register = RegisterNamespaceRequest(namespace=namespace, workflow_execution_retention_period=kept)
-    try:
-        await client.workflow_service.register_namespace(register, timeout=CALL_LIMIT)
-    except RPCError as error:
-        if error.status not in (RPCStatusCode.ALREADY_EXISTS, RPCStatusCode.PERMISSION_DENIED):
-            raise
-
-
-async def _add_search_attributes(client: Client, namespace: str, wanted: Mapping[str, str]) -> None:
-    listing = ListSearchAttributesRequest(namespace=namespace)
-    present = await client.operator_service.list_search_attributes(listing, timeout=CALL_LIMIT)
-    missing = {
-        name: IndexedValueType.Value(f"INDEXED_VALUE_TYPE_{kind.upper()}")
-        for name, kind in wanted.items()
-        if name not in present.custom_attributes
-    }
-    if missing:
-        order = AddSearchAttributesRequest(namespace=namespace, search_attributes=missing)
-        await client.operator_service.add_search_attributes(order, timeout=CALL_LIMIT)
+        return await provide_namespace(address, namespace, search_attributes)
+    except NamespaceError as error:
+        raise StackError(str(error)) from None
 
 
 def all_ports(*, with_ui: bool) -> tuple[str, ...]:

@@ -19,10 +19,10 @@ from pathlib import Path
 
 import psutil
 
+from runtime.namespace import search_attributes
 from stack.child import Child, is_alive
 from stack.errors import StackError
 from stack.files import open_folder, waiting_lock, write_private
-from stack.local import search_attributes
 from stack.ports import choose_ports, free_ports
 from stack.postgres import PostgresServer
 from stack.programs import CHECKOUT

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any, cast
 from uuid import UUID
 
-from database.connect import PoolConnection, Row
+from database.connect import Connection, PoolConnection, Row
 
 # For every user and, where `user_id` is empty, for all. Available: active, not rested, with quota for its own day,
 # inside its window. Used: in a dialogue, or resting between two mails.
@@ -42,6 +42,10 @@ WORKERS = """
 SEEN = """
     INSERT INTO worker_processes (name, slots, seen_at) VALUES ($1, $2, clock_timestamp())
     ON CONFLICT (name) DO UPDATE SET slots = excluded.slots, seen_at = excluded.seen_at
+"""
+LIVE_ON = """
+    SELECT count(*) FROM worker_processes WHERE starts_with(name, $1 || ':') AND seen_at > clock_timestamp()
+        - (SELECT make_interval(secs => value::float8) FROM system_config WHERE key = 'monitoring.worker_missing_after')
 """
 GONE = "DELETE FROM worker_processes WHERE name = $1"
 FORGET_DEAD = "DELETE FROM worker_processes WHERE seen_at < clock_timestamp() - interval '1 hour'"
@@ -91,6 +95,11 @@ async def workers(connection: PoolConnection) -> Row:
 async def seen(connection: PoolConnection, name: str, slots: int) -> None:
     """Say that a worker process lives. Safe to repeat; it is meant to be."""
     await connection.execute(SEEN, name, slots)
+
+
+async def live_on(connection: Connection, host: str) -> int:
+    """How many worker processes of this machine were heard of lately."""
+    return int(await connection.fetchval(LIVE_ON, host))
 
 
 async def gone(connection: PoolConnection, name: str) -> None:

@@ -5,11 +5,11 @@ from pathlib import Path
 
 from database import backup
 from database.backup import Programs
+from database.client_programs import client_programs
 from database.queries import task_moves
 from mail.sent_folder import read_sent
 from runtime.resources import open_resources
 from runtime.restore import restore
-from stack.postgres_binaries import client_programs
 from tests.integration.ledger.world import World
 from tests.workflow.conftest import settings_for
 from tests.workflow.flow import Flow

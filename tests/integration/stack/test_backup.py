@@ -20,6 +20,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from contracts.evidence import SentMail
 from database import backup
 from database.backup import BackupError, Programs
+from database.client_programs import client_programs
 from database.connect import create_pool
 from database.migrate import upgrade
 from database.queries import task_moves
@@ -27,7 +28,6 @@ from mail.sent_folder import EvidenceError, read_sent
 from runtime import restore as runtime
 from runtime.restore import Restored, restore, wrong_seals
 from runtime.secrets import Seal
-from stack.postgres_binaries import client_programs
 from stack.postgres_databases import create_database, drop_database
 from tests.conftest import ledger_faults
 from tests.integration.ledger.mixed import mixed
