@@ -2,7 +2,7 @@
 
 import ast
 import inspect
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from types import UnionType
 from typing import Any, Union, get_args, get_origin
@@ -26,7 +26,7 @@ def row(*cells: str) -> str:
     return "| " + " | ".join(" ".join(cell.split()).replace("|", "\\|") for cell in cells) + " |"
 
 
-def table(titles: tuple[str, ...], rows: list[tuple[str, ...]]) -> list[str]:
+def table(titles: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> list[str]:
     """A table, and an empty line after it."""
     return [row(*titles), "|" + "---|" * len(titles), *(row(*each) for each in rows), ""]
 

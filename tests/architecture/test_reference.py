@@ -1,5 +1,6 @@
 """The pages of reference say what the code does: `pytest --record tests/architecture/test_reference.py` writes them."""
 
+import csv
 from pathlib import Path
 
 import pytest
@@ -7,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from api.operations import system_config
 from api.schemas.system_config import ConfigOut
+from commands.service import COLUMNS
 from tests.architecture.reference_pages import api_page, cli_page, code, settings_page, table
 
 FOLDER = Path(__file__).parents[2] / "docs/reference"
@@ -42,3 +44,10 @@ async def test_the_page_of_settings_while_running_is_what_the_database_holds(
     rows = [(code(each.key), code(each.default_value), bounds(each), each.description) for each in settings]
     made = "\n".join(table(("key", "default", "allowed", "meaning"), rows))
     keep("configuration", made, record=pytestconfig.getoption("record"))
+
+
+def test_the_table_of_services_that_people_begin_with_is_one_that_is_read() -> None:
+    table = (FOLDER.parent / "services.md").read_text("utf-8").partition("```csv\n")[2].partition("```")[0]
+    titles, *rows = csv.reader(table.splitlines())
+    assert set(titles) <= set(COLUMNS)
+    assert {len(row) for row in rows} == {len(titles)}
