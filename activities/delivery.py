@@ -3,14 +3,14 @@
 import asyncio
 import logging
 from collections import Counter
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from collections.abc import Awaitable, Callable
 from uuid import UUID
 
 import asyncpg
 from temporalio import activity
 
 from activities.attempt import Attempt, Means, Result
+from activities.heartbeat import heartbeating
 from contracts.delivery import BatchOutcome, DeliverBatch
 from contracts.task import Survey
 from database.errors import UNREACHABLE
@@ -19,7 +19,6 @@ from scheduling.permit import Permit
 
 log = logging.getLogger(__name__)
 
-HEARTBEAT_EVERY = 5.0
 RENEW_EVERY = 3.0
 """Well below the shortest reservation time-out, 10 s; a changed setting is taken up within five."""
 
@@ -107,19 +106,3 @@ def summary(results: list[Result], found: Survey | None) -> BatchOutcome:
     lapsed = Counter(result.reason or "lapsed" for result in results if result.word == "lapsed")
     names = ("sent", "failed", "unknown", "returned", "waiting")
     return BatchOutcome(**{name: words[name] for name in names}, lapsed=dict(lapsed), survey=found)
-
-
-@asynccontextmanager
-async def heartbeating() -> AsyncIterator[None]:
-    """Tell Temporal that the activity lives, and learn from it when it is cancelled."""
-
-    async def beat() -> None:
-        while True:
-            await asyncio.sleep(HEARTBEAT_EVERY)  # first: most are over by then, and every beat is a call
-            activity.heartbeat()
-
-    task = asyncio.create_task(beat())
-    try:
-        yield
-    finally:
-        task.cancel()

@@ -8,6 +8,7 @@ from temporalio import activity
 from temporalio.exceptions import ApplicationError
 
 from activities.allocator import Wakes
+from activities.heartbeat import heartbeating
 from contracts.allocator import WakeAllocator
 from contracts.task import ChangeTaskPriority, Survey
 from database.connect import PoolConnection
@@ -52,8 +53,13 @@ class TaskActivities:
 
     @activity.defn(name="task.prepare")
     async def prepare(self, task_id: UUID) -> Survey:
-        """Write the task's subtasks and let it send. Run again, it finds them written."""
-        return await self._after(task_moves.prepare, task_id)
+        """Write the task's subtasks and let it send. Run again, it finds them written.
+
+        One statement of up to a minute, longer on a busy machine. Taken for dead, its worker would be followed by one
+        that waits for the same lock.
+        """
+        async with heartbeating():
+            return await self._after(task_moves.prepare, task_id)
 
     @activity.defn(name="task.pause")
     async def pause(self, task_id: UUID) -> Survey:

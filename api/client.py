@@ -25,7 +25,7 @@ from api.schemas.domain_limit import DomainLimitOut
 from api.schemas.event import EventOut
 from api.schemas.evidence import EvidenceOut, UnknownOut
 from api.schemas.forecast import ForecastOut
-from api.schemas.subtask import ResolveOut, SubtaskHistoryOut, SubtaskOut
+from api.schemas.subtask import ReasonOut, ResolveOut, SubtaskHistoryOut, SubtaskOut
 from api.schemas.system import Health
 from api.schemas.system_config import ConfigChangeOut, ConfigOut
 from api.schemas.task import DryRunOut, RealtimeStatus, TaskOut
@@ -157,6 +157,10 @@ class ApiClient(AccountCalls, CampaignCalls, ContactCalls, StatisticsCalls):
         """Mails of a task; `status` and `reason` narrow them down."""
         return self._all(SubtaskOut, f"/api/tasks/{task_id}/subtasks", filters)
 
+    async def reasons(self, task_id: UUID) -> list[ReasonOut]:
+        """Why mails of a task were not sent, the most frequent reason first."""
+        return (await self.page(ReasonOut, f"/api/tasks/{task_id}/subtasks/reasons", {})).data
+
     async def subtask(self, task_id: UUID, seq: int) -> SubtaskHistoryOut:
         """One mail with every try of it."""
         return await self._get(SubtaskHistoryOut, f"/api/tasks/{task_id}/subtasks/{seq}")
@@ -205,6 +209,10 @@ class ApiClient(AccountCalls, CampaignCalls, ContactCalls, StatisticsCalls):
     async def evidence(self, order: Body) -> EvidenceOut:
         """Take mails as sent that were seen, at most 1,000 at a time."""
         return await self._post(EvidenceOut, "/api/tasks/evidence", order)
+
+    async def change_task(self, task_id: UUID, change: Body) -> TaskOut:
+        """Change a task's name, priority, weight or what its pinned mails do; what is not named stays."""
+        return await self._patch(TaskOut, f"/api/tasks/{task_id}", change)
 
     async def order_task(self, task_id: UUID, order: str) -> TaskOut:
         """`pause`, `resume` or `cancel`; each may be given twice."""

@@ -46,7 +46,10 @@ def groups(title: str, first: str, told: StatisticsOut, say: Words) -> None:
         caption = say("{title}: percent of those delivered", title=say(title))
         by_group(caption, [each.name for each in told.groups], series, say, first=first)
     shown = sorted(told.groups, key=lambda each: -each.sent) if len(told.groups) > MOST_SHOWN else told.groups
-    table(title, _columns(first, say), shown[:MOST_SHOWN], say)
+    few = {"open": ""} if len(told.groups) <= MOST_DRAWN else {}
+    with element("details", **few):
+        element("summary", f"{say(title)} ({count(len(told.groups))})")
+        table(title, _columns(first, say), shown[:MOST_SHOWN], say)
     if len(told.groups) > MOST_SHOWN:
         number = count(len(told.groups) - MOST_SHOWN)
         element("p", say("{number} smaller ones are left out; the CSV has them.", number=number), classes="faint")

@@ -54,6 +54,7 @@ class Inbox:
     """Takes mails, however they come. Raises what the database raises: then the mail must be given again.
 
     `tell` tells a task that its ledger has changed; it may fail, then the task sees for itself in time.
+    `events_recorded` hears of tasks with news that are committed, and returns at once.
     """
 
     def __init__(
@@ -61,10 +62,12 @@ class Inbox:
         pool: "asyncpg.Pool[asyncpg.Record]",
         return_paths: ReturnPaths,
         tell: Callable[[UUID], Awaitable[None]],
+        events_recorded: Callable[[Sequence[UUID]], None],
     ) -> None:
         self._pool = pool
         self._return_paths = return_paths
         self._tell = tell
+        self._events_recorded = events_recorded
 
     async def take(self, raw: bytes, envelope: Iterable[str] = ()) -> Taken:
         """Read one mail and write what it says."""
@@ -76,20 +79,24 @@ class Inbox:
     async def keep(
         self, connection: PoolConnection, taken: Taken, remember: Callable[[], Awaitable[None]] | None = None
     ) -> None:
-        """Write what a mail said, and in the same transaction that it was read.
+        """Write what a mail said, and in the same transaction that it was read; then tell of it if it was new.
 
         What the database cannot hold is left out: the mail would come again for ever.
         """
+        new = 0
         try:
             async with connection.transaction():
                 if taken.event is not None:
-                    await event.record(connection, [taken.event])
+                    new = await event.record(connection, [taken.event])
                 if remember is not None:
                     await remember()
         except asyncpg.DataError:
             log.exception("what mail %s said cannot be kept", taken.reading.digest)
             if remember is not None:
                 await remember()
+        else:
+            if new and taken.event is not None:
+                self._events_recorded([taken.event.task_id])
 
     async def understand(
         self, connection: PoolConnection, raw: bytes, envelope: Iterable[str] = (), service_id: UUID | None = None

@@ -67,13 +67,13 @@ def told(taken: Taken) -> str:
 
 
 def make_inbox(resources: Resources) -> Inbox:
-    """An inbox that tells tasks of what it found, as far as Temporal is there."""
+    """An inbox that tells tasks and webhooks of what it found, as far as Temporal is there."""
 
     async def tell(task_id: UUID) -> None:
         with suppress(RPCError):  # else the task sees for itself, within ten minutes
             await resources.orders.ledger_changed(task_id)
 
-    return Inbox(resources.ledger_pool, resources.return_paths, tell)
+    return Inbox(resources.ledger_pool, resources.return_paths, tell, resources.webhook_wakes.events_recorded)
 
 
 async def run(resources: Resources, stop: asyncio.Event) -> None:

@@ -37,7 +37,7 @@ def choose_ports(file: Path, preferred: Mapping[str, int], fixed: Mapping[str, i
 def free_ports(count: int, taken: Collection[int] = ()) -> list[int]:
     """Choose this many different ports that are free now, and not promised to anyone (`taken`)."""
     with ExitStack() as held:
-        return [next(port for port in _random_ports() if port not in taken and _hold(held, port)) for _ in range(count)]
+        return [next(port for port in _random_ports(taken) if _hold(held, port)) for _ in range(count)]
 
 
 def _read(file: Path) -> dict[str, int]:
@@ -49,8 +49,10 @@ def _read(file: Path) -> dict[str, int]:
     return {name: port for name, port in items if isinstance(port, int)}
 
 
-def _random_ports() -> list[int]:
-    return random.sample(RANGE, 200)
+def _random_ports(taken: Collection[int] = ()) -> list[int]:
+    """Ports to try one after the other, drawn from those that are not promised: of all, most draws could be of such."""
+    candidates = [port for port in RANGE if port not in taken]
+    return random.sample(candidates, min(len(candidates), 200))
 
 
 def _hold(held: ExitStack, port: int) -> bool:

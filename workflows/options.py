@@ -13,9 +13,9 @@ LEDGER: Final = ActivityConfig(start_to_close_timeout=timedelta(seconds=15), ret
 """One short transaction, or one signal."""
 
 LONG_LEDGER: Final = ActivityConfig(
-    start_to_close_timeout=timedelta(minutes=15), heartbeat_timeout=timedelta(minutes=2), retry_policy=_PATIENT
+    start_to_close_timeout=timedelta(minutes=30), heartbeat_timeout=timedelta(minutes=2), retry_policy=_PATIENT
 )
-"""A move of up to a million mails."""
+"""A move of up to a million mails: 40 s where nothing else is done, and many times that on a busy machine."""
 
 AT_ONCE: Final = LocalActivityConfig(
     start_to_close_timeout=timedelta(seconds=4), retry_policy=RetryPolicy(maximum_attempts=1)

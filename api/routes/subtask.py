@@ -6,14 +6,14 @@ from uuid import UUID
 from fastapi import APIRouter, Path, Query, Request
 from fastapi.responses import StreamingResponse
 
-from api.dependencies import Connection, Forecasts, Process, Reader, Writer
+from api.dependencies import Analysis, Connection, Forecasts, Process, Reader, Writer
 from api.operations import subtask as operations
 from api.operations.task import find_task
 from api.operations.task_events import task_events
 from api.pages import Cursor, Limit, decode_number, make_page
 from api.schemas.base import Line, Page
 from api.schemas.evidence import UnknownOut
-from api.schemas.subtask import ResolveIn, ResolveOut, SubtaskHistoryOut, SubtaskOut, SubtaskStatus
+from api.schemas.subtask import ReasonOut, ResolveIn, ResolveOut, SubtaskHistoryOut, SubtaskOut, SubtaskStatus
 from database.queries import subtask
 
 router = APIRouter(prefix="/api/tasks/{task_id}", tags=["tasks"])
@@ -56,6 +56,14 @@ async def list_unknown(
     await find_task(connection, caller, task_id)
     rows = await subtask.unknown(connection, caller.user_id, task_id, after=decode_number(cursor), limit=limit)
     return make_page(rows, limit, UnknownOut, "seq")
+
+
+@router.get("/subtasks/reasons")
+async def list_reasons(task_id: UUID, caller: Reader, connection: Analysis) -> Page[ReasonOut]:
+    """Why mails of a task were not sent, and how many for each reason; the most frequent first, all at once."""
+    await find_task(connection, caller, task_id)
+    rows = await subtask.reasons(connection, caller.user_id, task_id)
+    return Page(data=[ReasonOut.model_validate(dict(row)) for row in rows])
 
 
 @router.get("/subtasks/{seq}")

@@ -50,6 +50,14 @@ class SubtaskOut(Outgoing):
     sent_at: datetime | None
 
 
+class ReasonOut(Outgoing):
+    """Mails of a task that were not sent for one reason."""
+
+    status: Literal["failed", "suppressed", "unknown", "cancelled"]
+    reason: str | None
+    count: int
+
+
 class RunnerUp(Outgoing):
     """A service that would have been next."""
 

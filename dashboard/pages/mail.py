@@ -1,16 +1,27 @@
 """One mail with its whole history: each try, through which service and why that one, what was answered."""
 
+from typing import Final
 from uuid import UUID
 
 from nicegui import ui
 
+from api.schemas.event import EventOut
 from api.schemas.subtask import ChoiceOut, DeliveryOut, SubtaskHistoryOut
+from contracts.event import EventKind
 from dashboard import paths
 from dashboard.element import element, link
 from dashboard.frame import page
+from dashboard.pages.task_mails import decisions
 from dashboard.reason import explained
 from dashboard.words import Words
 from dashboard.written import moment, share
+
+LIMIT: Final = "100"
+KINDS: Final[dict[EventKind, str]] = {
+    "open": "opened", "click": "clicked", "reply": "replied", "auto_reply": "replied by itself",
+    "hard_bounce": "came back for good", "soft_bounce": "came back for a time", "complaint": "marked as spam",
+    "unsubscribe": "unsubscribed",
+}  # fmt: skip
 
 
 @ui.page(paths.MAIL)
@@ -20,6 +31,8 @@ async def mail(task_id: UUID, seq: int) -> None:
         told = await visit.api.subtask(task_id, seq)
         link(visit.say("To its task"), paths.task(task_id))
         _mail(told, visit.say)
+        if told.status == "unknown":
+            decisions(visit, task_id, [seq])
         element("h2", visit.say("Tries"))
         if not told.deliveries:
             element("p", visit.say("None yet."))
@@ -27,6 +40,21 @@ async def mail(task_id: UUID, seq: int) -> None:
             for delivery in told.deliveries:
                 with element("li"):
                     _delivery(delivery, visit.say)
+        element("h2", visit.say("What came back"))
+        filters = {"taskId": str(task_id), "seq": str(seq), "limit": LIMIT}
+        _events((await visit.api.page(EventOut, "/api/events", filters)).data, visit.say)
+
+
+def _events(told: list[EventOut], say: Words) -> None:
+    if not told:
+        element("p", say("Nothing yet."))
+    with element("ol", classes="tries"):
+        for each in told:
+            by = f" · {say('by a machine')}" if each.machine else ""
+            with element("li"):
+                element("p", f"{moment(each.occurred_at)} · {say(KINDS[each.kind])}{by}")
+                for name, value in each.detail.items():
+                    element("p", f"{name}: {value}", classes="faint reply")
 
 
 def _mail(told: SubtaskHistoryOut, say: Words) -> None:

@@ -14,6 +14,7 @@ from dashboard.element import element, link
 from dashboard.figure import figure, figures
 from dashboard.frame import page
 from dashboard.live import live
+from dashboard.pages.overview_charts import courses, waiting_now
 from dashboard.words import Words
 from dashboard.written import count, share
 
@@ -39,6 +40,8 @@ async def overview() -> None:
             return Told(*await asyncio.gather(visit.api.health(), alerts))
 
         await live(visit, ask, lambda told: _whole(told, visit.say))
+        await courses(visit)
+        await waiting_now(visit)
 
 
 def _whole(told: Told, say: Words) -> None:

@@ -1,6 +1,7 @@
 """One task: how far it is, why its mails wait, when it ends, and what a person may do with it."""
 
 from dataclasses import dataclass
+from functools import partial
 from typing import Final
 from uuid import UUID
 
@@ -12,10 +13,11 @@ from contracts.identifiers import task_workflow_id
 from dashboard import paths
 from dashboard.bar import STATUSES, bar, legend
 from dashboard.button import button
-from dashboard.element import element
+from dashboard.element import element, link
 from dashboard.figure import figure, figures
 from dashboard.frame import Visit, page
 from dashboard.live import live
+from dashboard.pages.task_course import came_back, course, failures
 from dashboard.pages.task_mails import mails
 from dashboard.reason import explained
 from dashboard.table import Column, table
@@ -24,6 +26,7 @@ from dashboard.written import count, moment, span
 
 ENDED: Final = ("completed", "cancelled")
 FORECAST_SECONDS: Final = 15.0
+PRIORITIES: Final = {1: "Put before others", 0: "Serve as others", -1: "Put after others"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +50,9 @@ async def task(task_id: UUID, status: str = "", reason: str = "", cursor: str = 
         await live(
             visit, lambda: visit.api.forecast(task_id), lambda told: _forecast(told, visit.say), FORECAST_SECONDS
         )
+        await failures(visit, task_id)
+        await course(visit, task_id)
+        await came_back(visit, task_id)
         await mails(visit, task_id, status, reason, cursor)
 
 
@@ -54,6 +60,9 @@ def _task(visit: Visit, told: Told) -> None:
     say, task, status = visit.say, told.task, told.status
     element("p", f"{task.name} · {say(task.status)}", classes="lead", role="status")
     element("p", task.subject, classes="faint")
+    if task.campaign_id is not None:
+        text = say("A round of the campaign {name}", name=task.campaign or "")
+        link(text, paths.campaign(task.campaign_id))
     visit.workflow_link(task_workflow_id(task.id))
     _orders(visit, task)
     parts = [(each, getattr(status.progress.by_status, each)) for each in STATUSES]
@@ -78,6 +87,10 @@ def _orders(visit: Visit, task: TaskOut) -> None:
     async def order(name: str) -> None:
         await visit.api.order_task(task.id, name)
 
+    async def prefer(priority: int) -> None:
+        await visit.api.change_task(task.id, {"priority": priority})
+        ui.notify(say("Saved"))
+
     with element("div", classes="actions"):
         if task.status == "paused":
             button(visit, say("Resume"), lambda: order("resume"), classes="main")
@@ -85,6 +98,9 @@ def _orders(visit: Visit, task: TaskOut) -> None:
             button(visit, say("Pause"), lambda: order("pause"))
         asks = say("Cancel this task? What is not sent stays unsent for ever.")
         button(visit, say("Cancel the task"), lambda: order("cancel"), asks=asks)
+        for priority, text in PRIORITIES.items():
+            if priority != task.priority:
+                button(visit, say(text), partial(prefer, priority))
 
 
 def _waiting(waiting: list[Waiting], say: Words) -> None:

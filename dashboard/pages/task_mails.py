@@ -38,7 +38,7 @@ async def mails(visit: Visit, task_id: UUID, status: str, reason: str, cursor: s
             link(say(each) if each else say("All"), f"{paths.task(task_id)}{query}#mails", **current)
         link(say("As CSV"), paths.task_export(task_id))
     if status == "unknown":
-        _decisions(visit, task_id)
+        decisions(visit, task_id)
     filters = {name: value for name, value in (("status", status), ("reason", reason)) if value}
     more = {"cursor": cursor} if cursor else {}
     told = await visit.api.page(SubtaskOut, f"/api/tasks/{task_id}/subtasks", {"limit": LIMIT, **filters, **more})
@@ -62,17 +62,18 @@ def _named(mail: SubtaskOut, task_id: UUID) -> None:
     link(mail.email, paths.mail(task_id, mail.seq))
 
 
-def _decisions(visit: Visit, task_id: UUID) -> None:
-    """Decide all mails whose outcome nobody knows."""
+def decisions(visit: Visit, task_id: UUID, seqs: list[int] | None = None) -> None:
+    """Decide mails whose outcome nobody knows: those named, else all of the task."""
     say = visit.say
     element("p", say("Their last dot went out and no answer came: they may have arrived or not."))
 
     async def decide(decision: Decision) -> None:
-        told: ResolveOut = await visit.api.decide(task_id, decision)
+        told: ResolveOut = await visit.api.decide(task_id, decision, seqs)
         ui.notify(say("{number} mails decided", number=count(told.resolved)))
         ui.navigate.reload()
 
     with element("div", classes="actions"):
         for decision, text in DECISIONS.items():
-            asks = say("Decide this for all mails of unknown outcome of this task?")
+            everything = say("Decide this for all mails of unknown outcome of this task?")
+            asks = say("Decide this for this mail?") if seqs else everything
             button(visit, say(text), partial(decide, decision), asks=asks)

@@ -16,8 +16,9 @@ CONTACTS = """
     ON CONFLICT (campaign_id, contact_id) DO NOTHING
 """
 # `base` is everyone in question, `due` from when on their mail may go as far as their earlier ones are concerned, `why`
-# what it waits for until then, `refusal` why there will be none. The clock is read once. Campaign and user are named:
-# while a new campaign's contacts had no statistics, a plan joined them by the campaign alone, each with each.
+# what it waits for until then, `refusal` why there will be none. The clock is read once. Contacts of a campaign and
+# suppressions are looked up one by one (`LIMIT` keeps it so): while their statistics are older than the rows, the
+# planner takes each campaign for one contact, and joins each with each.
 BASE_OF_A_LIST = """
     WITH clock AS MATERIALIZED (
         SELECT guard_now() AS now
@@ -30,7 +31,9 @@ BASE_OF_A_LIST = """
         FROM clock CROSS JOIN tasks t
         JOIN contact_list_members m ON m.contact_list_id = $2
         JOIN contacts c ON c.id = m.contact_id
-        LEFT JOIN suppressions s ON s.user_id = $4 AND s.email = lower(c.email)
+        LEFT JOIN LATERAL (
+            SELECT x.email FROM suppressions x WHERE x.user_id = $4 AND x.email = lower(c.email) LIMIT 1
+        ) s ON true
         LEFT JOIN earlier f ON f.contact_id = c.id
         WHERE t.id = $1
     )
@@ -56,7 +59,7 @@ BASE_OF_A_ROUND = """
             CASE WHEN b.sent_at IS NULL THEN NULL
                 WHEN r.round_no = 2 THEN b.service_id ELSE coalesce(b.pinned_service_id, b.service_id) END AS pin,
             CASE WHEN r.threaded AND b.sent_at IS NOT NULL THEN concat_ws(' ', b.thread, b.message_id) END AS thread,
-            coalesce(round_refusal(k, r.audience, w.due > clock.now),
+            coalesce(round_refusal(k.whole, r.audience, w.due > clock.now),
                 CASE WHEN s.email IS NOT NULL THEN 'suppressed' END) AS refusal
         FROM clock CROSS JOIN tasks t
         JOIN rounds r ON r.campaign_id = t.campaign_id AND r.round_no = t.round_no
@@ -66,8 +69,12 @@ BASE_OF_A_ROUND = """
             THEN round_due(b.sent_at, r.delay, r.delay_unit, p.zone, t.holidays)
             ELSE greatest(clock.now + interval '10 min',
                 round_due(greatest(b.retry_at, clock.now), r.delay, r.delay_unit, p.zone, t.holidays)) END AS due) w
-        LEFT JOIN campaign_contacts k ON k.campaign_id = $4 AND k.contact_id = b.id
-        LEFT JOIN suppressions s ON s.user_id = $3 AND s.email = lower(b.email)
+        LEFT JOIN LATERAL (
+            SELECT x AS whole FROM campaign_contacts x WHERE x.campaign_id = $4 AND x.contact_id = b.id LIMIT 1
+        ) k ON true
+        LEFT JOIN LATERAL (
+            SELECT x.email FROM suppressions x WHERE x.user_id = $3 AND x.email = lower(b.email) LIMIT 1
+        ) s ON true
         WHERE t.id = $1
     )
 """

@@ -30,6 +30,13 @@ LIST = text(
     ORDER BY b.seq LIMIT :limit
 """
 )
+REASONS = text("""
+    SELECT b.status, b.reason, count(*) AS count
+    FROM subtasks b JOIN tasks t ON t.id = b.task_id
+    WHERE b.task_id = :task_id AND t.user_id = :user_id AND b.status NOT IN ('pending', 'sent')
+        AND b.status IN ('failed', 'suppressed', 'unknown', 'cancelled')
+    GROUP BY b.status, b.reason ORDER BY count DESC, b.status, b.reason
+""")
 EXPORT = text(VIEW + " ORDER BY b.seq")
 DELIVERIES = text("""
     SELECT d.permit_id, d.attempt, d.service_id, s.name AS service, d.phase, d.outcome, d.reason, d.reply_code,
@@ -86,6 +93,11 @@ async def list_own(  # noqa: PLR0913 - a filter each
         "user_id": user_id, "task_id": task_id, "status": status, "reason": reason, "after": after, "limit": limit + 1,
     }  # fmt: skip
     return list((await connection.execute(LIST, values)).mappings())
+
+
+async def reasons(connection: AsyncConnection, user_id: UUID, task_id: UUID) -> list[RowMapping]:
+    """Why mails of one of the user's tasks were not sent: `status`, `reason`, `count`, the most frequent first."""
+    return list((await connection.execute(REASONS, {"user_id": user_id, "task_id": task_id})).mappings())
 
 
 async def export(connection: AsyncConnection, user_id: UUID, task_id: UUID) -> AsyncIterator[RowMapping]:

@@ -25,11 +25,6 @@ class AdminClient(ApiClient):
         """Make a pool that these users share; a member by id or address."""
         return await self._post(PoolOut, "/api/pools", {"name": name, "members": members})
 
-    async def change_task(self, task_id: UUID, change: Mapping[str, object]) -> TaskOut:
-        """Change what is named."""
-        response = await self._send("PATCH", f"/api/tasks/{task_id}", json=change)
-        return TaskOut.model_validate_json(response.content)
-
     async def configure(self, key: str, value: float) -> None:
         """Change a row of `system_config`."""
         await self._send("PATCH", f"/api/system/config/{key}", json={"value": value})

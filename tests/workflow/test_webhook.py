@@ -1,5 +1,7 @@
 """A webhook's workflow on a real server and before a real receiver: all that came back is told, in order."""
 
+import asyncio
+import smtplib
 import ssl
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -19,9 +21,14 @@ from activities.webhook import WebhookActivities, WebhookWakes
 from activities.webhook_post import new_secret
 from contracts.event import EventKind
 from contracts.identifiers import webhook_workflow_id
+from mail.receiver import Receiver as MailReceiver
+from mail.return_path import ReturnPaths
+from runtime.inbox import Inbox
+from runtime.receive import Door
 from tests.integration.ledger.campaign import Correspondence
 from tests.integration.ledger.world import World
 from tests.integration.receiver import Receiver, receiving
+from tests.unit.mail.inbound.mails import answer
 from tests.workflow.conftest import Replays
 from workflows.webhook import WebhookWorkflow
 
@@ -72,6 +79,18 @@ class Telling:
         await self.pool.execute("DELETE FROM webhooks")
         await self.wakes.changed(self.webhook_id)
         await self.client.get_workflow_handle(webhook_workflow_id(self.webhook_id)).result()
+
+    @asynccontextmanager
+    async def mail_server(self) -> AsyncIterator[int]:
+        """The port at which mails to us are taken by LMTP."""
+
+        async def tell(_: UUID) -> None:
+            """No task's workflow runs here."""
+
+        door = Door(self.pool, Inbox(self.pool, ReturnPaths("k" * 43 + "="), tell, self.wakes.events_recorded))
+        server = MailReceiver(door.take, door.accepts, "mx.example.org")
+        yield await server.listen("127.0.0.1", 0)
+        await server.close()
 
 
 @pytest.fixture
@@ -129,11 +148,31 @@ async def test_a_message_whose_worker_died_comes_again_with_the_same_id(telling:
     assert first == again != other
 
 
-@pytest.mark.parametrize(("answer", "tries"), [("410 Gone", 1), ("503 Busy", 4)])
+async def test_a_reply_that_comes_by_mail_is_told_though_the_next_look_is_minutes_away(telling: Telling) -> None:
+    world, task_id = telling.mails.world, telling.mails.task_id
+    await world.sent(await world.service(), task_id)
+    raw = answer("Yes.", In_Reply_To=f"<{task_id.hex}.1@example.org>", References="")
+    await telling.record("open")
+
+    def send(port: int) -> None:
+        with smtplib.LMTP("127.0.0.1", port, timeout=20) as peer:
+            peer.sendmail("bob@example.net", "ada@example.org", raw)
+
+    async with telling.worker(), telling.mail_server() as port:
+        await telling.wakes.changed(telling.webhook_id)
+        await telling.receiver.until(1)
+        await asyncio.to_thread(send, port)
+        await telling.receiver.until(2)
+        await telling.delete()
+
+    assert [message["type"] for message in telling.receiver.messages(SECRET)] == ["mail.opened", "mail.replied"]
+
+
+@pytest.mark.parametrize(("status", "tries"), [("410 Gone", 1), ("503 Busy", 4)])
 async def test_a_receiver_that_is_gone_or_never_listens_is_given_up(
-    telling: Telling, replays: Replays, answer: str, tries: int
+    telling: Telling, replays: Replays, status: str, tries: int
 ) -> None:
-    telling.receiver.answers = [answer] * tries
+    telling.receiver.answers = [status] * tries
     await telling.record("open")
 
     async with telling.worker():
@@ -141,11 +180,11 @@ async def test_a_receiver_that_is_gone_or_never_listens_is_given_up(
         row = await telling.ended()
 
     assert len(telling.receiver.came) == tries
-    assert (row["status"], row["failures"], row["last_error"]) == ("disabled", tries, f"HTTP {answer[:3]}: hm")
+    assert (row["status"], row["failures"], row["last_error"]) == ("disabled", tries, f"HTTP {status[:3]}: hm")
     assert row["disabled_at"] is not None
     assert row["last_event_id"] == 0
     seen = await telling.pool.fetch("SELECT status_code, error FROM webhook_deliveries ORDER BY id")
-    assert [tuple(each) for each in seen] == [(int(answer[:3]), f"HTTP {answer[:3]}: hm")] * tries
+    assert [tuple(each) for each in seen] == [(int(status[:3]), f"HTTP {status[:3]}: hm")] * tries
     if tries > 1:
         await replays("webhook-given-up", webhook_workflow_id(telling.webhook_id))
 

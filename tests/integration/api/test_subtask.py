@@ -30,6 +30,21 @@ async def test_mails_are_listed_by_number_status_and_reason(ann: Asker, resource
     assert (await ann.get(f"{task.path}/subtasks?status=odd")).status_code == 422
 
 
+async def test_reasons_are_counted_for_one_s_own_tasks(ann: Asker, bob: Asker, resources: Resources) -> None:
+    task = await sending(ann, resources, people=5)
+    await task.send()
+    for reason in ("policy", "unknown_user", "policy"):
+        await task.send("failed", reason=reason)
+
+    told = (await ann.get(f"{task.path}/subtasks/reasons")).json()["data"]
+
+    assert [(each["status"], each["reason"], each["count"]) for each in told] == [
+        ("failed", "policy", 2),
+        ("failed", "unknown_user", 1),
+    ]
+    assert (await bob.get(f"{task.path}/subtasks/reasons")).status_code == 404
+
+
 async def test_one_mail_is_told_with_every_try(ann: Asker, resources: Resources) -> None:
     task = await sending(ann, resources, people=1)
     await task.send("returned", reason="greylist", reply_code=451, reply_text="4.7.1 later", costs_retry=True)

@@ -25,6 +25,9 @@ class Post:
     service_id: UUID
     task_id: UUID
     told: list[UUID]
+    """Tasks whose ledger was changed."""
+    news: list[UUID]
+    """Tasks of which an event was recorded."""
     letters: Correspondence = field(init=False)
 
     def __post_init__(self) -> None:
@@ -54,9 +57,10 @@ async def post(database_url: str) -> AsyncIterator[Post]:
     service_id, task_id = await world.service(), await world.task()
     await world.sent(service_id, task_id)
     told: list[UUID] = []
+    news: list[UUID] = []
 
     async def tell(task_id: UUID) -> None:
         told.append(task_id)
 
-    yield Post(world, Inbox(pool, ReturnPaths(KEY), tell), service_id, task_id, told)
+    yield Post(world, Inbox(pool, ReturnPaths(KEY), tell, news.extend), service_id, task_id, told, news)
     await pool.close()

@@ -40,6 +40,7 @@ async def test_the_same_mail_twice_is_one_event(post: Post) -> None:
     await post.comes(b"Received: from another copy\r\n" + raw)
 
     assert await post.letters.engagement() == {"soft_bounces": 1}
+    assert post.news == [post.task_id]
 
 
 async def test_a_mail_without_a_message_id_is_known_again_by_its_bytes(post: Post) -> None:

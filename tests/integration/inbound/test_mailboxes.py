@@ -87,6 +87,7 @@ async def test_what_lies_in_inbox_and_junk_is_read_once_and_left_as_it_is(readin
     assert [await reading.once(), await reading.once()] == [3, 0]
 
     assert sorted(await reading.post.events()) == [("reply", "message_id"), ("soft_bounce", "message_id")]
+    assert reading.post.news == [reading.post.task_id] * 2
     assert await reading.server.unseen() == 2
     row = await reading.post.world.row("SELECT mails_read, mails_matched, error, checked_at IS NOT NULL FROM mailboxes")
     assert tuple(row) == (3, 2, None, True)

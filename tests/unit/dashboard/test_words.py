@@ -16,7 +16,11 @@ from dashboard.chinese.whole import CHINESE
 from dashboard.frame import SECTIONS, THEMES
 from dashboard.pages.alert import EMPTY, STATES
 from dashboard.pages.campaign_results import GROUPINGS, STAGES
+from dashboard.pages.mail import KINDS
 from dashboard.pages.one_campaign import DELAYS
+from dashboard.pages.overview_charts import METRICS
+from dashboard.pages.task import PRIORITIES
+from dashboard.pages.task_course import DRAWN
 from dashboard.pages.task_mails import DECISIONS
 from dashboard.reason import REASONS
 from dashboard.results import OF, TITLES
@@ -51,6 +55,7 @@ def texts() -> Iterator[str]:
     yield from (*THEMES.values(), *REASONS.values(), *DECISIONS.values(), *DESCRIBED)
     yield from (*STATES.values(), *EMPTY.values(), *OF.values(), *TITLES.values())
     yield from (*DELAYS.values(), *GROUPINGS.values(), *STAGES.values(), *AUDIENCES.values(), *UNITS.values())
+    yield from (*KINDS.values(), *PRIORITIES.values(), *DRAWN.values(), *(title for title, _ in METRICS.values()))
     yield from ELSEWHERE
 
 

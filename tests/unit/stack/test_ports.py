@@ -4,7 +4,7 @@ from stack.ports import RANGE, free_ports
 
 
 def test_ports_promised_to_others_are_not_chosen() -> None:
-    promised = set(RANGE) - set(RANGE[:300])
+    promised = set(RANGE) - set(RANGE[:300:5])
 
     assert not set(free_ports(5, promised)) & promised
 
