@@ -16,6 +16,7 @@ MERMAID = re.compile(r"class=\"?mermaid")
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """What `make docs` builds."""
+    pytest.importorskip("mkdocs", reason="mkdocs is not installed here yet: run `make`")
     folder = tmp_path_factory.mktemp("site")
     command = [sys.executable, "-m", "mkdocs", "build", "--strict", "--site-dir", str(folder)]
     built = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
