@@ -43,7 +43,7 @@ def test_groups_come_together_from_environment_and_files_and_the_environment_win
 def test_a_faulty_file_is_named_as_its_variable_and_not_shown(folder: Path) -> None:
     (folder / "tempost_secrets__key").write_text("c2hvcnQ=")
     load_settings.cache_clear()
-    with pytest.raises(SettingsError, match="TEMPOST_SECRETS__KEY: .*32 bytes") as raised:
+    with pytest.raises(SettingsError, match=r"TEMPOST_SECRETS__KEY: .*32 bytes") as raised:
         load_settings()
     assert "c2hvcnQ" not in str(raised.value)
 
