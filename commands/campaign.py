@@ -14,6 +14,7 @@ from rich.text import Text
 from api.client import ApiClient
 from api.schemas.campaign import CampaignDryRunOut, CampaignOut, RoundOut
 from commands.call import call, collect, find
+from commands.findings import findings
 from commands.order_file import File, read_order, with_ids
 from commands.view import out
 
@@ -42,6 +43,10 @@ def submit(
     out.print(f"{made.to_send:,} of {made.total:,} contacts would get the first mail", markup=False)
     for problem in made.problems:
         out.print(f"{problem.pointer}: {problem.message}", style="red", markup=False, soft_wrap=True)
+    for found in made.findings:
+        named = f", variant {found.variant}" if found.variant else ""
+        out.print(f"\nround {found.round_no}{named}", style="bold", markup=False)
+        out.print(findings(found.findings))
     if made.problems:
         raise typer.Exit(1)
 

@@ -13,12 +13,23 @@ from api.inline_contents import InlineContents
 from api.operations.api_key import KeyHolder
 from api.operations.content import CheckedContent
 from api.operations.forecast import order_forecast
-from api.operations.sending_rule import content_columns, rule_columns
+from api.operations.preflight import Preflights
+from api.operations.sending_rule import check_tracked, content_columns, rule_columns
 from api.operations.task import content_pointer, held_list, lack, ready_pool, template_content
 from api.pool_forecasts import PoolForecasts
 from api.problems import FieldError, InvalidError, NotFoundError, invalid
-from api.schemas.campaign import CampaignDryRunOut, CampaignIn, CampaignOut, CampaignProblem, RoundIn, RoundOut
+from api.schemas.campaign import (
+    CampaignDryRunOut,
+    CampaignIn,
+    CampaignOut,
+    CampaignProblem,
+    RoundFindings,
+    RoundIn,
+    RoundOut,
+)
+from api.schemas.finding import shown as shown_findings
 from api.schemas.task import MissingField
+from content.trial import Content
 from database.queries import campaign, contact, segment
 from database.queries.campaign_moves import survey_of
 from scheduling.allocator_state import Demand
@@ -62,12 +73,14 @@ async def create_campaign(
     return await read_campaign(connection, caller, campaign_id)
 
 
-async def dry_run(
+async def dry_run(  # noqa: PLR0913 - what an order is checked with, judged and foreseen by
     connection: AsyncConnection,
     caller: KeyHolder,
     order: CampaignIn,
     inline: Sequence[CheckedContent | None],
+    *,
     forecasts: PoolForecasts,
+    preflights: Preflights,
 ) -> CampaignDryRunOut:
     """Say what a campaign would do, and what of its contacts would have it refused."""
     plan = await _plan(connection, caller, order, inline)
@@ -83,6 +96,7 @@ async def dry_run(
         active_services=plan.pool["active_services"],
         start_at=order.start_at,
         forecast=await order_forecast(forecasts, plan.pool["id"], first, None),
+        findings=await _findings(preflights, order, plan, to_send),
     )
 
 
@@ -168,11 +182,28 @@ async def _plan(
         for place, (each, content) in enumerate(zip(order.rounds, inline, strict=True))
     ]
     check_first(round_columns(1, order.rounds[0], contents[0]), "#/rounds/0")
-    for place, each in enumerate(order.rounds):
+    for place, (each, content) in enumerate(zip(order.rounds, contents, strict=True)):
         await check_segment(connection, caller, each.segment_id, f"#/rounds/{place}")
+        check_tracked(round_columns(place + 1, each, content), order.model_dump(), f"#/rounds/{place}")
     variables = sorted({name for content in contents for name in content.variables})
     rows = await contact.missing_fields(connection, order.contact_list_id, variables) if variables else []
     return Plan(pool, contents, [MissingField.model_validate(dict(row)) for row in rows])
+
+
+async def _findings(preflights: Preflights, order: CampaignIn, plan: Plan, to_send: int) -> list[RoundFindings]:
+    """What is found in each content of each round that has anything wrong with it."""
+    found = []
+    nobody_has = {each.name for each in plan.missing if each.contacts == to_send}
+    for number, (each, whole) in enumerate(zip(order.rounds, plan.contents, strict=True), start=1):
+        contents: dict[str | None, Content] = {
+            variant.name: Content(variant.subject, variant.html or None, variant.text or None)
+            for variant in each.variants or ()
+        }
+        for name, content in (contents or {None: whole.content}).items():
+            judged = await preflights.judged(content, whole.variables, known=set(whole.variables) - nobody_has)
+            if judged:
+                found.append(RoundFindings(round_no=number, variant=name, findings=shown_findings(judged)))
+    return found
 
 
 def _lacks(order: CampaignIn, plan: Plan) -> list[FieldError]:

@@ -23,7 +23,7 @@ from api.operations.campaign import (
 )
 from api.operations.content import CheckedContent
 from api.operations.pool import find_pool
-from api.operations.sending_rule import content_columns, rule_columns
+from api.operations.sending_rule import check_tracked, content_columns, rule_columns
 from api.operations.task import check_precedence, template_content
 from api.operations.temporal import tell
 from api.problems import ConflictError, NotFoundError
@@ -97,13 +97,16 @@ async def add_round(once: Once, campaign_id: UUID, order: RoundIn, contents: Inl
     caller, resources = once.caller, once.resources
 
     async def write(connection: AsyncConnection) -> CampaignOut:
-        _refuse_final(await _locked(connection, caller, campaign_id))
+        row = await _locked(connection, caller, campaign_id)
+        _refuse_final(row)
         number = await campaign.last_round(connection, campaign_id) + 1
         if number > MOST_ROUNDS:
             raise ConflictError(f"A campaign has at most {MOST_ROUNDS} rounds.")
         content = inline or await template_content(connection, caller, order.template_id)
         await check_segment(connection, caller, order.segment_id)
-        await campaign.insert_round(connection, campaign_id, number, round_columns(number, order, content))
+        columns = round_columns(number, order, content)
+        check_tracked(columns, dict(row))
+        await campaign.insert_round(connection, campaign_id, number, columns)
         await campaign.touch(connection, campaign_id)
         return await read_campaign(connection, caller, campaign_id)
 
@@ -134,6 +137,7 @@ async def change_round(  # noqa: PLR0913, PLR0917 - whose, which, what and with 
             columns |= content_columns(order, content) | {"template_id": order.template_id}
         if round_no == 1:
             check_first(columns, "#")
+        check_tracked(columns, dict(row))
         await campaign.update_round(connection, campaign_id, round_no, columns)
         await campaign.touch(connection, campaign_id)
 

@@ -14,7 +14,7 @@ from api.operations.content import CheckedContent
 from api.operations.forecast import order_forecast
 from api.operations.pool import find_pool
 from api.operations.preflight import Preflights
-from api.operations.sending_rule import content_columns, rule_columns, shown_window
+from api.operations.sending_rule import check_tracked, content_columns, rule_columns, shown_window
 from api.pool_forecasts import PoolForecasts
 from api.problems import FieldError, InvalidError, NotFoundError, invalid
 from api.schemas.campaign import CampaignChange, CampaignIn, RoundIn
@@ -135,6 +135,7 @@ async def _plan(connection: AsyncConnection, caller: KeyHolder, order: TaskIn, i
     if order.follow_up_of is not None and await task.get(connection, caller.user_id, order.follow_up_of) is None:
         raise invalid("#/followUpOf", "you have no such task")
     source = inline or await template_content(connection, caller, order.template_id)
+    check_tracked(content_columns(order, source), order.model_dump(include=COLUMNS))
     variables = set(source.variables)
     if order.recipients is None:
         assert order.contact_list_id is not None

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Path, Query, Response
 
-from api.dependencies import Connection, Contents, Forecasts, Process, Reader, Writer
+from api.dependencies import Connection, Contents, Forecasts, Preflight, Process, Reader, Writer
 from api.idempotency import OnlyOnce
 from api.operations import campaign as operations
 from api.operations import campaign_order
@@ -38,6 +38,7 @@ async def create(  # noqa: PLR0913 - a parameter each
     once: OnlyOnce,
     contents: Contents,
     forecasts: Forecasts,
+    preflights: Preflight,
     response: Response,
     dry_run: DryRun = False,
 ) -> CampaignOut | CampaignDryRunOut:
@@ -46,7 +47,9 @@ async def create(  # noqa: PLR0913 - a parameter each
     if dry_run:
         response.status_code = 200
         async with transaction(once.resources.engine) as connection:
-            return await operations.dry_run(connection, once.caller, order, inline, forecasts)
+            return await operations.dry_run(
+                connection, once.caller, order, inline, forecasts=forecasts, preflights=preflights
+            )
     made = await campaign_order.create(once, order, inline)
     response.headers["Location"] = f"/api/campaigns/{made.id}"
     return made

@@ -7,6 +7,7 @@ from uuid import UUID
 from pydantic import AwareDatetime, Field, model_validator
 
 from api.schemas.base import Incoming, Line, Outgoing
+from api.schemas.finding import FindingOut
 from api.schemas.forecast import ForecastOut
 from api.schemas.sending_rule import (
     Holidays,
@@ -199,6 +200,15 @@ class CampaignProblem(Outgoing):
     message: str
 
 
+class RoundFindings(Outgoing):
+    """What may cost the mails of a round their readers, the worst first."""
+
+    round_no: int
+    variant: str | None
+    """Empty: the round has one content."""
+    findings: list[FindingOut]
+
+
 class CampaignDryRunOut(Outgoing):
     """What a campaign would do. Nothing was written."""
 
@@ -213,6 +223,8 @@ class CampaignDryRunOut(Outgoing):
     start_at: datetime | None
     forecast: ForecastOut
     """Of the first round, as if it were ordered now."""
+    findings: list[RoundFindings] = Field(default_factory=list)
+    """Of rounds in which something was found; nothing here stops a campaign."""
 
 
 class CampaignContactOut(Outgoing):

@@ -111,6 +111,8 @@ class ErasureOut(Outgoing):
     import_rows: int
     refused_rows: int
     suppressions: int
+    mentions: int = 0
+    """Names, rules of segments, kept answers, errors and alerts that held the address."""
 
 
 class SuppressionsIn(Incoming):

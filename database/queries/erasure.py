@@ -10,6 +10,8 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from database.queries.erasure_mentions import blank_mentions
+
 MARKER = "erased@erased.invalid"
 """Stands where the address stood: a domain that never exists (RFC 2606)."""
 
@@ -80,10 +82,12 @@ class StillNeededError(Exception):
 async def erase(connection: AsyncConnection, user_id: UUID, email_key: str) -> dict[str, int]:
     """Take an address (lower case) out of all that is the user's; how many rows of each kind. Safe to repeat.
 
-    Raises `StillNeededError` before anything is changed. Locks: the contact, mails by key, then what hangs on them.
+    Raises `StillNeededError`; then nothing may be committed. Locks: the contact, tasks that name it, mails by key, then
+    what hangs on them.
     """
     person: dict[str, object] = {"user_id": user_id, "key": email_key}
     person["contact_id"] = (await connection.execute(CONTACT, person)).scalar_one_or_none()
+    mentions = await blank_mentions(connection, user_id, email_key, MARKER)
     mails = list((await connection.execute(MAILS, person)).mappings())
     for statuses in (("claimed", "transmitting"), ("unknown",)):
         open_ = [mail["status"] for mail in mails if mail["status"] in statuses]
@@ -103,7 +107,8 @@ async def erase(connection: AsyncConnection, user_id: UUID, email_key: str) -> d
         ("memberships", LEAVE_LISTS, {"contact_id": person["contact_id"]}),
         ("contacts", FORGET, {"user_id": user_id, "contact_id": person["contact_id"]}),
     )
-    return {name: (await connection.execute(step, values)).rowcount for name, step, values in steps}
+    counts = {name: (await connection.execute(step, values)).rowcount for name, step, values in steps}
+    return counts | {"mentions": mentions}
 
 
 async def note(

@@ -122,6 +122,27 @@ async def test_what_is_wrong_with_the_first_round_is_named(ann: Asker, change: d
     assert (await ann.get("/api/campaigns")).json()["data"] == []
 
 
+@pytest.mark.parametrize(
+    ("change", "pointer"),
+    [
+        ({"audience": "clicked_not_replied"}, "#/rounds/1/audience"),
+        (
+            {"variants": VARIANTS, "winnerRule": RULE | {"measure": "clicks"}, "content": None},
+            "#/rounds/1/winnerRule/measure",
+        ),
+    ],
+)
+async def test_what_is_not_tracked_cannot_be_asked_for(ann: Asker, change: dict[str, Any], pointer: str) -> None:
+    body = await order(ann, tracksClicks=False)
+    body["rounds"][1] |= change
+    refused = await ann.post("/api/campaigns", body)
+    assert [error["pointer"] for error in refused.json()["errors"]] == [pointer]
+    made = await ann.made("/api/campaigns", {**body, "tracksClicks": True})
+    await ann.patch(f"/api/campaigns/{made['id']}", {"tracksClicks": False})
+    later = await ann.post(f"/api/campaigns/{made['id']}/rounds", {k: v for k, v in body["rounds"][1].items() if v})
+    assert later.status_code == 422, later.text
+
+
 async def test_a_dry_run_tells_of_each_round_what_its_contacts_lack(ann: Asker) -> None:
     body = await order(ann)
     await ann.made("/api/suppressions", {"email": "person1@example.org"})
@@ -129,6 +150,9 @@ async def test_a_dry_run_tells_of_each_round_what_its_contacts_lack(ann: Asker) 
     answer = (await ann.post("/api/campaigns?dryRun=true", body)).json()
     assert (answer["total"], answer["toSend"], answer["suppressed"]) == (3, 2, 1)
     assert [each["pointer"] for each in answer["problems"]] == ["#/rounds/2/content"]
+    first = answer["findings"][0]
+    assert (first["roundNo"], first["variant"]) == (1, None)
+    assert "unsubscribe_header_missing" in [found["code"] for found in first["findings"]]
     assert (await ann.get("/api/campaigns")).json()["data"] == []
 
 
