@@ -109,10 +109,13 @@ def lists_import(  # noqa: PLR0913, PLR0917 - an option each
     mode: Annotated[str | None, typer.Option(help="merge, replace, insert or update contacts that exist.")] = None,
     tags: Annotated[str | None, typer.Option(help="For all contacts of the file; commas between.")] = None,
     tags_column: Annotated[str | None, typer.Option(help="Title of a column with tags.")] = None,
+    column: Annotated[list[str] | None, typer.Option(help='"Title=field", or "Title=" to leave it out.')] = None,
     errors: Annotated[Path | None, typer.Option(help="Write the refused rows here.")] = None,
 ) -> None:
     """Upload a CSV file of contacts into a new list, or one that exists."""
-    given = {"emailColumn": email_column, "delimiter": delimiter, "encoding": encoding}
+    given: dict[str, str | list[str] | None] = {
+        "emailColumn": email_column, "delimiter": delimiter, "encoding": encoding, "column": column or None,
+    }  # fmt: skip
     given |= {"mode": mode, "tags": tags, "tagsColumn": tags_column}
     reading = {option: value for option, value in given.items() if value is not None}
 

@@ -82,7 +82,11 @@ class ApiClient(AccountCalls, CampaignCalls, ContactCalls, StatisticsCalls):
         await self._send("DELETE", f"/api/contact-lists/{list_id}")
 
     async def import_file(
-        self, list_id: UUID, file: Path, reading: Mapping[str, str] | None = None, progress: Progress | None = None
+        self,
+        list_id: UUID,
+        file: Path,
+        reading: Mapping[str, str | list[str]] | None = None,
+        progress: Progress | None = None,
     ) -> ContactImportOut:
         """Upload a CSV file; `reading` holds what the API's page names, such as `mode`."""
         path = f"/api/contact-lists/{list_id}/import"

@@ -17,7 +17,9 @@ POLL_SECONDS = 0.5
 SHOWN_REFUSALS = 10
 
 
-async def import_contacts(api: ApiClient, list_id: UUID, file: Path, reading: Mapping[str, str]) -> ContactImportOut:
+async def import_contacts(
+    api: ApiClient, list_id: UUID, file: Path, reading: Mapping[str, str | list[str]]
+) -> ContactImportOut:
     """Upload a file, show how far it is, and wait until it is merged."""
     with bars() as shown:
         upload = shown.add_task("uploading", total=os.path.getsize(file))  # noqa: ASYNC240, PTH202 - asks the disk once

@@ -123,7 +123,9 @@ def imported(row: ContactImportOut) -> Table:
     table = Table.grid(padding=(0, 2))
     delimiter = {"\t": "tab", None: "–"}.get(row.delimiter, row.delimiter)
     table.add_row("read as", f"{row.encoding}, columns divided by {delimiter}")
-    columns = ", ".join(f"{title} → {field}" if title != field else title for title, field in row.columns.items())
+    columns = ", ".join(
+        f"{title} → {field or 'left out'}" if title != field else title for title, field in row.columns.items()
+    )
     table.add_row("columns", escape(columns))
     table.add_row("rows", f"{row.rows_read:,}")
     table.add_row("on the list", f"[green]{row.accepted:,}[/]")

@@ -1,8 +1,9 @@
 """What the columns of a contact file mean: which holds the address, and under which names the others are kept."""
 
 import unicodedata
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from content.field import field_name
 
@@ -42,7 +43,7 @@ class Header:
     email: int
     """Index of the column with the address."""
     fields: tuple[str, ...]
-    """Names under which the cells are kept; that of the address column is `email`."""
+    """Names under which the cells are kept; that of the address column is `email`, that of one left out is empty."""
 
     @property
     def columns(self) -> dict[str, str]:
@@ -77,6 +78,20 @@ def read_header(cells: Sequence[str], email_column: str | None = None) -> Header
         raise HeaderError("too_many_columns", f"the file has {len(titles)} columns; at most {MAX_COLUMNS} are read")
     email = _given(titles, email_column) if email_column else _found(titles)
     return Header(tuple(titles), email, _fields(titles, email))
+
+
+def renamed(header: Header, wishes: Mapping[str, str]) -> Header:
+    """Keep columns, by their titles, under other fields; one without a field is left out. Raises `HeaderError`."""
+    fields = list(header.fields)
+    for title, wish in wishes.items():
+        index = _given(header.titles, title)
+        if index == header.email:
+            raise HeaderError("address_renamed", f"the column {title!r} holds the addresses, it is always `{EMAIL}`")
+        fields[index] = field_name(wish) if wish.strip() else ""
+    twice = [name for name, count in Counter(filter(None, fields)).items() if count > 1]
+    if twice:
+        raise HeaderError("field_twice", f"two columns would be the field `{twice[0]}`: rename one, or leave it out")
+    return replace(header, fields=tuple(fields))
 
 
 def email_columns(titles: Sequence[str]) -> list[int]:

@@ -1,8 +1,8 @@
 """Contact imports: an uploaded file is staged in one short transaction, then its workflow is started."""
 
 import asyncio
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from uuid import UUID, uuid4
 
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -15,7 +15,7 @@ from api.problems import FieldError, InvalidError, NotFoundError, invalid
 from api.schemas.contact_import import ContactImportOut
 from api.upload import Upload
 from content.csv_file import CsvError, Dialect, find_dialect
-from content.csv_header import plain
+from content.csv_header import HeaderError, plain, renamed
 from contracts.contact_import import ImportMode
 from contracts.tag import split_tags
 from database.connect import transaction
@@ -40,6 +40,8 @@ class Reading:
     mode: ImportMode = "merge"
     tags: str = ""
     """Put on every contact of the file; commas between."""
+    columns: Sequence[str] = ()
+    """`Title=field`: keep a column under another name. `Title=`: leave it out."""
 
 
 async def require_list(resources: Resources, user_id: UUID, contact_list_id: UUID) -> None:
@@ -52,7 +54,7 @@ async def require_list(resources: Resources, user_id: UUID, contact_list_id: UUI
 async def import_upload(once: Once, contact_list_id: UUID, upload: Upload, reading: Reading) -> ContactImportOut:
     """Stage a file and have it merged. A file that cannot be read to its end leaves only a failed import."""
     tags = _tags(reading.tags)
-    dialect = await asyncio.to_thread(_dialect, upload, reading)
+    dialect = _renamed(await asyncio.to_thread(_dialect, upload, reading), reading.columns)
     new = NewImport(
         uuid4(), once.caller.user_id, contact_list_id, upload.name,
         dialect.encoding.name, dialect.delimiter, dialect.header.columns, reading.mode, tags,
@@ -89,6 +91,17 @@ def _dialect(upload: Upload, reading: Reading) -> Dialect:
         )
     except CsvError as error:
         raise _refused(error) from error
+
+
+def _renamed(dialect: Dialect, wishes: Sequence[str]) -> Dialect:
+    """Keep columns as a person wishes. Raises `InvalidError`."""
+    named = {title: field for title, _, field in (wish.rpartition("=") for wish in wishes)}
+    if "" in named:
+        raise invalid("?column", "say `Title=field`, or `Title=` to leave a column out")
+    try:
+        return replace(dialect, header=renamed(dialect.header, named))
+    except HeaderError as error:
+        raise invalid("?column", str(error)) from None
 
 
 def _tags(given: str) -> list[str]:

@@ -88,7 +88,8 @@ def judged(cells: list[str], dialect: Dialect) -> tuple[str, str]:
         email = normalise(address)
     except AddressError as error:
         raise RowError(f"is not an e-mail address: {error}", address) from error
-    fields = {name: cell for name, cell in zip(header.fields, cells, strict=False) if cell and not cell.isspace()}
+    named = zip(header.fields, cells, strict=False)
+    fields = {name: cell for name, cell in named if cell and name and not cell.isspace()}
     del fields["email"]
     written = encode(fields)
     if "\"'" in written:  # a cell that an export made harmless, perhaps

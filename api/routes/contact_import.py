@@ -7,6 +7,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 from fastapi.responses import StreamingResponse
+from pydantic import StringConstraints
 
 from api.dependencies import Connection, Process, Reader, Writer
 from api.idempotency import IdempotencyKey, Once
@@ -36,6 +37,8 @@ BODY = {
         },
     }
 }
+ColumnWish = Annotated[Text, StringConstraints(min_length=2, max_length=300)]
+WISHES = "`Title=field`: keep a column under another name; `Title=`: leave it out. One parameter each"
 Option = Annotated[str | None, Query(min_length=1, max_length=100)]
 
 
@@ -46,9 +49,10 @@ async def reading(  # noqa: PLR0913, PLR0917 - a parameter each
     tags_column: Annotated[Option, Query(alias="tagsColumn", description="Title of a column with tags")] = None,
     mode: Annotated[ImportMode, Query(description="What becomes of contacts that exist")] = "merge",
     tags: Annotated[Text, Query(max_length=2000, description="For all contacts of the file; commas between")] = "",
+    column: Annotated[list[ColumnWish] | None, Query(max_length=500, description=WISHES)] = None,
 ) -> Reading:
     """How the file is to be read, and merged."""
-    return Reading(encoding, delimiter, email_column, tags_column, mode, tags)
+    return Reading(encoding, delimiter, email_column, tags_column, mode, tags, column or ())
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,7 @@ class ContactImportOut(Outgoing):
     encoding: str | None
     delimiter: str | None
     columns: dict[str, str]
-    """Title in the file → field that templates may use."""
+    """Title in the file → field that templates may use; empty: left out."""
     mode: ImportMode = "merge"
     tags: list[str] = Field(default_factory=list)
     """Put on every contact of the file."""

@@ -46,7 +46,8 @@ async def test_a_file_becomes_a_list_and_the_refused_rows_are_shown(tempost: Tem
 
 async def test_the_refused_rows_can_be_kept_in_a_file(tempost: Tempost, people: str, tmp_path: Path) -> None:
     kept = tmp_path / "refused.csv"
-    await tempost("lists", "import", people, "--errors", str(kept))
+    shown = await tempost("lists", "import", people, "--errors", str(kept), "--column", "name=first_name")
+    assert "name → first_name" in shown.stdout
     assert kept.read_text("utf-8-sig").splitlines()[0] == "line,reason,value"
     assert len(kept.read_text().splitlines()) == 2
 

@@ -57,6 +57,13 @@ async def test_tags_of_a_column_and_of_the_import_are_added_to_those_a_contact_h
     assert [each["fields"] for each in found] == [{"name": "Ann"}, {"name": "Bob"}]
 
 
+async def test_columns_are_kept_as_the_person_says(uploader: Uploader, merge: Merge) -> None:
+    content = b"email,Vorname,Notes,a=b\nann@example.com,Ann,secret,1\n"
+    ended = await imported(uploader, merge, content, column=["Vorname=first_name", "Notes=", "a=b=c"])
+    assert ended["columns"] == {"email": "email", "Vorname": "first_name", "Notes": "", "a=b": "c"}
+    assert await fields(uploader) == {"ann@example.com": {"first_name": "Ann", "c": "1"}}
+
+
 async def test_a_row_with_a_tag_that_cannot_be_kept_is_refused(uploader: Uploader, merge: Merge) -> None:
     ended = await imported(uploader, merge, f"email,t\na@example.com,{'x' * 65}\n".encode(), tagsColumn="t")
     assert ended["rejected"] == 1
@@ -65,7 +72,13 @@ async def test_a_row_with_a_tag_that_cannot_be_kept_is_refused(uploader: Uploade
 
 @pytest.mark.parametrize(
     ("options", "what"),
-    [({"mode": "upsert"}, "?mode"), ({"tags": "x" * 65}, "?tags"), ({"tagsColumn": "t"}, "?tagsColumn")],
+    [
+        ({"mode": "upsert"}, "?mode"),
+        ({"tags": "x" * 65}, "?tags"),
+        ({"tagsColumn": "t"}, "?tagsColumn"),
+        ({"column": "Name"}, "?column"),
+        ({"column": "Phone=tel"}, "?column"),
+    ],
 )
 async def test_a_wrong_parameter_is_named(uploader: Uploader, options: dict[str, str], what: str) -> None:
     response = await uploader.send(BEFORE, **options)

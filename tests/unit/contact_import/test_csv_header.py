@@ -2,7 +2,7 @@
 
 import pytest
 
-from content.csv_header import HeaderError, read_header
+from content.csv_header import HeaderError, read_header, renamed
 
 ADDRESS_TITLES = [
     "email", "E-Mail", "EMAIL ADDRESS", " e-mail address ", "E-Mail-Adresse", "Adresse e-mail", "Courriel",
@@ -65,6 +65,26 @@ def test_no_other_column_takes_the_name_of_the_address() -> None:
 
 def test_empty_titles_at_the_end_are_no_columns() -> None:
     assert read_header(["email", "name", "", " "]).titles == ("email", "name")
+
+
+def test_columns_are_kept_under_other_names_or_left_out() -> None:
+    header = renamed(read_header(["Mail", "Vorname", "Notes", "City"]), {"vorname": "First Name", "NOTES": " "})
+    assert header.fields == ("email", "first_name", "", "city")
+    assert header.columns == {"Mail": "email", "Vorname": "first_name", "Notes": "", "City": "city"}
+
+
+@pytest.mark.parametrize(
+    ("wishes", "said"),
+    [
+        ({"Town": "city"}, "no column 'Town'"),
+        ({"Mail": "address"}, "holds the addresses"),
+        ({"Name": "email"}, "two columns would be the field `email`"),
+        ({"Name": "city"}, "two columns would be the field `city`"),
+    ],
+)
+def test_names_that_cannot_be_are_refused(wishes: dict[str, str], said: str) -> None:
+    with pytest.raises(HeaderError, match=said):
+        renamed(read_header(["Mail", "Name", "City"]), wishes)
 
 
 def test_too_many_columns_are_refused() -> None:
