@@ -20,6 +20,14 @@ class ContactCalls(Transport):
         """One contact."""
         return await self._get(ContactOut, f"/api/contacts/{contact_id}")
 
+    async def change_contact(self, contact_id: int, change: Mapping[str, object]) -> ContactOut:
+        """Change a contact's fields and tags."""
+        return await self._patch(ContactOut, f"/api/contacts/{contact_id}", change)
+
+    async def delete_contact(self, contact_id: int) -> None:
+        """Delete a contact; the ledger keeps what was sent to it."""
+        await self._send("DELETE", f"/api/contacts/{contact_id}")
+
     async def add_contacts(self, list_id: UUID, contacts: Sequence[Mapping[str, object]]) -> ContactsOut:
         """Put contacts on a list, at most 1,000 at a time."""
         return await self._post(ContactsOut, f"/api/contact-lists/{list_id}/contacts", {"contacts": contacts})
@@ -42,6 +50,18 @@ class ContactCalls(Transport):
     def segments(self) -> AsyncIterator[SegmentOut]:
         """All segments."""
         return self._all(SegmentOut, "/api/segments")
+
+    async def segment(self, segment_id: UUID) -> SegmentOut:
+        """One segment."""
+        return await self._get(SegmentOut, f"/api/segments/{segment_id}")
+
+    async def change_segment(self, segment_id: UUID, change: Mapping[str, object]) -> SegmentOut:
+        """Change a segment's name or rules."""
+        return await self._patch(SegmentOut, f"/api/segments/{segment_id}", change)
+
+    async def delete_segment(self, segment_id: UUID) -> None:
+        """Delete a segment; lists that were frozen from it stay."""
+        await self._send("DELETE", f"/api/segments/{segment_id}")
 
     async def create_segment(self, name: str, rules: object) -> SegmentOut:
         """Keep a segment."""

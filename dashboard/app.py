@@ -21,6 +21,8 @@ from dashboard.pages import (
     new_task,
     one_campaign,
     overview,
+    people,
+    segment,
     service,
     service_list,
     setting,
@@ -35,7 +37,7 @@ STYLE: Final = Path(__file__).with_name("style.css")
 PICTURE: Final = Path(__file__).with_name("favicon.svg")
 PAGES: Final = (
     overview, task_list, new_task, task, mail, campaign_list, new_campaign, campaign_round, one_campaign, contact,
-    template, service_list, service, alert, setting, key,
+    people, segment, template, service_list, service, alert, setting, key,
 )  # fmt: skip
 """Their routes are known once they are imported, in the order of names: one longer by a fixed word comes first."""
 

@@ -83,7 +83,7 @@ def _chart(  # noqa: PLR0913, PLR0917 - what is drawn, and the same as a table
         "animation": False,
         "color": list(COLOURS),
         "textStyle": {"fontFamily": "inherit"},
-        "grid": {"left": 8, "right": 16, "top": 36 if len(series) > 1 else 16, "bottom": 8, "containLabel": True},
+        "grid": {"left": 8, "right": 32, "top": 36 if len(series) > 1 else 16, "bottom": 8, "containLabel": True},
         "legend": {"show": len(series) > 1, "top": 0, "left": 0, "textStyle": {"color": "var(--text)"}},
         "tooltip": {
             "trigger": "axis",

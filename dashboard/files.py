@@ -17,11 +17,20 @@ from dashboard import paths
 
 router = APIRouter(include_in_schema=False)
 
+Mode = Annotated[str, Form()]
+"""What becomes of contacts that exist; the API says which there are."""
+
 
 @router.get(paths.TASK_EXPORT)
 async def task_export(task_id: UUID, request: Request) -> Response:
     """All mails of a task."""
     return await _file(request, f"/api/tasks/{task_id}/export.csv", f"task-{task_id}.csv")
+
+
+@router.get(paths.PEOPLE_EXPORT)
+async def people_export(request: Request, tag: str = "") -> Response:
+    """All contacts, or those with a tag."""
+    return await _file(request, "/api/contacts/export.csv", "contacts.csv", {"tag": tag} if tag else None)
 
 
 @router.get(paths.IMPORT_ERRORS)
@@ -31,13 +40,15 @@ async def import_errors(import_id: UUID, request: Request) -> Response:
 
 
 @router.post(paths.UPLOAD)
-async def upload_new(request: Request, file: UploadFile, name: Annotated[str, Form()]) -> Response:
+async def upload_new(
+    request: Request, file: UploadFile, name: Annotated[str, Form()], mode: Mode = "merge"
+) -> Response:
     """Take a file of contacts into a new list, which goes again where the file cannot be read."""
     async with _api(request) as api:
         try:
             made = await api.create_list(name)
             try:
-                return await _import(api, made.id, file)
+                return await _import(api, made.id, file, mode)
             except ApiError:
                 await api.delete_list(made.id)
                 raise
@@ -46,21 +57,21 @@ async def upload_new(request: Request, file: UploadFile, name: Annotated[str, Fo
 
 
 @router.post(paths.UPLOAD_INTO)
-async def upload_into(request: Request, list_id: UUID, file: UploadFile) -> Response:
+async def upload_into(request: Request, list_id: UUID, file: UploadFile, mode: Mode = "merge") -> Response:
     """Take a file of contacts into a list that exists."""
     async with _api(request) as api:
         try:
-            return await _import(api, list_id, file)
+            return await _import(api, list_id, file, mode)
         except (ApiError, ApiUnreachableError) as error:
             return _refused(error)
 
 
-async def _import(api: ApiClient, list_id: UUID, file: UploadFile) -> Response:
+async def _import(api: ApiClient, list_id: UUID, file: UploadFile, mode: str) -> Response:
     """Hand the file on under its own name, from the disk: it may be larger than the memory."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / (Path(file.filename or "").name or "contacts.csv")
         await anyio.to_thread.run_sync(_write, file, path)
-        staged = await api.import_file(list_id, path)
+        staged = await api.import_file(list_id, path, {"mode": mode})
     return RedirectResponse(paths.contact_import(staged.id), status_code=303)
 
 
@@ -69,10 +80,10 @@ def _write(file: UploadFile, path: Path) -> None:
         shutil.copyfileobj(file.file, opened)
 
 
-async def _file(request: Request, path: str, name: str) -> Response:
+async def _file(request: Request, path: str, name: str, filters: dict[str, str] | None = None) -> Response:
     """The first piece is waited for, so that a refusal is told as one and not as a broken file."""
     api = _api(request)
-    pieces = api.file(path)
+    pieces = api.file(path, filters)
     try:
         first = await anext(pieces, b"")
     except (ApiError, ApiUnreachableError) as error:

@@ -16,6 +16,12 @@ NEW_ROUND: Final = "/campaigns/{campaign_id}/rounds/new"
 CAMPAIGN_ROUND: Final = "/campaigns/{campaign_id}/rounds/{round_no}"
 CONTACTS: Final = "/contacts"
 CONTACT_LIST: Final = "/contacts/{list_id}"
+PEOPLE: Final = "/people"
+PEOPLE_EXPORT: Final = "/people/export.csv"
+PERSON: Final = "/people/{contact_id}"
+SEGMENTS: Final = "/segments"
+NEW_SEGMENT: Final = "/segments/new"
+SEGMENT: Final = "/segments/{segment_id}"
 UPLOAD: Final = "/contacts/upload"
 UPLOAD_INTO: Final = "/contacts/{list_id}/upload"
 IMPORT: Final = "/imports/{import_id}"
@@ -64,6 +70,16 @@ def campaign_round(campaign_id: UUID, round_no: int) -> str:
 def contact_list(list_id: UUID) -> str:
     """The page of one list."""
     return CONTACT_LIST.format(list_id=list_id)
+
+
+def person(contact_id: int) -> str:
+    """The page of one contact."""
+    return PERSON.format(contact_id=contact_id)
+
+
+def segment(segment_id: UUID) -> str:
+    """The page of one segment."""
+    return SEGMENT.format(segment_id=segment_id)
 
 
 def upload(list_id: UUID) -> str:

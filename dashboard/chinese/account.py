@@ -89,6 +89,43 @@ TEXTS: Final[dict[str, str]] = {
     "staging": "上传中",
     "staged": "已上传",
     "merging": "合并中",
+    "Contacts that exist": "已存在的联系人",
+    "get the file's fields and keep their others": "更新文件中的字段，保留其他字段",
+    "have the file's fields only": "只保留文件中的字段",
+    "get the file's fields; nobody new is added": "更新文件中的字段；不添加新联系人",
+    "are skipped; only new ones are added": "跳过；只添加新联系人",
+    "Find people": "查找联系人",
+    "The address begins with": "地址开头",
+    "Tag": "标签",
+    "Tags": "标签",
+    "Find": "查找",
+    "Empty: the field goes away.": "留空：删除该字段。",
+    "Commas between them.": "以逗号分隔。",
+    "Name of a new field": "新字段名称",
+    "Its value": "字段值",
+    "Delete this contact? The mails it got stay in the ledger.": "删除此联系人？已发邮件的记录保留。",
+    "Erase the person": "抹除此人",
+    "Erase this person from everything of yours, for ever? It cannot be undone. Counts stay.": (
+        "从您的所有数据中永久抹除此人？无法撤销。统计数字保留。"
+    ),
+    # Segments
+    "Segments": "细分",
+    "Segment": "细分",
+    "New segment": "新细分",
+    "No segment yet: it finds contacts by fields, tags, lists and what they did.": (
+        "还没有细分：它按字段、标签、列表和行为查找联系人。"
+    ),
+    "Groups: all, any, not. Conditions: field, tag, list, domain, created, updated, engagement.": (
+        "组合：all、any、not。条件：field、tag、list、domain、created、updated、engagement。"
+    ),
+    "Rules, as JSON": "规则（JSON）",
+    "Who is of it?": "包含哪些人？",
+    "They could not be counted within a second.": "一秒内无法计数。",
+    "about {number} contacts": "约 {number} 位联系人",
+    "Make a list of them": "生成列表",
+    "Make the list": "生成列表",
+    "Those who are of it now; later ones are not added.": "仅包含现在符合的联系人；以后的不会加入。",
+    "Delete this segment? Lists made of it stay.": "删除此细分？由它生成的列表保留。",
     # Settings
     "{description}. From {least} to {most}; {default} unless changed.": (
         "{description}。范围 {least} 至 {most}；默认 {default}。"

@@ -21,6 +21,13 @@ from dashboard.written import count, moment
 LIMIT: Final = "100"
 SHOWN_FIELDS: Final = 6
 IMPORT_SECONDS: Final = 1.0
+MODES: Final = {
+    "merge": "get the file's fields and keep their others",
+    "replace": "have the file's fields only",
+    "update": "get the file's fields; nobody new is added",
+    "insert": "are skipped; only new ones are added",
+}
+"""The API's own default first."""
 
 
 @ui.page(paths.CONTACTS)
@@ -28,6 +35,9 @@ async def contact_lists(cursor: str = "") -> None:
     """Show lists, and take a file."""
     async with page("Contacts", paths.CONTACTS) as visit:
         say = visit.say
+        with element("div", classes="actions"):
+            link(say("Find people"), paths.PEOPLE, classes="action")
+            link(say("Segments"), paths.SEGMENTS, classes="action")
         more = {"cursor": cursor} if cursor else {}
         told = await visit.api.page(ContactListOut, "/api/contact-lists", {"limit": LIMIT, **more})
         element("h2", say("Import a file"))
@@ -70,7 +80,7 @@ async def contact_list(list_id: UUID, cursor: str = "") -> None:
 
 def _people(told: Page[ContactOut], say: Words) -> None:
     names = list(dict.fromkeys(name for each in told.data for name in each.fields))[:SHOWN_FIELDS]
-    columns = [Column[ContactOut]("Address", lambda each: each.email)]
+    columns = [Column[ContactOut]("Address", _person)]
     columns += [Column[ContactOut](name, lambda each, name=name: str(each.fields.get(name, ""))) for name in names]  # type: ignore[misc]  # mypy cannot infer a lambda with a default
     columns.append(Column[ContactOut]("Mail", lambda each: say("wants none") if each.suppressed else ""))
     table("People", columns, told.data, say)
@@ -118,7 +128,16 @@ def _upload(action: str, say: Words, *, named: bool) -> None:
             element("label", say("CSV file"), for_="list-file")
             element("input", id="list-file", name="file", type="file", required="", accept=".csv,text/csv,text/plain")
             element("p", say("Any encoding and delimiter; columns beside the address become fields."), classes="faint")
+        with element("div", classes="field"):
+            element("label", say("Contacts that exist"), for_="list-mode")
+            with element("select", id="list-mode", name="mode"):
+                for mode, text in MODES.items():
+                    element("option", say(text), value=mode)
         element("button", say("Import"), type="submit", classes="main")
+
+
+def _person(each: ContactOut) -> None:
+    link(each.email, paths.person(each.id))
 
 
 def _named(each: ContactListOut) -> None:

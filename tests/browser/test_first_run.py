@@ -113,7 +113,20 @@ async def test_the_pages_are_there_in_chinese_and_dark_and_for_the_keyboard(pers
 
 
 @pytest.mark.parametrize(
-    "path", ["/tasks", "/contacts", "/templates", "/settings", "/keys", "/services/new", "/alerts", "/campaigns"]
+    "path",
+    [
+        "/tasks",
+        "/contacts",
+        "/templates",
+        "/settings",
+        "/keys",
+        "/services/new",
+        "/alerts",
+        "/campaigns",
+        "/people",
+        "/segments",
+        "/segments/new",
+    ],
 )
 async def test_every_page_can_be_read_aloud(person: Person, path: str) -> None:
     await person.sign_in()

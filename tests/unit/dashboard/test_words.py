@@ -16,6 +16,7 @@ from dashboard.chinese.whole import CHINESE
 from dashboard.frame import SECTIONS, THEMES
 from dashboard.pages.alert import EMPTY, STATES
 from dashboard.pages.campaign_results import GROUPINGS, STAGES
+from dashboard.pages.contact import MODES
 from dashboard.pages.mail import KINDS
 from dashboard.pages.one_campaign import DELAYS
 from dashboard.pages.overview_charts import METRICS
@@ -55,7 +56,13 @@ def texts() -> Iterator[str]:
     yield from (*THEMES.values(), *REASONS.values(), *DECISIONS.values(), *DESCRIBED)
     yield from (*STATES.values(), *EMPTY.values(), *OF.values(), *TITLES.values())
     yield from (*DELAYS.values(), *GROUPINGS.values(), *STAGES.values(), *AUDIENCES.values(), *UNITS.values())
-    yield from (*KINDS.values(), *PRIORITIES.values(), *DRAWN.values(), *(title for title, _ in METRICS.values()))
+    yield from (
+        *KINDS.values(),
+        *MODES.values(),
+        *PRIORITIES.values(),
+        *DRAWN.values(),
+        *(title for title, _ in METRICS.values()),
+    )
     yield from ELSEWHERE
 
 

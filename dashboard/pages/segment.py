@@ -1,0 +1,138 @@
+"""Segments: saved filters on contacts, tried before they are kept, and frozen into lists."""
+
+import json
+from typing import Final
+from uuid import UUID
+
+from nicegui import ui
+from nicegui.element import Element
+
+from api.schemas.segment import SegmentOut, SegmentPreviewOut
+from dashboard import paths
+from dashboard.button import button
+from dashboard.element import element, link
+from dashboard.form import Form, Send, Values
+from dashboard.frame import Visit, page
+from dashboard.table import Column, nothing, reading_on, table
+from dashboard.written import count, moment
+
+LIMIT: Final = "100"
+EXAMPLE: Final = {"all": [{"tag": "customer"}, {"not": {"engagement": "sent", "withinDays": 14}}]}
+
+
+@ui.page(paths.SEGMENTS)
+async def segments(cursor: str = "") -> None:
+    """List segments."""
+    async with page("Segments", paths.CONTACTS) as visit:
+        say = visit.say
+        with element("div", classes="actions"):
+            link(say("New segment"), paths.NEW_SEGMENT, classes="main")
+        more = {"cursor": cursor} if cursor else {}
+        told = await visit.api.page(SegmentOut, "/api/segments", {"limit": LIMIT, **more})
+        if not told.data:
+            nothing(say("No segment yet: it finds contacts by fields, tags, lists and what they did."))
+            return
+        columns = (
+            Column[SegmentOut]("Segment", _named),
+            Column[SegmentOut]("Created", lambda each: moment(each.created_at)),
+            Column[SegmentOut]("Changed", lambda each: moment(each.updated_at)),
+        )
+        table("Segments", columns, told.data, say)
+        reading_on(told, say)
+
+
+def _named(each: SegmentOut) -> None:
+    link(each.name, paths.segment(each.id))
+
+
+@ui.page(paths.NEW_SEGMENT)
+async def new_segment() -> None:
+    """Write a segment."""
+    async with page("New segment", paths.CONTACTS) as visit:
+
+        async def send(values: Values) -> None:
+            made = await visit.api.create_segment(values.get("name", ""), rules(values))
+            ui.navigate.to(paths.segment(made.id))
+
+        _editor(visit, {"rules": json.dumps(EXAMPLE, indent=2)}, send)
+
+
+@ui.page(paths.SEGMENT)
+async def segment(segment_id: UUID) -> None:
+    """Change a segment, look who is of it, make a list of them."""
+    async with page("Segment", paths.CONTACTS) as visit:
+        say = visit.say
+        known = await visit.api.segment(segment_id)
+
+        async def send(values: Values) -> None:
+            await visit.api.change_segment(segment_id, {"name": values["name"], "rules": rules(values)})
+            ui.notify(say("Saved"))
+
+        shown = _editor(
+            visit, {"name": known.name, "rules": json.dumps(known.rules, indent=2, ensure_ascii=False)}, send
+        )
+        told = await visit.api.preview_segment(known.rules)
+        with shown:
+            _preview(visit, told)
+        _freeze(visit, known)
+
+
+def _editor(visit: Visit, values: dict[str, object], send: Send) -> Element:
+    """The form; the element in which a preview is shown is returned."""
+    say = visit.say
+    with Form(visit, values) as form:
+        form.field("name", say("Name"))
+        hint = say("Groups: all, any, not. Conditions: field, tag, list, domain, created, updated, engagement.")
+        form.field("rules", say("Rules, as JSON"), kind="textarea", rows="12", spellcheck="false", hint=hint)
+
+    async def look(typed: Values) -> None:
+        told = await visit.api.preview_segment(rules(typed))
+        shown.clear()
+        with shown:
+            _preview(visit, told)
+
+    with element("div", classes="actions"):
+        form.button(say("Who is of it?"), look).classes(remove="main")
+        form.button(say("Save"), send)
+    shown = element("div", role="status")
+    return shown
+
+
+def rules(values: Values) -> object:
+    """What was typed, as JSON; the text itself where it is none, for the API to refuse it."""
+    try:
+        return json.loads(values.get("rules", ""))
+    except ValueError:
+        return values.get("rules", "")
+
+
+def _preview(visit: Visit, told: SegmentPreviewOut) -> None:
+    say = visit.say
+    if told.contacts is None:
+        element("p", say("They could not be counted within a second."), classes="lead")
+    else:
+        about = say("{number} contacts") if told.exact else say("about {number} contacts")
+        element("p", about.format(number=count(told.contacts)), classes="lead")
+    with element("ul"):
+        for each in told.sample:
+            with element("li"):
+                link(each.email, paths.person(each.id))
+
+
+def _freeze(visit: Visit, known: SegmentOut) -> None:
+    say = visit.say
+    element("h2", say("Make a list of them"))
+
+    async def freeze(values: Values) -> None:
+        made = await visit.api.freeze_segment(known.id, values.get("list", ""))
+        ui.navigate.to(paths.contact_list(made.id))
+
+    async def delete() -> None:
+        await visit.api.delete_segment(known.id)
+        ui.navigate.to(paths.SEGMENTS)
+
+    with Form(visit) as form:
+        form.field("list", say("Name of the new list"), hint=say("Those who are of it now; later ones are not added."))
+    form.button(say("Make the list"), freeze)
+    with element("div", classes="actions"):
+        button(visit, say("Delete"), delete, asks=say("Delete this segment? Lists made of it stay."))

@@ -1,0 +1,63 @@
+"""Contacts by themselves: found, changed, erased; a segment that is tried, kept and made a list of."""
+
+import pytest
+from playwright.async_api import expect
+
+from api.client import ApiClient
+from tests.browser.person import Person
+
+pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.timeout(300)]
+
+
+async def prepare(person: Person) -> None:
+    async with ApiClient(person.where.api_url, person.key) as api:
+        known = await api.create_list("Neighbours")
+        people = [{"email": f"neighbour.{number}@example.org", "fields": {"city": "Graz"}} for number in range(3)]
+        await api.add_contacts(known.id, [*people, {"email": "far@example.net", "fields": {"city": "Linz"}}])
+
+
+async def test_a_contact_is_found_changed_and_erased(person: Person) -> None:
+    page = person.page
+    await person.sign_in()
+    await prepare(person)
+    await person.follow("Contacts")
+    await person.follow("Find people")
+    await page.get_by_label("The address begins with").fill("NEIGHBOUR.1")
+    await page.get_by_role("button", name="Find").click()
+    await expect(page.get_by_role("rowheader")).to_have_text(["neighbour.1@example.org"])
+    await person.looks_around("people")
+
+    await person.follow("neighbour.1@example.org")
+    await page.get_by_label("city").fill("Wien")
+    await page.get_by_label("Tags").fill("vip, friend")
+    await page.get_by_role("button", name="Save").click()
+    await expect(page.get_by_label("Tags")).to_have_value("friend, vip")
+    await expect(page.get_by_label("city")).to_have_value("Wien")
+    await person.looks_around("contact")
+
+    await page.get_by_role("button", name="Erase the person").click()
+    await page.get_by_role("alertdialog").get_by_role("button", name="Erase the person").click()
+    await expect(page.get_by_role("rowheader")).to_have_count(3)
+    await expect(page.get_by_text("neighbour.1@example.org")).to_have_count(0)
+
+
+async def test_a_segment_is_tried_kept_and_made_a_list_of(person: Person) -> None:
+    page = person.page
+    await person.sign_in()
+    await prepare(person)
+    await person.open("/segments/new")
+    await page.get_by_label("Name").fill("Of Graz")
+    await page.get_by_label("Rules, as JSON").fill('{"field": "city"')
+    await page.get_by_role("button", name="Who is of it?").click()
+    await expect(page.get_by_label("Rules, as JSON")).to_have_attribute("aria-invalid", "true")
+    await page.get_by_label("Rules, as JSON").fill('{"field": "city", "op": "equals", "value": "graz"}')
+    await page.get_by_role("button", name="Who is of it?").click()
+    await person.sees("3 contacts")
+    await page.get_by_role("button", name="Save").click()
+
+    await person.sees("Make a list of them")
+    await person.looks_around("segment")
+    await page.get_by_label("Name of the new list").fill("Graz today")
+    await page.get_by_role("button", name="Make the list").click()
+
+    await person.sees("Graz today · 3 contacts")
