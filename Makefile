@@ -9,7 +9,7 @@ INTERVAL ?=
 ROUNDS ?= 1
 SEED ?=
 
-.PHONY: all demo up bench prove test test-browser pictures record lint format lock clean
+.PHONY: all demo up bench prove test test-browser pictures record reference docs lint format lock clean
 
 all: .venv/.made
 
@@ -55,6 +55,14 @@ record: .venv/.made
 	@$(BIN)/python -m pytest --record tests/workflow/test_determinism.py tests/workflow/test_campaign_determinism.py \
 		tests/workflow/contact_import tests/workflow/test_webhook.py
 
+# The pages of reference, anew from the code.
+reference: .venv/.made
+	@$(BIN)/python -m pytest -q --record tests/architecture/test_reference.py tests/architecture/test_monitoring.py
+
+# The site of the documentation, in .site/; a broken link is an error.
+docs: .venv/.made
+	@NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --strict
+
 lint: .venv/.made
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
@@ -74,4 +82,4 @@ lock: .venv/.made
 	@$(COMPILE) --extra otlp $(if $(UPGRADE),--upgrade) --constraint requirements.lock -o requirements-image.lock
 
 clean:
-	rm -rf .venv .tempost .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf .venv .site .tempost .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -1,8 +1,11 @@
 """What goes to receivers: signatures that others verify, and no way into our own network."""
 
+import asyncio
 import json
 import ssl
 import time
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from datetime import timedelta
 
 import pytest
@@ -10,7 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from standardwebhooks.webhooks import Webhook
 
-from activities.webhook_post import Message, Poster, headers, new_secret, printable, signature
+from activities import webhook_post
+from activities.webhook_post import Answer, Message, Poster, headers, new_secret, printable, signature
 from mail.outside import is_outside
 from scheduling.webhook import LONGEST, SCHEDULE, next_try
 
@@ -55,6 +59,50 @@ async def test_a_name_that_leads_inside_is_not_connected_to() -> None:
         answer = await poster.post("https://localhost:1/x", MESSAGE, [new_secret()])
     assert not answer.taken
     assert "which is a private or local address" in str(answer.error)
+
+
+async def posted(serve: Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]) -> Answer:
+    """What becomes of a message to a receiver that does this."""
+    done = asyncio.Event()
+
+    async def whole(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        with suppress(ConnectionError):
+            await serve(reader, writer)
+        writer.close()
+        with suppress(ConnectionError):
+            await writer.wait_closed()
+        done.set()
+
+    server = await asyncio.start_server(whole, "127.0.0.1", 0)
+    port = server.sockets[0].getsockname()[1]
+    async with server:
+        async with Poster(ssl.create_default_context(), allow_private=True) as poster:
+            answer = await poster.post(f"http://127.0.0.1:{port}/", MESSAGE, [new_secret()])
+        await done.wait()
+    return answer
+
+
+async def test_a_receiver_that_says_nothing_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(webhook_post, "TIMEOUT", 0.1)
+
+    async def silent(reader: asyncio.StreamReader, _: asyncio.StreamWriter) -> None:
+        await reader.read()
+
+    answer = await posted(silent)
+
+    assert (answer.status, answer.taken, answer.error) == (None, False, "no answer within 0.1 s")
+
+
+async def test_an_answer_without_end_is_read_to_the_bound_and_no_further() -> None:
+    async def endless(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(b"HTTP/1.1 500 Oops\r\n\r\n")
+        while not reader.at_eof():
+            writer.write(b"a" * 1_000)
+            await writer.drain()
+
+    answer = await posted(endless)
+
+    assert (answer.status, answer.error) == (500, f"HTTP 500: {'a' * webhook_post.MOST_KEPT}")
 
 
 def test_the_schedule_lasts_three_days_and_ends() -> None:
