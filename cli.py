@@ -204,7 +204,7 @@ def suppress_list(context: typer.Context) -> None:
 def main() -> None:
     """Run the command line. The outermost place: what nobody foresaw is told in one line too."""
     try:
-        app()
+        app(prog_name="tempost")
     except Exception as error:
         if os.environ.get("TEMPOST_DEBUG"):
             raise

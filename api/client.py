@@ -186,6 +186,10 @@ class ApiClient(AccountCalls, CampaignCalls, ContactCalls, StatisticsCalls):
         """All webhooks."""
         return self._all(WebhookOut, "/api/webhooks")
 
+    async def webhook(self, webhook_id: UUID) -> WebhookOut:
+        """One webhook."""
+        return await self._get(WebhookOut, f"/api/webhooks/{webhook_id}")
+
     def webhook_deliveries(self, webhook_id: UUID) -> AsyncIterator[WebhookDeliveryOut]:
         """Its last tries, the newest first."""
         return self._all(WebhookDeliveryOut, f"/api/webhooks/{webhook_id}/deliveries")

@@ -88,7 +88,8 @@ async def key_holder(
 ) -> KeyHolder:
     """Find who asks, and whether they ask too often."""
     holder = await holders.authenticate(credentials.credentials if credentials else None)
-    about(user_id=holder.user_id, key_id=holder.key_id, **request.path_params)
+    named = {name: value for name, value in request.path_params.items() if name.endswith("_id")}  # never an address
+    about(**{**named, "user_id": holder.user_id, "key_id": holder.key_id})
     cast("RateLimit", request.app.state.rate_limit).check(holder.key_id)
     return holder
 

@@ -23,12 +23,14 @@ from dashboard.pages import (
     overview,
     people,
     segment,
+    sending_domain,
     service,
     service_list,
     setting,
     task,
     task_list,
     template,
+    webhook,
 )
 from dashboard.session import Sessions
 from dashboard.settings import DashboardSettings
@@ -37,7 +39,7 @@ STYLE: Final = Path(__file__).with_name("style.css")
 PICTURE: Final = Path(__file__).with_name("favicon.svg")
 PAGES: Final = (
     overview, task_list, new_task, task, mail, campaign_list, new_campaign, campaign_round, one_campaign, contact,
-    people, segment, template, service_list, service, alert, setting, key,
+    people, segment, template, service_list, service, sending_domain, alert, setting, webhook, key,
 )  # fmt: skip
 """Their routes are known once they are imported, in the order of names: one longer by a fixed word comes first."""
 

@@ -22,6 +22,7 @@ GAP: Final = 2.5
 """Steps without a value after which a line is broken."""
 Row = tuple[str, list[float]]
 """Of the table: what is measured, and the value of each series."""
+HALF_HOUR_MS: Final = 1_800_000
 FEW: Final = 6
 """Rows that are told whole."""
 
@@ -37,7 +38,7 @@ class Series:
 def over_time(title: str, at: Sequence[datetime], series: Sequence[Series], say: Words, *, step: float = 0.0) -> None:
     """Draw lines over time, in UTC; `step` is the seconds between two points, where longer gaps are to be seen."""
     axes = {
-        "xAxis": {"type": "time", **_axis(), "splitLine": {"show": False}},
+        "xAxis": {"type": "time", **_axis(), "splitLine": {"show": False}, **_bounds(at)},
         "yAxis": {"type": "value", "min": 0, **_axis()},
         "useUTC": True,
     }
@@ -122,6 +123,14 @@ def _axis() -> dict[str, object]:
         "axisLine": {"lineStyle": {"color": "var(--line)"}},
         "splitLine": {"lineStyle": {"color": "var(--line)"}},
     }
+
+
+def _bounds(at: Sequence[datetime]) -> dict[str, float]:
+    """A single point stands within its hour: the library would show days."""
+    if len(at) != 1:
+        return {}
+    middle = at[0].timestamp() * 1000
+    return {"min": middle - HALF_HOUR_MS, "max": middle + HALF_HOUR_MS}
 
 
 def _with_gaps(at: Sequence[datetime], values: Sequence[float], step: float) -> list[list[float | None]]:

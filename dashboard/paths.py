@@ -32,6 +32,9 @@ TEMPLATE: Final = "/templates/{template_id}"
 SERVICES: Final = "/services"
 NEW_SERVICE: Final = "/services/new"
 SERVICE: Final = "/services/{service_id}"
+DOMAINS: Final = "/sending-domains"
+WEBHOOKS: Final = "/webhooks"
+WEBHOOK: Final = "/webhooks/{webhook_id}"
 ALERTS: Final = "/alerts"
 SETTINGS: Final = "/settings"
 KEYS: Final = "/keys"
@@ -105,3 +108,8 @@ def template(template_id: UUID) -> str:
 def service(service_id: UUID) -> str:
     """The page of one service."""
     return SERVICE.format(service_id=service_id)
+
+
+def webhook(webhook_id: UUID) -> str:
+    """The page of one webhook."""
+    return WEBHOOK.format(webhook_id=webhook_id)

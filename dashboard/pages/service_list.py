@@ -24,6 +24,7 @@ async def service_list(cursor: str = "") -> None:
     async with page("Services", paths.SERVICES) as visit:
         with element("div", classes="actions"):
             link(visit.say("Add a service"), paths.NEW_SERVICE, classes="main")
+            link(visit.say("Sending domains"), paths.DOMAINS, classes="action")
         more = {"cursor": cursor} if cursor else {}
 
         async def ask() -> Page[ServiceOut]:

@@ -7,7 +7,7 @@ from nicegui import ui
 
 from api.schemas.system_config import ConfigChangeOut, ConfigOut
 from dashboard import paths
-from dashboard.element import element
+from dashboard.element import element, link
 from dashboard.form import Form, Values, number
 from dashboard.frame import Visit, page
 from dashboard.table import Column, table
@@ -21,6 +21,7 @@ async def settings() -> None:
     """Show and change settings."""
     async with page("Settings", paths.SETTINGS) as visit:
         say = visit.say
+        link(say("Webhooks"), paths.WEBHOOKS)
         category = ""
         async for each in visit.api.config():
             if each.category != category:

@@ -33,9 +33,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
                 item.add_marker(absent)
 
 
-@pytest_asyncio.fixture(scope="session", loop_scope="session")
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def stack(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[LocalStack]:
-    """Everything that `make up` starts, on ports of its own."""
+    """Everything that `make up` starts, on ports of its own; for each file, for administrators see what others made."""
     async with LocalStack(tmp_path_factory.mktemp("stack"), programs=playground.programs) as running:
         yield running
 

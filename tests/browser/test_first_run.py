@@ -126,6 +126,8 @@ async def test_the_pages_are_there_in_chinese_and_dark_and_for_the_keyboard(pers
         "/people",
         "/segments",
         "/segments/new",
+        "/webhooks",
+        "/sending-domains",
     ],
 )
 async def test_every_page_can_be_read_aloud(person: Person, path: str) -> None:

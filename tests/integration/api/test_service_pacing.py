@@ -11,7 +11,7 @@ from sqlalchemy import text
 from runtime.resources import Resources
 from tests.integration.api import orders
 from tests.integration.api.conftest import Asker
-from tests.integration.api.sending import sending
+from tests.integration.api.sending import morning_zone, sending
 from tests.integration.api.test_service import guard_row, spend
 
 WARM_UP = {"firstDayQuota": 20, "dailyStep": 10}
@@ -246,8 +246,7 @@ async def test_health_counts_a_service_outside_its_window_as_not_available(ann: 
 async def test_the_guard_keeps_a_window_that_the_api_set(ann: Asker, resources: Resources) -> None:
     task = await sending(ann, resources, people=2, services=1)
     service_id: UUID = task.service_ids[0]
-    now = datetime.now(ZoneInfo("Europe/Vienna"))
-    opens = now + timedelta(hours=12)
+    opens = datetime.now(ZoneInfo(morning_zone())) + timedelta(hours=12)  # by the service's own clock
     hours = {"opens": f"{opens:%H:%M}", "closes": f"{opens + timedelta(hours=8):%H:%M}"}
     shown = await changed(ann, {"id": str(service_id)}, window=hours)
 

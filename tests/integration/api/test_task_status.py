@@ -19,7 +19,16 @@ def assert_sums(status: dict[str, object]) -> None:
 async def test_it_has_the_shape_that_was_asked_for(ann: Asker, resources: Resources) -> None:
     task = await sending(ann, resources)
     status = await task.status()
-    assert list(status) == ["taskId", "status", "progress", "metrics", "waiting", "lastActivity"]
+    assert list(status) == [
+        "taskId",
+        "status",
+        "progress",
+        "metrics",
+        "waiting",
+        "lastActivity",
+        "campaignId",
+        "roundNo",
+    ]
     assert list(status["progress"]) == ["total", "sent", "pending", "failed", "byStatus"]
     assert list(status["metrics"]) == ["avgWaitTime", "throughput", "estimatedCompletion"]
     assert list(status["progress"]["byStatus"]) == [
