@@ -46,7 +46,8 @@ class Form:
         tag = "textarea" if kind == "textarea" else "input"
         typed = {} if tag == "textarea" else {"type": kind}
         shown = {"checked": ""} if kind == "checkbox" and self.values.get(name) == "true" else {}
-        value = {} if kind == "checkbox" else {"value": self.values.get(name, "")}
+        # Not `value`: that is set anew whenever anything on the page changes, over what a person has typed meanwhile.
+        value = {} if kind == "checkbox" else {"defaultValue": self.values.get(name, "")}
         return self._labelled(
             name, label, hint, lambda more: element(tag, **typed, **value, **shown, **attributes, **more)
         )

@@ -43,7 +43,7 @@ def _search(filters: dict[str, str], say: Words) -> None:
         for name, title in (("email", say("The address begins with")), ("tag", say("Tag"))):
             with element("div", classes="field"):
                 element("label", title, for_=f"find-{name}")
-                element("input", id=f"find-{name}", name=name, value=filters.get(name, ""), maxlength="254")
+                element("input", id=f"find-{name}", name=name, defaultValue=filters.get(name, ""), maxlength="254")
         element("button", say("Find"), type="submit", classes="main")
 
 

@@ -40,6 +40,7 @@ async def test_a_campaign_is_ordered_and_its_first_round_is_seen_to_be_sent(pers
     await page.get_by_role("button", name="Add a round").click()
     second = page.get_by_role("group", name="Round 2")
     await expect(second.get_by_label("Template")).to_be_focused()
+    await expect(page.get_by_label("Name")).to_have_value("Offers")
     await second.get_by_label("Delay", exact=True).fill("4")
     await page.get_by_label("An answer stops colleagues").check()
     await page.get_by_role("button", name="What would it do?").click()
