@@ -76,6 +76,12 @@ class Campaign:
                 await self.flow.resources.orders.ledger_changed(each.task_id)
         await self.orders.ledger_changed(self.id)
 
+    async def until_looked(self) -> None:
+        """Wait until its workflow has looked at the ledger: one whose first step still runs may refuse an order."""
+        async with asyncio.timeout(PATIENCE):
+            while await self.handle.query("progress") is None:  # noqa: ASYNC110 - a query sets no event
+                await asyncio.sleep(PAUSE)
+
     async def totals(self) -> CampaignTotals:
         """Wait for the end of its workflow."""
         async with asyncio.timeout(PATIENCE):

@@ -32,6 +32,7 @@ async def test_a_campaign_that_takes_orders(flow: Flow, replays: Replays) -> Non
 async def test_a_campaign_that_is_cancelled_before_its_start(flow: Flow, replays: Replays) -> None:
     made = await campaign(flow, start_in=DAY)
     await made.start()
+    await made.until_looked()
     await made.orders.cancel(made.id)
     assert (await made.totals()).rounds == 0
 
