@@ -12,7 +12,9 @@ from playwright.async_api import Browser, Page, async_playwright
 
 from api.operations.admin_key import make_admin_key
 from evidence import playground
+from stack.files import open_folder
 from stack.local import LocalStack
+from stack.surroundings import stack_ports
 from tests.browser.person import Person
 
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
@@ -36,7 +38,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def stack(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[LocalStack]:
     """Everything that `make up` starts, on ports of its own; for each file, for administrators see what others made."""
-    async with LocalStack(tmp_path_factory.mktemp("stack"), programs=playground.programs) as running:
+    folder = open_folder(tmp_path_factory.mktemp("stack"))
+    stack_ports(folder, well_known=False)  # two stacks that start at once must not want the same
+    async with LocalStack(folder, programs=playground.programs) as running:
         yield running
 
 
