@@ -18,7 +18,7 @@ from temporalio.workflow import NondeterminismError
 from database.errors import UNREACHABLE
 from database.queries.survey import queue_settings
 from runtime.activity_ids import ActivityIds
-from runtime.logs import configure_logs
+from runtime.logs import cannot_start, configure_logs
 from runtime.presence import keep_present, most_under_way
 from runtime.processes import GivenUpError, Processes, end_with
 from runtime.reconcile import keep_reconciled
@@ -139,6 +139,7 @@ if __name__ == "__main__":
         with suppress(KeyboardInterrupt):
             main(parser().parse_args())
     except SettingsError as error:
-        sys.exit(f"The worker cannot start:\n{error}")
+        cannot_start("The worker", error)
     except GivenUpError as error:
-        sys.exit(str(error))
+        log.critical("%s", error)
+        sys.exit(1)

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 import asyncpg
 from temporalio import activity
 
-from contracts.metric import Kept, Measure
+from contracts.metric import QUEUE_STATES, Kept, Measure
 from database.connect import PoolConnection
 from database.queries import health, metric
 from database.queries.metric import Minute
@@ -20,7 +20,6 @@ FIRST_LOOK = timedelta(days=1)
 AHEAD = timedelta(days=31)
 """The next month is reached from any day of this one."""
 WHOLE = "{}"
-QUEUE_STATES = ("central", "pending", "processing")
 
 
 class MetricActivities:

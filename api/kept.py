@@ -37,6 +37,11 @@ class Kept(Generic[K, V]):
                 self._kept.popitem(last=False)
         return reading.result() if reading.done() else await asyncio.shield(reading)
 
+    def is_late(self, key: K, seconds: float) -> bool:
+        """Whether it is being read, and has been for longer than this."""
+        read_at, reading = self._kept.get(key, (0.0, None))
+        return reading is not None and not reading.done() and self._clock() - read_at > seconds
+
     def forget(self) -> None:
         """Read every key anew, also those that are being read now."""
         self._kept.clear()

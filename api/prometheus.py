@@ -8,7 +8,7 @@ from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
 from api.response_times import ResponseTimes
-from contracts.metric import MEANINGS, UNITS, SystemMetric
+from contracts.metric import MEANINGS, QUEUE_STATES, UNITS, SystemMetric
 from runtime.health import Snapshot
 from scheduling.health import STATUSES
 
@@ -46,9 +46,7 @@ GAUGES = (
     Gauge(
         "queue_mails",
         MEANINGS["queue_mails"],
-        lambda snapshot, _: {
-            (state,): getattr(snapshot.part(None), state) for state in ("central", "pending", "processing")
-        },
+        lambda snapshot, _: {(state,): getattr(snapshot.part(None), state) for state in QUEUE_STATES},
         ("state",),
     ),
     Gauge(

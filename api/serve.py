@@ -4,7 +4,6 @@ import asyncio
 import gc
 import logging
 import signal
-import sys
 from collections.abc import AsyncIterator, Coroutine, Generator
 from contextlib import asynccontextmanager, contextmanager
 
@@ -16,7 +15,7 @@ from api.head_limit import HeadLimitProtocol
 from api.response_times import ResponseTimes, keep_noted
 from runtime.alerts import keep_alerts
 from runtime.health import HealthWatch
-from runtime.logs import configure_logs
+from runtime.logs import cannot_start, configure_logs
 from runtime.resources import open_resources
 from runtime.settings import SettingsError, load_settings
 
@@ -87,4 +86,4 @@ if __name__ == "__main__":
     try:
         uvloop.run(main())
     except SettingsError as error:
-        sys.exit(f"The API cannot start:\n{error}")
+        cannot_start("The API", error)

@@ -31,8 +31,11 @@ MEANINGS: Final[dict[SystemMetric, str]] = {
     "task_completion_time": "Mean time from a task's start to its end, of tasks that just completed.",
     "user_avg_wait_time": "Mean over users of the time their sent mails had waited since they were due.",
     "stuck_task_alert": "Tasks without progress for monitoring.stuck_task_threshold though mails are due.",
-    "queue_mails": "Mails that are not finished: tagged central (ready), pending (retrying), processing (under way).",
+    "queue_mails": "Mails that are not finished: central (ready), pending (retrying), processing (under way), or all.",
 }
+
+QueueState = Literal["central", "pending", "processing"]
+QUEUE_STATES: Final[tuple[QueueState, ...]] = ("central", "pending", "processing")
 
 TaskMetricStatus = Literal["created", "first_sent", "sending", "completed", "cancelled"]
 TASK_METRIC_STATUSES: Final = ("created", "first_sent", "sending", "completed", "cancelled")

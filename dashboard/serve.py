@@ -3,7 +3,6 @@
 import asyncio
 import logging
 import signal
-import sys
 from collections.abc import Generator
 from contextlib import contextmanager
 
@@ -12,7 +11,7 @@ from pydantic import ValidationError
 
 from dashboard.app import create_app
 from dashboard.settings import DashboardSettings
-from runtime.logs import configure_logs
+from runtime.logs import cannot_start, configure_logs
 
 log = logging.getLogger("dashboard")
 
@@ -58,4 +57,5 @@ if __name__ == "__main__":
     try:
         asyncio.run(main())
     except ValidationError as error:
-        sys.exit("\n".join(f"TEMPOST_DASHBOARD__{str(e['loc'][0]).upper()}: {e['msg']}" for e in error.errors()))
+        faults = (f"TEMPOST_DASHBOARD__{str(each['loc'][0]).upper()}: {each['msg']}" for each in error.errors())
+        cannot_start("The dashboard", ValueError("\n".join(faults)))

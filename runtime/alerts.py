@@ -1,10 +1,13 @@
 """Raises and clears alerts, beside the API's requests: what a dead worker cannot report, someone else must.
 
-Of several API processes one does it at a time, by a lock of PostgreSQL.
+Of several API processes one does it at a time, by a lock of PostgreSQL. Telling people is work of its own, for each
+channel: whoever is slow to take notices holds up neither what is seen nor the others.
 """
 
 import asyncio
 import logging
+from collections.abc import Callable, Coroutine
+from functools import partial
 
 from database.connect import PoolConnection, Row
 from database.errors import UNREACHABLE
@@ -36,17 +39,31 @@ LOOK_AT_TASK = (
 async def keep_alerts(resources: Resources, watch: HealthWatch) -> None:
     """Look, tell, and look again, for as long as the process runs. Outages are waited out."""
     async with Notices(resources.settings.alerts, resources.tls) as notices:
-        while True:
-            try:
-                async with resources.ledger_pool.acquire() as connection, advisory_lock(connection, LOCK) as ours:
-                    if ours:
-                        await evaluate(connection, await watch.now(), notices.channels)
-                        await notices.deliver(connection)
-            except UNREACHABLE as error:
-                log.warning("alerts are not looked after, trying again: %s", error or type(error).__name__)
-            except Exception:  # an outermost loop: without it nobody would be told of anything any more
-                log.exception("alerts are not looked after, trying again")
-            await asyncio.sleep(EVERY)
+
+        async def look(connection: PoolConnection) -> None:
+            await evaluate(connection, await watch.now(), notices.channels)
+
+        telling = (
+            _again_and_again(resources, f"{LOCK} by {channel}", partial(notices.deliver, channel=channel))
+            for channel in notices.channels
+        )
+        await asyncio.gather(_again_and_again(resources, LOCK, look), *telling)
+
+
+async def _again_and_again(
+    resources: Resources, name: str, work: Callable[[PoolConnection], Coroutine[object, object, None]]
+) -> None:
+    """Do it every few seconds, in one process at a time."""
+    while True:
+        try:
+            async with resources.ledger_pool.acquire() as connection, advisory_lock(connection, name) as ours:
+                if ours:
+                    await work(connection)
+        except UNREACHABLE as error:
+            log.warning("%s are not looked after, trying again: %s", name, error or type(error).__name__)
+        except Exception:  # an outermost loop: without it nobody would be told of anything any more
+            log.exception("%s are not looked after, trying again", name)
+        await asyncio.sleep(EVERY)
 
 
 async def evaluate(connection: PoolConnection, snapshot: Snapshot, channels: tuple[str, ...] = ()) -> None:
@@ -77,18 +94,19 @@ def _of_the_whole(snapshot: Snapshot) -> list[Sign]:
 
 
 def _error_rates(snapshot: Snapshot) -> list[Sign]:
-    """Raised above the threshold, over below half of it."""
+    """Raised above the threshold and of enough deliveries, over below half of it, however few they are."""
     bound = snapshot.around.bad_error_rate
     return [
         Sign(
             f"error_rate:{user_id}", "error_rate",
             f"{pace['failed'] / ended:.0%} of {ended:,} deliveries of the last 5 minutes failed or are unknown.",
             "See the reasons of failed mails: GET /api/tasks/{id}/subtasks?status=failed.",
-            owner_id=user_id, subject={"userId": str(user_id)}, strong=pace["failed"] > bound * ended,
+            owner_id=user_id, subject={"userId": str(user_id)},
+            strong=ended >= FEWEST_ENDED and pace["failed"] > bound * ended,
         )
         for user_id, pace in snapshot.lately.paces().items()
         if user_id is not None
-        if (ended := pace["sent"] + pace["failed"]) >= FEWEST_ENDED and pace["failed"] * 2 > bound * ended
+        if pace["failed"] * 2 > bound * (ended := pace["sent"] + pace["failed"])
     ]  # fmt: skip
 
 

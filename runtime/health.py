@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from time import monotonic
 from uuid import UUID
 
 from temporalio.service import RPCError
@@ -26,6 +27,8 @@ EVERY = 2.0
 """Seconds between two readings."""
 PATIENCE = timedelta(seconds=2)
 """For Temporal, and for PostgreSQL: whoever does not answer within it is down."""
+STALE = timedelta(seconds=10)
+"""A reading that is older means that reading hangs: some part of PostgreSQL keeps its word from us."""
 LATELY, PACE_EVERY = timedelta(minutes=5), timedelta(seconds=10)
 DAY, MONTH = timedelta(days=1), timedelta(days=30)
 
@@ -73,15 +76,19 @@ class HealthWatch:
     def __init__(self, resources: Resources) -> None:
         self._resources = resources
         self._latest: Snapshot | None = None
+        self._read_at = 0.0
+        """By this machine's own clock."""
         self._kept = False
         self._happened: tuple[datetime, Minute] | None = None
         self._recorded: tuple[datetime, HealthStatus] | None = None
 
     async def now(self) -> Snapshot:
         """The newest reading; one is made where no watch is kept."""
-        if self._kept and self._latest is not None:
-            return self._latest
-        return await self.read()
+        if not self._kept or self._latest is None:
+            return await self.read()
+        if monotonic() - self._read_at > STALE.total_seconds():
+            return replace(self._latest, around=replace(self._latest.around, postgresql=False))
+        return self._latest
 
     async def keep(self) -> None:
         """Read again and again, whatever happens."""
@@ -94,18 +101,23 @@ class HealthWatch:
             await asyncio.sleep(EVERY)
 
     async def read(self) -> Snapshot:
-        """Ask PostgreSQL and Temporal at once; both have two seconds."""
+        """Ask PostgreSQL and Temporal at once; both have two seconds.
+
+        A server that hangs does not even take a connection back: so long is waited for that, then it is dropped.
+        """
+        patience = PATIENCE.total_seconds()
         temporal = asyncio.ensure_future(self._temporal_answers())
         before = self._latest or Snapshot(datetime.now(UTC))
         try:
-            async with asyncio.timeout(PATIENCE.total_seconds()):
-                async with self._resources.ledger_pool.acquire() as connection:
+            async with asyncio.timeout(patience):
+                async with self._resources.ledger_pool.acquire(timeout=patience) as connection:
                     found = await self._figures(connection, before)
         except UNREACHABLE as error:
             log.warning("health without PostgreSQL: %s", error or type(error).__name__)
             around = replace(before.around, postgresql=False)
             found = replace(before, as_of=datetime.now(UTC), around=around)
         self._latest = replace(found, around=replace(found.around, temporal=await temporal))
+        self._read_at = monotonic()
         return self._latest
 
     async def _figures(self, connection: PoolConnection, before: Snapshot) -> Snapshot:
@@ -149,7 +161,8 @@ class HealthWatch:
             return
         causes = [fault.cause for fault in snapshot.faults()]
         with suppress(*UNREACHABLE):
-            async with self._resources.ledger_pool.acquire() as connection:
+            patience = PATIENCE.total_seconds()
+            async with asyncio.timeout(patience), self._resources.ledger_pool.acquire(timeout=patience) as connection:
                 await health.record(connection, snapshot.as_of, status, causes)
             self._recorded = minute, status
 

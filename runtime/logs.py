@@ -1,18 +1,25 @@
 """Logs of a process, to standard error: a line of JSON each, with the ids of what it is about.
 
-Addresses, bodies and secrets are never in them.
+Addresses, bodies and secrets are never in them. What others say is such a line too: warnings, the Temporal SDK's core,
+an error that ends the process.
 """
 
 import json
 import logging
+import re
+import sys
+import threading
 import time
 from datetime import UTC, datetime
-from typing import Any, Literal
+from types import TracebackType
+from typing import Any, Literal, NoReturn
 
 from opentelemetry import trace
 from pydantic.alias_generators import to_camel
 
 from contracts.about import ids
+
+log = logging.getLogger("process")
 
 FORMAT = "%(asctime)sZ %(levelname)s %(name)s: %(message)s"
 QUIET = ("httpx", "httpcore", "asyncio", "temporalio.activity")
@@ -22,6 +29,8 @@ FROM_TEMPORAL = {
     "activity_type": "activity", "attempt": "attempt",
 }  # fmt: skip
 """What the SDK's own loggers say of themselves, and how we call it."""
+ADDRESS = re.compile(r"[^\s<>\"'(),;:=]+@[^\s<>\"'(),;:=]+")
+"""An error may quote what it failed at, such as a value that the database did not take."""
 
 
 class JsonFormatter(logging.Formatter):
@@ -39,8 +48,20 @@ class JsonFormatter(logging.Formatter):
             **_of_trace(),
         }
         if record.exc_info:
-            line["error"] = self.formatException(record.exc_info)
+            line["error"] = ADDRESS.sub("…", self.formatException(record.exc_info))
         return json.dumps(line, ensure_ascii=False, default=str)
+
+
+class LineHandler(logging.StreamHandler[Any]):
+    """Writes to standard error. What cannot be written as it was meant is one line, too."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """Write a record, or where its text and values do not fit, its text."""
+        try:
+            return super().format(record)
+        except Exception as error:  # noqa: BLE001 - whatever it is, a line is written
+            record.msg, record.args, record.exc_info = f"{record.msg} (not complete: {type(error).__name__})", (), None
+            return super().format(record)
 
 
 def _of_temporal(record: logging.LogRecord) -> dict[str, Any]:
@@ -65,8 +86,24 @@ def configure_logs(shape: Literal["json", "text"] = "json", level: int = logging
     if shape == "text":
         formatter = logging.Formatter(FORMAT, datefmt="%Y-%m-%dT%H:%M:%S")
         formatter.converter = time.gmtime
-    stream = logging.StreamHandler()
+    stream = LineHandler()
     stream.setFormatter(formatter)
     logging.basicConfig(level=level, handlers=[stream], force=True)
     for name in QUIET:
         logging.getLogger(name).setLevel(logging.WARNING)
+    logging.captureWarnings(capture=True)
+    sys.excepthook = _uncaught
+    threading.excepthook = lambda told: _uncaught(told.exc_type, told.exc_value, told.exc_traceback)
+
+
+def cannot_start(what: str, error: Exception) -> NoReturn:
+    """End a process whose settings are not complete, with a line that says which."""
+    configure_logs()
+    log.critical("%s cannot start: %s", what, error)
+    sys.exit(1)
+
+
+def _uncaught(kind: type[BaseException], error: BaseException | None, traceback: TracebackType | None) -> None:
+    """Say what ends a process or a thread."""
+    if error is not None and not isinstance(error, KeyboardInterrupt):
+        log.critical("ended by an error that nobody expected", exc_info=(kind, error, traceback))

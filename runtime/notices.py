@@ -3,9 +3,6 @@
 Mails go over an account of their own, not over a service: a notice must leave when services rest or have no quota.
 """
 
-import base64
-import hashlib
-import hmac
 import json
 import logging
 import ssl
@@ -16,8 +13,7 @@ from email.utils import make_msgid
 from types import TracebackType
 from typing import Any, Self
 
-import httpx
-
+from activities.webhook_post import Message, Poster
 from database.connect import PoolConnection
 from database.queries import alert
 from database.queries.alert import Notice
@@ -29,12 +25,18 @@ from runtime.settings import AlertSettings
 
 log = logging.getLogger(__name__)
 
-PATIENCE = 5.0
-"""Seconds that the other side has."""
+PATIENCE = timedelta(seconds=5)
+"""What a mail server has for each of its answers."""
 MOST_ATTEMPTS = 30
 """A day and more; then it is given up, and stands in the list of alerts only."""
 AT_ONCE = 50
-NOT_TAKEN = (httpx.HTTPError, DeliveryError, OSError, TimeoutError)
+
+
+class NotTakenError(Exception):
+    """A webhook's receiver did not take a message; the text says why, and does not name its address, a secret."""
+
+
+NOT_TAKEN = (NotTakenError, DeliveryError, OSError, TimeoutError)
 
 
 class Notices:
@@ -43,7 +45,7 @@ class Notices:
     def __init__(self, settings: AlertSettings, tls: ssl.SSLContext) -> None:
         self._settings = settings
         self._tls = tls
-        self._http = httpx.AsyncClient(timeout=PATIENCE, verify=tls)
+        self._poster = Poster(tls, allow_private=True)  # an operator's own network is where such receivers are
         webhook = ("webhook",) if settings.webhook_url else ()
         self.channels = (*webhook, *(("mail",) if settings.mail_to else ()))
 
@@ -53,18 +55,17 @@ class Notices:
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
-        await self._http.aclose()
+        await self._poster.__aexit__()
 
-    async def deliver(self, connection: PoolConnection) -> None:
+    async def deliver(self, connection: PoolConnection, channel: str) -> None:
         """Send what is due. Whoever dies between sending and noting it sends it again, under the same id."""
-        for channel in self.channels:
-            due = await alert.due_notices(connection, channel, AT_ONCE)
-            if channel == "mail" and due:
-                await self._tried(connection, due, channel)
-            elif channel == "webhook":
-                for notice in due:
-                    if not await self._tried(connection, [notice], channel):
-                        break
+        due = await alert.due_notices(connection, channel, AT_ONCE)
+        if channel == "mail" and due:
+            await self._tried(connection, due, channel)
+        elif channel == "webhook":
+            for notice in due:
+                if not await self._tried(connection, [notice], channel):
+                    break
 
     async def _tried(self, connection: PoolConnection, notices: Sequence[Notice], channel: str) -> bool:
         """Whether they were taken."""
@@ -79,23 +80,16 @@ class Notices:
         return True
 
     async def _post(self, notice: Notice) -> None:
-        """One message, in the form of Standard Webhooks; signed where a secret is set."""
+        """One message, in the form of Standard Webhooks; signed where a secret is set. Raises `NotTakenError`."""
         assert self._settings.webhook_url is not None
-        sent_at = datetime.now(UTC)
-        body = json.dumps(
-            {"type": f"alert.{notice.event}", "timestamp": sent_at.isoformat(), "data": shown(notice)}
-        ).encode()
-        headers = {
-            "Content-Type": "application/json",
-            "webhook-id": f"alert-{notice.alert_id}-{notice.event}",
-            "webhook-timestamp": str(int(sent_at.timestamp())),
-        }
-        if (secret := self._settings.webhook_secret) is not None:
-            headers["webhook-signature"] = signature(secret.get_secret_value(), headers, body)
-        url = self._settings.webhook_url.get_secret_value()
-        response = await self._http.post(url, content=body, headers=headers)
-        if not response.is_success:  # not raise_for_status: its text would bring the URL, a secret, into the log
-            raise httpx.HTTPError(f"the webhook answered {response.status_code}")
+        type_ = f"alert.{notice.event}"
+        body = json.dumps({"type": type_, "timestamp": datetime.now(UTC).isoformat(), "data": shown(notice)})
+        message = Message(f"alert-{notice.alert_id}-{notice.event}", type_, body.encode())
+        secret = self._settings.webhook_secret
+        keys = [secret.get_secret_value()] if secret is not None else []
+        answer = await self._poster.post(self._settings.webhook_url.get_secret_value(), message, keys)
+        if answer.error is not None:
+            raise NotTakenError(answer.error)
 
     async def _mail(self, notices: Sequence[Notice]) -> None:
         """All in one mail."""
@@ -111,24 +105,16 @@ class Notices:
         account = Account(
             settings.smtp_host, settings.smtp_port, settings.smtp_security, settings.smtp_username, password
         )
-        short = timedelta(seconds=PATIENCE)
-        transport = SmtpTransport(account, Timeouts(short, short, short), self._tls, "tempost.invalid")
+        transport = SmtpTransport(account, Timeouts(PATIENCE, PATIENCE, PATIENCE), self._tls, "tempost.invalid")
         try:
             await transport.open()
             await transport.offer(settings.mail_from, settings.mail_to, size=len(message), utf8=not message.isascii())
             await transport.transmit(message)
-            await transport.reply(short)
+            await transport.reply(PATIENCE)
             await transport.quit()
         finally:
             with suppress(Exception):
                 transport.abort()
-
-
-def signature(secret: str, headers: dict[str, str], body: bytes) -> str:
-    """Sign as Standard Webhooks 1.0.0 has it: HMAC-SHA256 over id, time and body."""
-    key = base64.b64decode(secret.removeprefix("whsec_"))
-    signed = f"{headers['webhook-id']}.{headers['webhook-timestamp']}.".encode() + body
-    return "v1," + base64.b64encode(hmac.digest(key, signed, hashlib.sha256)).decode()
 
 
 def shown(notice: Notice) -> dict[str, Any]:

@@ -7,7 +7,6 @@ import asyncio
 import logging
 import platform
 import signal
-import sys
 from contextlib import suppress
 from functools import partial
 from uuid import UUID
@@ -21,7 +20,7 @@ from database.errors import UNREACHABLE
 from database.queries import inbound
 from mail.receiver import Limits, Receiver, TryLaterError
 from runtime.inbox import Inbox, Taken
-from runtime.logs import configure_logs
+from runtime.logs import cannot_start, configure_logs
 from runtime.mailbox_login import open_session
 from runtime.mailboxes import Mailboxes
 from runtime.resources import Resources, open_resources
@@ -103,7 +102,7 @@ async def main() -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     settings = load_settings()
-    configure_logs()
+    configure_logs(settings.logs.shape)
     async with open_resources(settings) as resources:
         await run(resources, stop)
 
@@ -112,4 +111,4 @@ if __name__ == "__main__":
     try:
         uvloop.run(main())
     except SettingsError as error:
-        sys.exit(f"The receiver cannot start:\n{error}")
+        cannot_start("The receiver", error)

@@ -36,7 +36,7 @@ async def _judge(connection: PoolConnection, kind: str, subject: Subject, limits
         if subject.state == "paused":
             await reputation.forgive(connection, kind, subject)
             return False
-        verdict = judge(subject.counts, limits)
+        verdict = judge(subject.counts, limits, subject.state)
         await reputation.keep(connection, kind, subject, verdict)
         if verdict.state != "paused":
             return False

@@ -19,7 +19,7 @@ from mail.tls import tls_context
 from runtime.campaign_orders import CampaignOrders
 from runtime.secrets import Seal
 from runtime.settings import Settings
-from runtime.temporal import TaskOrders, connect, connect_worker
+from runtime.temporal import TaskOrders, connect, connect_worker, forward_core_logs
 from runtime.traces import Traces
 
 
@@ -52,6 +52,7 @@ async def open_resources(
 
     A worker's client must be connected: with `connect_until`, Temporal is waited for until that is set.
     """
+    forward_core_logs()
     traces = traces or Traces(settings.traces)
     url, key = settings.database.url.get_secret_value(), settings.secrets.key.get_secret_value()
     engine = create_engine(url, settings.database.pool_size)

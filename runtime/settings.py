@@ -9,10 +9,12 @@ from datetime import timedelta
 from functools import cache
 from pathlib import Path
 from typing import Literal, Self
+from urllib.parse import urlsplit
 
 from pydantic import BaseModel, Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import SettingsConfigDict
 
+from activities.webhook_post import signing_key
 from mail.nameservers import Nameservers
 from runtime.secret_files import FileSettings
 
@@ -149,6 +151,24 @@ class AlertSettings(Group):
     smtp_security: Literal["none", "starttls", "tls"] = "starttls"
     smtp_username: str | None = None
     smtp_password: SecretStr | None = None
+
+    @field_validator("webhook_url")
+    @classmethod
+    def _is_a_url(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is not None:
+            parts = urlsplit(value.get_secret_value())
+            if parts.scheme not in {"http", "https"} or not parts.hostname:
+                raise ValueError("is not an address that begins with http:// or https://")
+        return value
+
+    @field_validator("webhook_secret")
+    @classmethod
+    def _is_base64(cls, value: SecretStr | None) -> SecretStr | None:
+        try:
+            signing_key(value.get_secret_value() if value is not None else "")
+        except ValueError as error:
+            raise ValueError("is not base64, with or without `whsec_` before it") from error
+        return value
 
     @model_validator(mode="after")
     def _has_a_sender(self) -> Self:

@@ -4,6 +4,7 @@ import asyncio
 import logging
 from contextlib import suppress
 from datetime import timedelta
+from functools import cache
 from typing import Any
 from uuid import UUID
 
@@ -11,6 +12,7 @@ from temporalio.client import Client, WorkflowExecutionStatus, WorkflowHandle
 from temporalio.common import SearchAttributePair, TypedSearchAttributes
 from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.exceptions import WorkflowAlreadyStartedError
+from temporalio.runtime import LogForwardingConfig, LoggingConfig, Runtime, TelemetryConfig, TelemetryFilter
 from temporalio.service import GrpcCompression, RPCError, RPCStatusCode
 
 from activities.allocator import Wakes
@@ -48,6 +50,14 @@ async def connect(settings: TemporalSettings, traces: Traces | None = None, *, l
         grpc_compression=GrpcCompression.NONE,
         interceptors=traces.interceptors if traces is not None else [],
     )
+
+
+@cache
+def forward_core_logs() -> None:
+    """Make what the SDK's core says log lines like all others; else it writes lines of its own shape."""
+    forwarding = LogForwardingConfig(logging.getLogger("temporalio.core"), append_target_to_name=False)
+    wanted = LoggingConfig(TelemetryFilter(core_level="WARN", other_level="ERROR"), forwarding)
+    Runtime.set_default(Runtime(telemetry=TelemetryConfig(logging=wanted)), error_if_already_set=False)
 
 
 async def connect_worker(settings: TemporalSettings, traces: Traces, stop: asyncio.Event) -> Client:

@@ -14,6 +14,8 @@ MANY_BOUNCES = 20
 """So many are judged however few mails were sent: a bad list shows itself at its beginning."""
 FEW_COMPLAINTS = 2
 """One person's complaint pauses nothing."""
+CALM = 0.8
+"""A warning lasts until the share is below so much of its bound: at the bound, it comes and goes with each mail."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +49,9 @@ class Verdict:
     cause: Cause | None = None
 
 
-def judge(counts: Counts, limits: Limits) -> Verdict:
-    """Say whether to go on. Pausing goes before warning, bounces before complaints."""
+def judge(counts: Counts, limits: Limits, before: State = "good") -> Verdict:
+    """Say whether to go on, after what was said before. Pausing goes before warning, bounces before complaints."""
+    warned = CALM if before == "warned" else 1.0
     enough = counts.sent >= max(limits.least_sent, 1)
     bounces = counts.bounced / max(counts.sent, 1)
     complaints = counts.complained / max(counts.sent, 1)
@@ -58,8 +61,11 @@ def judge(counts: Counts, limits: Limits) -> Verdict:
             enough and counts.complained >= FEW_COMPLAINTS, complaints, limits.complaint_rate,
             Verdict("paused", "complaints"),
         ),
-        (enough and limits.bounce_rate < 1, bounces, limits.bounce_rate / 2, Verdict("warned", "bounces")),
-        (enough and counts.complained > 0, complaints, limits.complaint_warn_rate, Verdict("warned", "complaints")),
+        (enough and limits.bounce_rate < 1, bounces, warned * limits.bounce_rate / 2, Verdict("warned", "bounces")),
+        (
+            enough and counts.complained > 0 and limits.complaint_warn_rate < 1, complaints,
+            warned * limits.complaint_warn_rate, Verdict("warned", "complaints"),
+        ),
     )  # fmt: skip
     broken = (verdict for judged, rate, limit, verdict in rules if judged and 0 < limit < 1 and rate >= limit)
     return next(broken, Verdict("good"))

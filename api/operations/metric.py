@@ -10,7 +10,7 @@ from api.operations.api_key import KeyHolder
 from api.operations.task import find_task
 from api.problems import invalid
 from api.schemas.metric import MetricPoint, MetricSeriesOut, TaskMetricPoint, TaskMetricsOut
-from contracts.metric import MEANINGS, UNITS, SystemMetric
+from contracts.metric import MEANINGS, UNITS, QueueState, SystemMetric
 from database.queries import metric
 
 FINEST = timedelta(minutes=1)
@@ -26,17 +26,20 @@ async def series(  # noqa: PLR0913, PLR0917 - a parameter each
     begins: datetime | None,
     ends: datetime | None,
     step: int | None,
+    state: QueueState | None = None,
 ) -> MetricSeriesOut:
     """Means by step. Administrators get the whole's; others their own, of those that are measured for each user."""
     ends = ends or datetime.now(UTC)
     begins = begins or ends - SPAN
+    if state is not None and name != "queue_mails":
+        raise invalid("?state", "belongs to the metric queue_mails only")
     if begins >= ends or ends - begins > LONGEST:
         raise invalid("?from", "must be before `to`, and not by more than a year")
     wide = timedelta(seconds=step) if step else max(FINEST, (ends - begins) / 500)
     if (ends - begins) / wide > MOST_POINTS:
         raise invalid("?step", f"would give more than {MOST_POINTS:,} points: widen it, or shorten the span")
     whose = None if caller.admin else caller.user_id
-    rows = await metric.series(connection, name, begins, ends, wide, whose)
+    rows = await metric.series(connection, name, begins, ends, wide, whose, state)
     points = [MetricPoint.model_validate(dict(row)) for row in rows]
     seconds = round(wide.total_seconds())
     return MetricSeriesOut(name=name, unit=UNITS[name], meaning=MEANINGS[name], step=seconds, points=points)

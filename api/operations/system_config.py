@@ -1,7 +1,7 @@
 """Settings changed within their bounds, by whom; running workflows are told at once."""
 
-import math
-from typing import Any
+from math import inf, isfinite
+from typing import Any, TypeGuard
 from uuid import UUID
 
 from sqlalchemy import RowMapping
@@ -67,14 +67,19 @@ def _number(text: str, kind: str) -> int | float:
 
 
 def _checked(value: object, kind: str, constraints: dict[str, float]) -> str:
-    low, high = constraints.get("minimum", -math.inf), constraints.get("maximum", math.inf)
+    low, high = constraints.get("minimum", -inf), constraints.get("maximum", inf)
     unit = "" if kind in {"integer", "share"} else f" {kind}"
     whole = "a whole number" if kind in WHOLE else "a number"
-    if isinstance(value, bool) or not isinstance(value, int | float) or (kind in WHOLE and value != int(value)):
+    if not _is_number(value) or (kind in WHOLE and value != int(value)):
         raise invalid("#/value", f"must be {whole} from {low} to {high}{unit}")
     if not low <= value <= high:
         raise invalid("#/value", f"must be from {low} to {high}{unit}, not {value}")
     return str(int(value)) if value == int(value) else str(value)
+
+
+def _is_number(value: object) -> TypeGuard[int | float]:
+    """Whether it is one; JSON as Python reads it knows `NaN` and `Infinity`, which are none."""
+    return not isinstance(value, bool) and (isinstance(value, int) or (isinstance(value, float) and isfinite(value)))
 
 
 async def _survey_anew(resources: Resources, task_ids: list[UUID]) -> None:

@@ -13,7 +13,7 @@ from api.problems import NotAuthenticatedError
 from api.prometheus import CONTENT_TYPE, exposition
 from api.response_times import ResponseTimes
 from api.schemas.metric import MetricSeriesOut, TaskMetricsOut
-from contracts.metric import SystemMetric
+from contracts.metric import QueueState, SystemMetric
 from runtime.secrets import same_secret
 
 router = APIRouter(tags=["metrics"])
@@ -21,15 +21,22 @@ router = APIRouter(tags=["metrics"])
 Moment = AwareDatetime | None
 From = Annotated[Moment, Query(alias="from", description="ISO 8601, with zone; an hour before `to` unless said")]
 To = Annotated[Moment, Query(description="ISO 8601, with zone; now unless said")]
+State = Annotated[QueueState | None, Query(description="Of queue_mails: those only; all unless said")]
 Step = Annotated[int | None, Query(ge=60, le=86_400 * 31, description="Seconds; what gives 500 points unless said")]
 
 
 @router.get("/api/system/metrics")
 async def series(  # noqa: PLR0913, PLR0917 - a parameter each
-    name: SystemMetric, caller: Reader, connection: Connection, begins: From = None, to: To = None, step: Step = None
+    name: SystemMetric,
+    caller: Reader,
+    connection: Connection,
+    begins: From = None,
+    to: To = None,
+    step: Step = None,
+    state: State = None,
 ) -> MetricSeriesOut:
     """One metric over time: everyone's for administrators, else your own. Measured each minute, averaged by step."""
-    return await operations.series(connection, caller, name, begins, to, step)
+    return await operations.series(connection, caller, name, begins, to, step, state)
 
 
 @router.get("/api/tasks/{task_id}/metrics")

@@ -66,11 +66,16 @@ FORGET_HEALTH = "DELETE FROM health_records WHERE minute < $1"
 FORGET_ALERTS = "DELETE FROM alerts WHERE cleared_at < $1"
 SERIES = text("""
     SELECT date_bin(CAST(:step AS interval), "timestamp", CAST(:begins AS timestamptz)) AS at,
-        avg(metric_value) AS value
-    FROM system_performance_metrics
-    WHERE metric_name = :name AND "timestamp" >= :begins AND "timestamp" < :ends
-        AND CASE WHEN CAST(:user_id AS text) IS NULL THEN tags -> 'userId' IS NULL
-            ELSE tags = jsonb_build_object('userId', CAST(:user_id AS text)) END
+        avg(value) AS value
+    FROM (
+        SELECT "timestamp", CASE WHEN :name = 'queue_mails' THEN sum(metric_value) ELSE avg(metric_value) END AS value
+        FROM system_performance_metrics
+        WHERE metric_name = :name AND "timestamp" >= :begins AND "timestamp" < :ends
+            AND CASE WHEN CAST(:user_id AS text) IS NULL THEN tags -> 'userId' IS NULL
+                ELSE tags = jsonb_build_object('userId', CAST(:user_id AS text)) END
+            AND (CAST(:state AS text) IS NULL OR tags ->> 'state' = :state)
+        GROUP BY "timestamp"
+    ) minutes
     GROUP BY 1 ORDER BY 1
 """)
 STUCK_SINCE = text("""
@@ -179,11 +184,20 @@ async def forget_minutes(connection: PoolConnection, oldest: datetime) -> None:
 
 
 async def series(  # noqa: PLR0913, PLR0917 - a bound each
-    connection: AsyncConnection, name: str, begins: datetime, ends: datetime, step: timedelta, user_id: UUID | None
+    connection: AsyncConnection,
+    name: str,
+    begins: datetime,
+    ends: datetime,
+    step: timedelta,
+    user_id: UUID | None,
+    state: str | None = None,
 ) -> list[RowMapping]:
-    """A metric's means, one for each step that has any; of a user, or of the whole."""
+    """A metric's means, one for each step that has any; of a user, or of the whole; of one state of mails, or of all.
+
+    Mails of all states are added up; what several processes noted of a minute counts as its mean.
+    """
     whose = None if user_id is None else str(user_id)
-    values = {"name": name, "begins": begins, "ends": ends, "step": step, "user_id": whose}
+    values = {"name": name, "begins": begins, "ends": ends, "step": step, "user_id": whose, "state": state}
     return list((await connection.execute(SERIES, values)).mappings())
 
 

@@ -7,7 +7,7 @@ from uuid import UUID
 import asyncpg
 
 from database.connect import PoolConnection
-from scheduling.reputation import Counts, Limits, Verdict
+from scheduling.reputation import Counts, Limits, State, Verdict
 
 LIMITS = """
     SELECT max(value::float8) FILTER (WHERE key = 'reputation.bounce_rate_limit') AS bounce_rate,
@@ -100,7 +100,7 @@ class Subject:
 
     id: UUID
     user_id: UUID
-    state: str
+    state: State
     """As it was left; `paused` means that a person resumed it since."""
     counts: Counts
 

@@ -185,6 +185,9 @@ async def test_a_high_error_rate_is_told_to_whose_it_is(
     assert await kinds(ann) == await kinds(admin) == ["error_rate"]
     assert await kinds(bob) == []
     assert "25% of 20 deliveries" in (await alerts(ann))[0]["what"]
+    await looking.connection.execute("UPDATE deliveries SET ended_at = ended_at - interval '6 minutes' WHERE seq > 2")
+    await looking.look()
+    assert await kinds(ann) == ["error_rate"], "few deliveries, and bad ones: nothing says that it is over"
 
 
 REPUTATION = """

@@ -7,14 +7,15 @@ import hmac
 import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from pydantic import SecretStr
+from pydantic import SecretStr, ValidationError
 
 from database.connect import PoolConnection
 from database.queries import health
-from runtime.alerts import evaluate
+from runtime.alerts import evaluate, keep_alerts
 from runtime.health import HealthWatch
 from runtime.notices import Notices
 from runtime.resources import Resources
@@ -87,17 +88,17 @@ async def test_a_webhook_gets_each_event_signed_and_again_until_it_takes_it(
         async with Notices(settings, resources.tls) as notices:
             await trouble(connection, resources, notices.channels, over=False)
             for _ in range(2):
-                await notices.deliver(connection)
+                await notices.deliver(connection, "webhook")
             put_off = await connection.fetch(UNSETTLED)
-            await notices.deliver(connection)
+            await notices.deliver(connection, "webhook")
             assert not hook.taken, "what was put off is not due"
             await connection.execute(DUE)
             for _ in range(2):
-                await notices.deliver(connection)
+                await notices.deliver(connection, "webhook")
             await trouble(connection, resources, notices.channels, over=True)
-            await notices.deliver(connection)
+            await notices.deliver(connection, "webhook")
 
-    assert {(row["attempts"], row["last_error"]) for row in put_off} == {(1, "the webhook answered 503")}
+    assert {(row["attempts"], row["last_error"]) for row in put_off} == {(1, "HTTP 503")}
     told = [json.loads(body) for _, body in hook.taken]
     ours = [(each["type"], each["data"]["severity"]) for each in told if each["data"]["kind"] == "workers_missing"]
     assert ours == [("alert.raised", "critical"), ("alert.cleared", "critical")]
@@ -120,11 +121,54 @@ async def test_a_mail_tells_of_all_at_once_and_is_sent_again_where_it_was_refuse
         )  # fmt: skip
         async with Notices(settings, resources.tls) as notices:
             await trouble(connection, resources, notices.channels, over=False)
-            await notices.deliver(connection)
+            await notices.deliver(connection, "mail")
             assert "later" in (await connection.fetch(UNSETTLED))[0]["last_error"]
             await connection.execute(DUE)
-            await notices.deliver(connection)
+            await notices.deliver(connection, "mail")
     assert not await connection.fetch(UNSETTLED)
     mails = [entry for line in journal.read_text().splitlines() if (entry := json.loads(line))["event"] == "mail"]
     (sent,) = [mail for mail in mails if mail["code"] == 250]
     assert (sent["sender"], sent["recipients"]) == ("tempost@example.org", ["ops@example.org"])
+
+
+async def test_a_mail_does_not_wait_for_a_webhook_that_does_not_answer(
+    resources: Resources, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("runtime.alerts.EVERY", 0.05)
+    asked = asyncio.Event()
+
+    async def keep_silent(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        asked.set()
+        await arrived.wait()
+        writer.close()
+
+    arrived, journal = asyncio.Event(), tmp_path / "journal"
+    provider = ProviderConfig(name="own")
+    async with (
+        running(SimulatorConfig(journal=journal, providers=(provider,))) as (simulator, _),
+        await asyncio.start_server(keep_silent, "127.0.0.1", 0) as silent,
+    ):
+        alerts = AlertSettings(
+            webhook_url=SecretStr(f"http://127.0.0.1:{silent.sockets[0].getsockname()[1]}/"),
+            mail_to="ops@example.org", mail_from="tempost@example.org", smtp_security="none",
+            smtp_port=simulator.providers["own"].port,
+        )  # fmt: skip
+        ours = replace(resources, settings=resources.settings.model_copy(update={"alerts": alerts}))
+        keeping = asyncio.create_task(keep_alerts(ours, HealthWatch(ours)))
+        async with asyncio.timeout(30):
+            await asked.wait()
+            while "dot_at" not in journal.read_text():  # noqa: ASYNC110 - the simulator sets no event
+                await asyncio.sleep(0.05)
+        arrived.set()
+        keeping.cancel()
+        await asyncio.gather(keeping, return_exceptions=True)
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"webhook_url": "hook.example.org/x"}, {"webhook_url": "ftp://h/"}, {"webhook_secret": "whsec_odd!"}]
+)
+def test_a_channel_that_could_never_work_is_refused_at_the_start_without_its_secret(wrong: dict[str, str]) -> None:
+    with pytest.raises(ValidationError) as refused:
+        AlertSettings.model_validate(wrong)
+    assert len(refused.value.errors()) == 1
+    assert "SecretStr" not in refused.value.errors()[0]["msg"]

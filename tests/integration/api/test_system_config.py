@@ -1,5 +1,6 @@
 """Settings within their bounds, and who changed them."""
 
+import asyncio
 from typing import Any
 
 import pytest
@@ -9,12 +10,25 @@ from tests.integration.api.conftest import Asker
 BATCH = "/api/system/config/queue.central_batch_size"
 
 
+OF_THE_SEED = {
+    "queue.central_batch_size": (50, 10, 200, "integer"),
+    "queue.concurrent_workers": (10, 1, 50, "integer"),
+    "queue.pending_retry_interval": (60, 30, 300, "seconds"),
+    "queue.service_reservation_timeout": (30, 10, 120, "seconds"),
+    "monitoring.stuck_task_threshold": (600, 300, 1800, "seconds"),
+    "monitoring.metrics_retention_days": (30, 7, 90, "days"),
+}
+
+
 async def test_every_setting_is_told_with_its_type_and_bounds(ann: Asker) -> None:
     settings = (await ann.get("/api/system/config")).json()["data"]
-    by_key = {each["key"]: each for each in settings}
-    assert by_key["queue.central_batch_size"]["value"] == 50
-    assert by_key["queue.central_batch_size"]["constraints"] == {"minimum": 10, "maximum": 200}
-    assert by_key["monitoring.metrics_retention_days"]["valueType"] == "days"
+    told = {each["key"]: (each["defaultValue"], *each["constraints"].values(), each["valueType"]) for each in settings}
+    assert {key: told[key] for key in OF_THE_SEED} == OF_THE_SEED
+    for each in settings:
+        low, high = each["constraints"]["minimum"], each["constraints"]["maximum"]
+        assert low <= each["defaultValue"] == each["value"] <= high
+        assert each["key"].startswith(f"{each['category']}.")
+        assert each["description"].endswith(".")
 
 
 async def test_an_administrator_changes_a_setting(admin: Asker, ann: Asker) -> None:
@@ -36,6 +50,22 @@ async def test_a_value_of_another_type_is_refused(admin: Asker, value: Any) -> N
     response = await admin.patch("/api/system/config/queue.central_batch_size", {"value": value})
     assert response.status_code == 422
     assert response.json()["errors"][0]["pointer"].startswith("#/value")
+
+
+@pytest.mark.parametrize("value", ["NaN", "Infinity", "-Infinity", "1e999", "1" * 400])
+async def test_what_only_python_calls_a_number_is_refused(admin: Asker, value: str) -> None:
+    body, headers = f'{{"value": {value}}}', {"Content-Type": "application/json"}
+    response = await admin.ask("PATCH", BATCH, content=body, headers=headers)
+    assert (response.status_code, response.json()["errors"][0]["pointer"]) == (422, "#/value")
+
+
+async def test_changes_at_once_are_kept_as_one_chain(admin: Asker) -> None:
+    await asyncio.gather(*(admin.patch(BATCH, {"value": value}) for value in range(60, 70)))
+    kept = (await admin.get("/api/system/config-changes")).json()["data"][::-1]
+    now = (await admin.get("/api/system/config")).json()["data"]
+    ends = [50, *(change["newValue"] for change in kept)]
+    assert [change["oldValue"] for change in kept] == ends[:-1]
+    assert [each["value"] for each in now if each["key"] == "queue.central_batch_size"] == ends[-1:]
 
 
 async def test_a_setting_that_is_none_is_not_found(admin: Asker) -> None:

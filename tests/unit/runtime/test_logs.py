@@ -2,8 +2,12 @@
 
 import json
 import logging
+import os
+import subprocess
+import sys
 from contextvars import copy_context
 
+import pytest
 from opentelemetry.sdk.trace import TracerProvider
 
 from contracts.about import about
@@ -55,3 +59,39 @@ def test_an_error_is_in_its_line() -> None:
     error = ValueError("odd")
     found = line("x", exc_info=(ValueError, error, None))
     assert found["error"] == "ValueError: odd"
+
+
+def test_an_error_does_not_show_an_address_that_it_quotes() -> None:
+    error = ValueError("invalid input for query argument $1: 'eva@example.org' (a str)")
+    assert "eva" not in str(line("x", exc_info=(ValueError, error, None))["error"])
+
+
+SPEAKS = """
+import logging, sys, threading, warnings
+from runtime.logs import configure_logs
+configure_logs()
+warnings.warn("old")
+logging.getLogger("x").info("%d mails", "no number")
+thread = threading.Thread(target=lambda: 1 / 0)
+thread.start()
+thread.join()
+raise RuntimeError("two\\nlines")
+"""
+
+
+def test_warnings_faults_and_what_ends_a_process_are_lines_too() -> None:
+    done = subprocess.run([sys.executable, "-c", SPEAKS], capture_output=True, text=True, check=False)
+    said = [json.loads(each) for each in done.stderr.splitlines()]
+    assert [each["level"] for each in said] == ["warning", "info", "critical", "critical"]
+    assert "ZeroDivisionError" in said[2]["error"]
+    assert "two\nlines" in said[3]["error"]
+    assert (done.returncode, done.stdout) == (1, "")
+
+
+@pytest.mark.parametrize("module", ["api.serve", "worker", "runtime.receive", "dashboard.serve"])
+def test_a_process_without_its_settings_says_so_in_one_line(module: str) -> None:
+    bare = {"PATH": os.environ["PATH"]}
+    done = subprocess.run([sys.executable, "-m", module], capture_output=True, text=True, check=False, env=bare)
+    (said,) = [json.loads(each) for each in done.stderr.splitlines()]
+    assert (said["level"], done.returncode) == ("critical", 1)
+    assert "cannot start: TEMPOST_" in said["message"]
