@@ -78,7 +78,7 @@ format: .venv/.made
 COMPILE := $(BIN)/uv pip compile --quiet pyproject.toml --universal --python-version 3.11 \
 	--generate-hashes --no-emit-index-url --no-annotate --no-header
 lock: .venv/.made
-	@$(COMPILE) --group dev $(if $(UPGRADE),--upgrade) -o requirements.lock
+	@$(COMPILE) --group dev --extra otlp $(if $(UPGRADE),--upgrade) -o requirements.lock
 	@$(COMPILE) --extra otlp $(if $(UPGRADE),--upgrade) --constraint requirements.lock -o requirements-image.lock
 
 clean:

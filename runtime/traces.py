@@ -4,6 +4,7 @@ What is sampled is decided where a trace begins, and kept by all that follows, i
 """
 
 from collections.abc import Sequence
+from importlib import import_module
 
 from opentelemetry.sdk.resources import Resource
 from opentelemetry.sdk.trace import TracerProvider
@@ -50,12 +51,10 @@ class Traces:
 
 def _over_http(settings: TraceSettings) -> SpanExporter:
     try:
-        from opentelemetry.exporter.otlp.proto.http.trace_exporter import (  # type: ignore[import-not-found]  # an extra
-            OTLPSpanExporter,
-        )
+        exporters = import_module("opentelemetry.exporter.otlp.proto.http.trace_exporter")  # an extra
     except ImportError:
         raise SettingsError(
             "TEMPOST_TRACES__SHARE: traces need the exporter: pip install 'tempost[otlp]', or set the share to 0"
         ) from None
-    exporter: SpanExporter = OTLPSpanExporter(endpoint=settings.endpoint)
+    exporter: SpanExporter = exporters.OTLPSpanExporter(endpoint=settings.endpoint)
     return exporter

@@ -1,6 +1,7 @@
 """One trace from the request to the SMTP dialogue, and none of what serves everyone."""
 
 import asyncio
+import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
 from uuid import uuid4
@@ -98,6 +99,31 @@ def test_without_a_share_nothing_is_traced() -> None:
     assert not traces.interceptors
 
 
-def test_a_share_without_its_exporter_is_told_with_what_to_install() -> None:
+async def test_spans_reach_a_collector_by_otlp_over_http() -> None:
+    pytest.importorskip("opentelemetry.exporter.otlp", reason="the extra `otlp` is not installed")
+    from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
+
+    taken: asyncio.Queue[bytes] = asyncio.Queue()
+
+    async def collect(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        head = (await reader.readuntil(b"\r\n\r\n")).decode().lower()
+        length = int(head.partition("content-length: ")[2].split()[0])
+        await taken.put(await reader.readexactly(length))
+        writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
+        await writer.drain()
+        writer.close()
+
+    async with await asyncio.start_server(collect, "127.0.0.1", 0) as collector:
+        port = collector.sockets[0].getsockname()[1]
+        traces = Traces(TraceSettings(share=1, endpoint=f"http://127.0.0.1:{port}/v1/traces"))
+        traces.tracer.start_span("smtp").end()
+        await asyncio.to_thread(traces.close)
+        (resource,) = ExportTraceServiceRequest.FromString(taken.get_nowait()).resource_spans
+    assert [span.name for scope in resource.scope_spans for span in scope.spans] == ["smtp"]
+    assert "tempost" in str(resource.resource)
+
+
+def test_a_share_without_its_exporter_is_told_with_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "opentelemetry.exporter.otlp.proto.http.trace_exporter", None)
     with pytest.raises(SettingsError, match=r"tempost\[otlp\]"):
         Traces(ALL)
