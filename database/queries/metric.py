@@ -62,7 +62,8 @@ FORGET_TASKS = """
         SELECT task_id, status, "timestamp" FROM task_processing_metrics WHERE "timestamp" < $1 LIMIT $2
     ) old WHERE (m.task_id, m.status, m."timestamp") = (old.task_id, old.status, old."timestamp")
 """
-FORGET_HEALTH = "DELETE FROM health_records WHERE minute < $1"
+# However short metrics are kept: availability is told of thirty days.
+FORGET_HEALTH = "DELETE FROM health_records WHERE minute < least($1, clock_timestamp() - interval '30 days')"
 FORGET_ALERTS = "DELETE FROM alerts WHERE cleared_at < $1"
 SERIES = text("""
     SELECT date_bin(CAST(:step AS interval), "timestamp", CAST(:begins AS timestamptz)) AS at,

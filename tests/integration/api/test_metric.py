@@ -183,6 +183,10 @@ async def test_what_is_older_than_its_retention_is_forgotten(
     assert kept.dropped >= 2
     assert await connection.fetchval("SELECT count(*) FROM system_performance_metrics") == 1
     assert await connection.fetchval("SELECT count(*) FROM health_records") == 1
+    await connection.execute("UPDATE system_config SET value = '7' WHERE key = 'monitoring.metrics_retention_days'")
+    await ActivityEnvironment().run(activities.upkeep, Measure(at=now()))
+    assert await connection.fetchval("SELECT count(*) FROM system_performance_metrics") == 0
+    assert await connection.fetchval("SELECT count(*) FROM health_records") == 1, "availability is told of 30 days"
 
 
 async def exposed(http: httpx.AsyncClient, **headers: str) -> dict[str, dict[tuple[str, ...], float]]:
