@@ -18,6 +18,7 @@ from temporalio.workflow import NondeterminismError
 from database.errors import UNREACHABLE
 from database.queries.survey import queue_settings
 from runtime.activity_ids import ActivityIds
+from runtime.deadlock import without_deadlock_watch
 from runtime.logs import cannot_start, configure_logs
 from runtime.presence import keep_present, most_under_way
 from runtime.processes import GivenUpError, Processes, end_with
@@ -59,7 +60,7 @@ async def run(resources: Resources, stop: asyncio.Event) -> None:
         asyncio.create_task(keep_present(resources, activities.worker, slots)),
     ]
     try:
-        async with worker:
+        async with without_deadlock_watch(worker):
             log.info("ready: at most %d mails under way", most)
             await stop.wait()
             log.info("leaving: dialogues under way are finished")

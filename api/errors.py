@@ -192,7 +192,7 @@ async def _database(request: Request, error: Exception) -> JSONResponse:
 
 
 async def _database_outage(request: Request, error: Exception) -> JSONResponse:
-    log.warning("%s %s: %s", request.method, request.url.path, error or type(error).__name__)
+    log.warning("%s %s: %s", request.method, request.url.path, str(error) or type(error).__name__)
     return await _problem(request, problems.DatabaseDownError("The database is not available. Try again soon."))
 
 

@@ -7,7 +7,7 @@ import os
 import socket
 import time
 from collections import deque
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -18,7 +18,7 @@ from runtime.resources import Resources
 log = logging.getLogger(__name__)
 
 KEPT = 1000
-MINUTE = 60.0
+MINUTE = timedelta(minutes=1)
 
 
 class ResponseTimes:
@@ -63,8 +63,9 @@ async def keep_noted(resources: Resources, times: ResponseTimes) -> None:
     """Note this process's mean at the end of each minute. Only the API knows it: the workers measure all else."""
     tags = json.dumps({"process": f"{socket.gethostname()}:{os.getpid()}"})
     while True:
-        await asyncio.sleep(MINUTE - time.time() % MINUTE)
-        minute = datetime.now(UTC).replace(second=0, microsecond=0)
+        now = datetime.now(UTC)
+        minute = now.replace(second=0, microsecond=0) + MINUTE
+        await asyncio.sleep((minute - now).total_seconds())  # may end a moment too soon: then it is noted twice, as one
         try:
             async with resources.ledger_pool.acquire() as connection:
                 await metric.note(connection, minute, [("avg_response_time", tags, times.mean_milliseconds)])

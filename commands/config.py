@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from itertools import islice
+from math import isfinite, nan
 from typing import Annotated
 
 import typer
@@ -95,6 +96,9 @@ async def _find(api: ApiClient, key: str) -> ConfigOut:
 
 def _number(text: str, row: ConfigOut) -> float:
     try:
-        return int(text) if text.removeprefix("-").isdecimal() else float(text)
+        number = int(text) if text.removeprefix("-").isdecimal() else float(text)
     except ValueError:
-        raise CliError(f"{row.key} is a number, {bounds(row)}; {text!r} is none.") from None
+        number = nan
+    if isinstance(number, float) and not isfinite(number):
+        raise CliError(f"{row.key} is a number, {bounds(row)}; {text!r} is none.")
+    return number

@@ -60,7 +60,7 @@ async def _again_and_again(
                 if ours:
                     await work(connection)
         except UNREACHABLE as error:
-            log.warning("%s are not looked after, trying again: %s", name, error or type(error).__name__)
+            log.warning("%s are not looked after, trying again: %s", name, str(error) or type(error).__name__)
         except Exception:  # an outermost loop: without it nobody would be told of anything any more
             log.exception("%s are not looked after, trying again", name)
         await asyncio.sleep(EVERY)

@@ -113,7 +113,7 @@ class HealthWatch:
                 async with self._resources.ledger_pool.acquire(timeout=patience) as connection:
                     found = await self._figures(connection, before)
         except UNREACHABLE as error:
-            log.warning("health without PostgreSQL: %s", error or type(error).__name__)
+            log.warning("health without PostgreSQL: %s", str(error) or type(error).__name__)
             around = replace(before.around, postgresql=False)
             found = replace(before, as_of=datetime.now(UTC), around=around)
         self._latest = replace(found, around=replace(found.around, temporal=await temporal))

@@ -29,7 +29,7 @@ async def answered(request: Request, work: Awaitable[HTMLResponse]) -> HTMLRespo
     try:
         return await work
     except UNREACHABLE as error:
-        log.warning("the database is away, a recipient is asked to come again: %s", error or type(error).__name__)
+        log.warning("the database is away, a recipient is asked to come again: %s", str(error) or type(error).__name__)
         return public_page.try_later(_language(request))
 
 

@@ -19,7 +19,13 @@ async def test_a_setting_is_refused_outside_its_range_and_applied_within_it(temp
 
 
 @pytest.mark.parametrize(
-    ("arguments", "words"), [(("queue.nothing", "1"), "no setting"), (("queue.fanout_width", "x"), "1 to 500")]
+    ("arguments", "words"),
+    [
+        (("queue.nothing", "1"), "no setting"),
+        (("queue.fanout_width", "x"), "1 to 500"),
+        (("queue.fanout_width", "nan"), "1 to 500"),
+        (("queue.fanout_width", "1e999"), "1 to 500"),
+    ],
 )
 async def test_what_cannot_be_set_is_told_with_what_can(
     tempost: Tempost, arguments: tuple[str, str], words: str
