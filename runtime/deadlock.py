@@ -2,8 +2,8 @@
 
 It fails whatever takes over two seconds, throws an exception into the thread that is at it, and cannot clear away what
 that leaves behind: the workflow belongs to this process then and never goes on, until the process is killed. Two
-seconds pass where a machine is overloaded, paused or moved. What it looks for, code that waits for others, our workflows
-have none of; one without an end shows itself by the server's own time-out of workflow tasks.
+seconds pass where a machine is overloaded, paused or moved. Our workflows have nothing of what it looks for, code that
+waits for others; one without an end shows itself by the server's own time-out of workflow tasks.
 """
 
 from temporalio.worker import Worker
