@@ -26,7 +26,7 @@ from evidence.verdict import open_mails
 Answer = TypeVar("Answer")
 MAILBOXES: Final = "mailboxes"
 """Folder of a stack in which mails are kept whole."""
-POLL: Final = 0.25
+POLL: Final = 0.5
 SETTLED: Final = 20
 """Times that events are asked for, half a second apart, until every click is among them: some are written later."""
 CONTENT: Final = {
