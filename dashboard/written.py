@@ -1,7 +1,10 @@
 """Numbers, shares and moments as people read them."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta, tzinfo
 
+from nicegui import ui
+
+from dashboard.session import Session
 from dashboard.words import Words
 
 
@@ -16,8 +19,18 @@ def share(part: float) -> str:
 
 
 def moment(at: datetime | None) -> str:
-    """`2026-07-01 14:30` in UTC; a dash where there is none."""
-    return "–" if at is None else f"{at.astimezone(UTC):%Y-%m-%d %H:%M}"
+    """`2026-07-01 14:30` by the clock of whom the page is for; a dash where there is none."""
+    return "–" if at is None else f"{at.astimezone(_zone()):%Y-%m-%d %H:%M}"
+
+
+def typed_moment(text: str) -> str:
+    """What was typed into a field of kind `datetime-local`, as the API reads it."""
+    return datetime.fromisoformat(text).replace(tzinfo=_zone()).isoformat()
+
+
+def _zone() -> tzinfo:
+    session: Session = ui.context.client.request.state.session
+    return session.zone
 
 
 def span(length: timedelta, say: Words) -> str:

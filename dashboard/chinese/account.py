@@ -35,10 +35,10 @@ TEXTS: Final[dict[str, str]] = {
     "Higher goes first.": "数值大者优先。",
     "Time zone": "时区",
     "Its day begins there, such as Europe/Vienna.": "一天从该时区开始，例如 Europe/Vienna。",
-    "until {at} UTC": "直到 UTC {at}",
+    "until {at}": "直到 {at}",
     "of its last mails": "最近的邮件",
     "Last mail": "最近一封",
-    "It rests until {at} UTC: {reason}": "休息至 UTC {at}：{reason}",
+    "It rests until {at}: {reason}": "休息至 {at}：{reason}",
     "Try to sign in": "测试登录",
     "Delete this service? Its mails stay in the ledger.": "删除此服务？其邮件记录保留。",
     # Templates

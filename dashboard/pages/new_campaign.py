@@ -1,6 +1,5 @@
 """A new campaign in one page: to whom, which rounds, in which hours; what it would do is shown before it begins."""
 
-from datetime import UTC, datetime
 from typing import Final
 
 from nicegui import ui
@@ -15,7 +14,7 @@ from dashboard.form import Form, Values
 from dashboard.frame import Visit, page
 from dashboard.round_fields import USUAL, Choices, choices, round_fields, round_order
 from dashboard.table import nothing
-from dashboard.written import count, moment
+from dashboard.written import count, moment, typed_moment
 
 WORKDAYS: Final = ["mon", "tue", "wed", "thu", "fri"]
 ROUND: Final = "rounds/{place}/"
@@ -55,11 +54,11 @@ async def new_campaign() -> None:
 
 def _form(visit: Visit, lists: dict[str, str], known: Choices) -> Form:
     say = visit.say
-    with Form(visit, {"timeZone": "UTC"}) as form:
+    with Form(visit, {"timeZone": visit.session.zone.key}) as form:
         form.field("name", say("Name"))
         form.choice("contactListId", say("To"), lists)
         _Rounds(visit, form, known)
-        form.field("startAt", say("Begins"), kind="datetime-local", hint=say("In UTC; empty: at once."))
+        form.field("startAt", say("Begins"), kind="datetime-local", hint=say("Empty: at once."))
         form.field("window/opens", say("Not before"), kind="time", hint=say("By the recipient's clock; empty: any."))
         form.field("window/closes", say("Not after"), kind="time")
         days = {"all": say("on any day"), "workdays": say("Monday to Friday")}
@@ -120,7 +119,7 @@ def order(values: Values) -> dict[str, object]:
     told["rounds"] = [round_order(values, ROUND.format(place=place)) for place in places]
     told["colleaguesStop"] = values.get("colleaguesStop") == "true"
     if begins := values.get("startAt"):
-        told["startAt"] = datetime.fromisoformat(begins).replace(tzinfo=UTC).isoformat()
+        told["startAt"] = typed_moment(begins)
     hours = {name: values[f"window/{name}"] for name in ("opens", "closes") if values.get(f"window/{name}")}
     if hours:
         told["window"] = hours | ({"weekdays": WORKDAYS} if values.get("days") == "workdays" else {})
@@ -134,7 +133,7 @@ def _dry_run(visit: Visit, told: CampaignDryRunOut) -> None:
         figure(say("Mails"), count(told.to_send), say("of the first round would be sent"))
         figure(say("Suppressed"), count(told.suppressed), say("want no mail"))
         figure(say("Services"), count(told.active_services), say("of the pool can be used"))
-        figure(say("First round ends"), moment(told.forecast.ends_at), say("UTC, as foreseen"))
+        figure(say("First round ends"), moment(told.forecast.ends_at), say("as foreseen"))
     for problem in told.problems:
         element("p", problem.message, classes="bad")
     for missing in told.missing_fields:

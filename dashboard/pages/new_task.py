@@ -1,7 +1,5 @@
 """A new task in one page: to whom, what, through which pool, when; what it would do is shown before it is sent."""
 
-from datetime import UTC, datetime
-
 from nicegui import ui
 
 from api.schemas.task import DryRunOut
@@ -11,7 +9,7 @@ from dashboard.figure import figure, figures
 from dashboard.form import Form, Values, given, number
 from dashboard.frame import Visit, page
 from dashboard.table import nothing
-from dashboard.written import count, moment
+from dashboard.written import count, moment, typed_moment
 
 
 @ui.page(paths.NEW_TASK)
@@ -52,7 +50,7 @@ def _form(visit: Visit, lists: dict[str, str], templates: dict[str, str]) -> For
         form.choice("contactListId", say("To"), lists)
         form.choice("templateId", say("Template"), templates)
         form.field("pool", say("Pool"), hint=say("Empty: your own."))
-        form.field("startAt", say("Begins"), kind="datetime-local", hint=say("In UTC; empty: at once."))
+        form.field("startAt", say("Begins"), kind="datetime-local", hint=say("Empty: at once."))
         form.choice(
             "priority", say("Priority"), {"0": say("as others"), "1": say("before others"), "-1": say("after others")}
         )
@@ -64,7 +62,7 @@ def order(values: Values) -> dict[str, object]:
     told = given(values)
     told["priority"] = number(values.get("priority", "0"))
     if begins := values.get("startAt"):
-        told["startAt"] = datetime.fromisoformat(begins).replace(tzinfo=UTC).isoformat()
+        told["startAt"] = typed_moment(begins)
     return told
 
 
@@ -74,7 +72,7 @@ def _dry_run(visit: Visit, told: DryRunOut) -> None:
         figure(say("Mails"), count(told.to_send), say("would be sent"))
         figure(say("Suppressed"), count(told.suppressed), say("want no mail"))
         figure(say("Services"), count(told.active_services), say("of the pool can be used"))
-        figure(say("Ends"), moment(told.forecast.ends_at), say("UTC, as foreseen"))
+        figure(say("Ends"), moment(told.forecast.ends_at), say("as foreseen"))
     for missing in told.missing_fields:
         values = {"number": count(missing.contacts), "name": missing.name, "example": missing.example}
         element("p", say("{number} contacts have no {name}, such as {example}", **values), classes="warn")
