@@ -8,6 +8,7 @@ from api.schemas.task import DryRunOut
 from dashboard import paths
 from dashboard.element import element
 from dashboard.figure import figure, figures
+from dashboard.finding import findings
 from dashboard.form import Form, Values, given, number
 from dashboard.frame import Visit, page
 from dashboard.table import nothing
@@ -78,5 +79,4 @@ def _dry_run(visit: Visit, told: DryRunOut) -> None:
     for missing in told.missing_fields:
         values = {"number": count(missing.contacts), "name": missing.name, "example": missing.example}
         element("p", say("{number} contacts have no {name}, such as {example}", **values), classes="warn")
-    for finding in told.findings:
-        element("p", finding.message, classes="warn")
+    findings(told.findings, say)
