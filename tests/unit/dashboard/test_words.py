@@ -11,12 +11,15 @@ from api.schemas.user import Role
 from content import preflight_texts
 from contracts.delivery import Decision
 from contracts.task import SubtaskStatus, TaskStatus
+from dashboard.campaign_fields import DAYS, PINS, UNKNOWN
 from dashboard.chinese.coded import ALERTS, CODED, DOMAIN, PREFLIGHT
 from dashboard.chinese.whole import CHINESE
 from dashboard.finding import SEVERITIES
 from dashboard.frame import SECTIONS, THEMES
+from dashboard.mailing import PRECEDENCE
 from dashboard.pages.alert import EMPTY, STATES
 from dashboard.pages.campaign_results import GROUPINGS, STAGES
+from dashboard.pages.campaign_variants import RULES
 from dashboard.pages.contact import MODES
 from dashboard.pages.mail import KINDS
 from dashboard.pages.one_campaign import DELAYS
@@ -27,6 +30,7 @@ from dashboard.pages.task_mails import DECISIONS
 from dashboard.reason import REASONS
 from dashboard.results import OF, TITLES
 from dashboard.round_fields import AUDIENCES, UNITS
+from dashboard.variant_fields import MEASURES
 from dashboard.words import Words
 from mail import domain_texts
 from runtime import alert_texts
@@ -57,6 +61,8 @@ def texts() -> Iterator[str]:
                     yield first.value
     yield from (title for _, title, _ in SECTIONS)
     yield from (*THEMES.values(), *REASONS.values(), *DECISIONS.values(), *DESCRIBED)
+    for table in (DAYS, PINS, UNKNOWN, MEASURES, RULES, PRECEDENCE, SEVERITIES):
+        yield from table.values()
     yield from (*STATES.values(), *EMPTY.values(), *OF.values(), *TITLES.values())
     yield from (*DELAYS.values(), *GROUPINGS.values(), *STAGES.values(), *AUDIENCES.values(), *UNITS.values())
     yield from (
@@ -64,7 +70,6 @@ def texts() -> Iterator[str]:
         *MODES.values(),
         *PRIORITIES.values(),
         *DRAWN.values(),
-        *SEVERITIES.values(),
         *(title for title, _ in METRICS.values()),
     )
     yield from ELSEWHERE
