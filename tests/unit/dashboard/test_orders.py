@@ -103,7 +103,8 @@ def test_holidays_are_read_whatever_stands_between_them() -> None:
 def test_a_campaign_that_is_only_looked_at_and_saved_stays_as_it_was() -> None:
     told = CampaignOut(
         id=uuid4(), status="scheduled", weight=1, pool_id=uuid4(), pool="own", contact_list_id=uuid4(), created_at=NOW,
-        completed_at=None, rounds=[], name="Spring", start_at=datetime(2027, 3, 1, 9, 30, tzinfo=UTC), time_zone="Europe/Vienna", priority=1,
+        completed_at=None, rounds=[], name="Spring",
+        start_at=datetime(2027, 3, 1, 9, 30, tzinfo=UTC), time_zone="Europe/Vienna", priority=1,
         window=WindowOut(opens="09:00", closes="17:00", weekdays=["mon", "wed"]), holidays=[date(2026, 12, 25)],
         colleagues_stop=True, pin_fallback="wait", unknown_policy="resend", tracks_opens=False, tracks_clicks=True,
     )  # fmt: skip
