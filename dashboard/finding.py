@@ -26,7 +26,7 @@ def findings(found: Iterable[FindingOut], say: Words) -> None:
 
 
 def _finding(told: FindingOut, say: Words) -> None:
-    message, action = say.coded(told.code, told.params, (told.message, told.action))
+    message, action = say.coded(told.code, told.params, told.message, told.action)
     element("p", message, classes="what")
     element("p", action)
     places = ", ".join(_place(each, say) for each in told.where)

@@ -18,7 +18,7 @@ TYPED: Final = "(event) => emit(event.target.type === 'checkbox' ? String(event.
 
 
 SHOW: Final = """
-    const field = document.getElementById("field-{name}")
+    const field = document.getElementById("{id}")
     field.closest("details")?.setAttribute("open", "")
     field.focus()
 """
@@ -30,7 +30,9 @@ class Form:
     `values` are texts by the API's names; what they mean is said by who sends them.
     """
 
-    def __init__(self, visit: Visit, values: Mapping[str, object] | None = None) -> None:
+    def __init__(self, visit: Visit, values: Mapping[str, object] | None = None, *, name: str = "") -> None:
+        """`name` tells it from the other forms of a page."""
+        self._ids = f"field-{name}-" if name else "field-"
         self.values: Values = {name: _text(value) for name, value in (values or {}).items()}
         self._visit = visit
         self._fields: dict[str, Element] = {}
@@ -77,7 +79,7 @@ class Form:
         self._faults[name] = element("p", classes="fault", role="alert")
 
     def _labelled(self, name: str, label: str, hint: str, make: Callable[[dict[str, str]], Element]) -> Element:
-        key = f"field-{name}"
+        key = f"{self._ids}{name}"
         with element("div", classes="field"):
             element("label", label, for_=key)
             made = make({"id": key, "aria_describedby": f"{key}-about"})
@@ -136,7 +138,7 @@ class Form:
             if name in self._fields:
                 self._fields[name].props["aria-invalid"] = "true"
         if first := next((name for name in wrong if name in self._fields), ""):
-            ui.run_javascript(SHOW.replace("{name}", first))
+            ui.run_javascript(SHOW.replace("{id}", f"{self._ids}{first}"))
         return left
 
     def _field_at(self, pointer: str) -> str:

@@ -42,6 +42,7 @@ WEBHOOK: Final = "/webhooks/{webhook_id}"
 ALERTS: Final = "/alerts"
 SETTINGS: Final = "/settings"
 KEYS: Final = "/keys"
+USER: Final = "/users/{user_id}"
 
 
 def _to(path: str) -> Callable[..., str]:
@@ -70,3 +71,4 @@ import_errors = _to(IMPORT_ERRORS)
 template = _to(TEMPLATE)
 service = _to(SERVICE)
 webhook = _to(WEBHOOK)
+user = _to(USER)

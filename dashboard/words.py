@@ -21,18 +21,17 @@ class Words:
         said = CHINESE.get(text, text) if self.language == "zh" else text
         return said.format(**values) if values else said
 
-    def coded(self, code: str, params: Mapping[str, object], english: tuple[str, str]) -> tuple[str, str]:
-        """Say what is wrong and what to do, which the API tells in English, by their code and figures.
+    def coded(self, code: str, params: Mapping[str, object], *english: str) -> tuple[str, ...]:
+        """Say sentences that the API tells in English, such as what is wrong and what to do, by their code and figures.
 
         What an earlier release kept has no code or lacks figures, and stays English.
         """
         if self.language == "en" or code not in CODED:
             return english
         try:
-            wrong, to_do = (text.format(**params) for text in CODED[code])
+            return tuple(text.format(**params) for text in CODED[code])
         except KeyError:
             return english
-        return wrong, to_do
 
 
 def language_of(preferred: str) -> Language:

@@ -162,4 +162,24 @@ ALERTS: Final[dict[str, tuple[str, str]]] = {
     "task_paused_bounces": ("任务“{name}”已被暂停：" + BOUNCED, ADDRESSES),
     "task_paused_complaints": ("任务“{name}”已被暂停：" + COMPLAINED, ADDRESSES),
 }
-CODED: Final = {**PREFLIGHT, **DOMAIN, **ALERTS}
+SETTINGS: Final[dict[str, tuple[str]]] = {
+    "queue.central_batch_size": ("一个投递活动最多携带的邮件数。",),
+    "queue.concurrent_workers": ("乘以 central_batch_size，即一个工作进程同时处理的最多邮件数。",),
+    "queue.fanout_width": ("一次授权中不超过此数的邮件，每封是一个独立活动。",),
+    "queue.pending_retry_interval": ("首次重试前的等待时间；之后每次加倍。",),
+    "queue.service_reservation_timeout": ("持有者最后一次响应之后，连接或进行中的投递保留多久。",),
+    "monitoring.stuck_task_threshold": ("任务这么久没有进展就发出警报。",),
+    "monitoring.metrics_retention_days": ("监控数据保留多久。",),
+    "monitoring.choices_retention_days": ("为何选用某个服务的记录保留多久；每封邮件约半 KB。",),
+    "monitoring.expected_workers": ("工作进程少于此数就发出警报。",),
+    "monitoring.worker_missing_after": ("工作进程这么久没有消息就视为已消失。",),
+    "monitoring.error_rate_threshold": ("5 分钟内失败和结果未知的投递达到此比例时，健康状况降级并发出警报。",),
+    "monitoring.quota_alert_share": ("服务池当日配额用到此比例时发出警报。",),
+    "monitoring.unknown_alert_after": ("结果未知的邮件等待决定这么久就发出警报。",),
+    "reputation.bounce_rate_limit": ("硬退信达到此比例时暂停服务或任务，达到一半时警告；1 表示关闭。",),
+    "reputation.complaint_warn_rate": ("投诉达到此比例时警告服务或任务；1 表示关闭。",),
+    "reputation.complaint_rate_limit": ("投诉达到此比例时暂停服务或任务；1 表示关闭。",),
+    "reputation.least_sent": ("少于此数的邮件不作判断，除非其中 20 封被退回。",),
+    "reputation.window_days": ("服务按最近这么多天计算；任务按全部计算。",),
+}
+CODED: Final[dict[str, tuple[str, ...]]] = {**PREFLIGHT, **DOMAIN, **ALERTS, **SETTINGS}

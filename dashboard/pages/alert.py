@@ -60,7 +60,7 @@ def _alerts(visit: Visit, told: Page[AlertOut], state: AlertState) -> None:
 
 
 def _alert(told: AlertOut, say: Words) -> None:
-    what, to_do = say.coded(told.code, told.params, (told.what, told.to_do))
+    what, to_do = say.coded(told.code, told.params, told.what, told.to_do)
     element("h2", what)
     element("p", f"{say(told.severity)} · {_lasted(told, say)}", classes="faint")
     element("p", to_do)
