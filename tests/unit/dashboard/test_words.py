@@ -34,6 +34,7 @@ from dashboard.pages.webhook import TYPES
 from dashboard.reason import REASONS
 from dashboard.results import OF, TITLES
 from dashboard.round_fields import AUDIENCES, UNITS
+from dashboard.rule_fields import CONDITIONS, ENGAGEMENTS, HOLDS, HOW, OPS
 from dashboard.variant_fields import MEASURES
 from dashboard.words import Words
 from mail import domain_texts
@@ -76,6 +77,7 @@ def texts() -> Iterator[str]:
         *DRAWN.values(),
         *(title for title, _ in METRICS.values()),
     )
+    yield from (each for texts in (CONDITIONS, ENGAGEMENTS, HOLDS, HOW, OPS) for each in texts.values())
     yield from ELSEWHERE
 
 
