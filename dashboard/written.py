@@ -4,7 +4,7 @@ from datetime import datetime, timedelta, tzinfo
 
 from nicegui import ui
 
-from dashboard.session import Session
+from dashboard.session import UTC, Session
 from dashboard.words import Words
 
 
@@ -23,13 +23,22 @@ def moment(at: datetime | None) -> str:
     return "–" if at is None else f"{at.astimezone(_zone()):%Y-%m-%d %H:%M}"
 
 
+def typable(at: datetime | None) -> str:
+    """How a field of kind `datetime-local` holds a moment."""
+    return "" if at is None else f"{at.astimezone(_zone()):%Y-%m-%dT%H:%M}"
+
+
 def typed_moment(text: str) -> str:
     """What was typed into a field of kind `datetime-local`, as the API reads it."""
     return datetime.fromisoformat(text).replace(tzinfo=_zone()).isoformat()
 
 
 def _zone() -> tzinfo:
-    session: Session = ui.context.client.request.state.session
+    """Of the page that is being built or acted in; UTC outside of all."""
+    try:
+        session: Session = ui.context.client.request.state.session
+    except RuntimeError:
+        return UTC
     return session.zone
 
 
