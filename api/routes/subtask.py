@@ -6,6 +6,7 @@ from uuid import UUID
 from fastapi import APIRouter, Path, Query, Request
 from fastapi.responses import StreamingResponse
 
+from api.csv_answer import csv_answer
 from api.dependencies import Analysis, Connection, Forecasts, Process, Reader, Writer
 from api.operations import subtask as operations
 from api.operations.task import find_task
@@ -76,10 +77,7 @@ async def read(task_id: UUID, seq: Seq, caller: Reader, connection: Connection) 
 async def export(task_id: UUID, caller: Reader, connection: Connection, process: Process) -> StreamingResponse:
     """Every mail of a task as CSV."""
     await find_task(connection, caller, task_id)
-    headers = {**NO_CACHE, "Content-Disposition": f'attachment; filename="task-{task_id}.csv"'}
-    return StreamingResponse(
-        operations.export(process, caller, task_id), media_type="text/csv; charset=utf-8", headers=headers
-    )
+    return csv_answer(operations.export(process, caller, task_id), f"task-{task_id}.csv")
 
 
 @router.get("/events", response_class=StreamingResponse)

@@ -108,7 +108,7 @@ def test_days_end_at_the_providers_own_midnight() -> None:
     found = tries(
         *(mail(MIDNIGHT_UTC + hour * 3600 * SECOND, MIDNIGHT_UTC + hour * 3600 * SECOND) for hour in (1, 4, 6))
     )
-    assert journal.taken_by_day(found) == {"p1": {date(2026, 11, 22): 3}}
+    assert journal.taken_by_day(found) == {"p1": {date(2026, 11, 23): 3}}
     days = journal.taken_by_day(found, {"p1": "America/New_York"})
     assert days == {"p1": {date(2026, 11, 22): 2, date(2026, 11, 23): 1}}
     assert journal.over_quota(found, {"p1": 1}, {"p1": "America/New_York"}) == 1
