@@ -3,11 +3,11 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Path, Query, Request
+from fastapi import APIRouter, Path, Query
 from fastapi.responses import StreamingResponse
 
 from api.csv_answer import csv_answer
-from api.dependencies import Analysis, Connection, Forecasts, Process, Reader, Writer
+from api.dependencies import Analysis, Connection, Forecasts, Process, Reader, Stopping, Writer
 from api.operations import subtask as operations
 from api.operations.task import find_task
 from api.operations.task_events import task_events
@@ -88,9 +88,9 @@ async def events(  # noqa: PLR0913 - a part of the process each
     connection: Connection,
     process: Process,
     forecasts: Forecasts,
-    request: Request,
+    stopping: Stopping,
 ) -> StreamingResponse:
     """Server-sent events: the realtime status whenever it changes, until the task ends."""
     await find_task(connection, caller, task_id)
-    stream = task_events(process, forecasts, caller, task_id, request.app.state.stopping)
+    stream = task_events(process, forecasts, caller, task_id, stopping)
     return StreamingResponse(stream, media_type="text/event-stream", headers=NO_CACHE)
