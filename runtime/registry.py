@@ -4,6 +4,7 @@ import os
 import secrets
 import socket
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from typing import Any
 from uuid import UUID
 
@@ -18,7 +19,7 @@ from activities.delivery import DeliveryActivities
 from activities.letter import Letters
 from activities.metric import MetricActivities
 from activities.signing import Signers
-from activities.task import TaskActivities
+from activities.task import TaskActivities, Told
 from activities.webhook import WebhookActivities
 from database.ledger import Ledger
 from mail.dkim import SigningKeyError
@@ -58,10 +59,11 @@ class Activities:
             limits,
             tracer=resources.tracer,
         )
-        self.deliveries = DeliveryActivities(pool, means, self._ledger_changed)
+        tell_task = _gently(resources.orders.ledger_changed)
+        self.deliveries = DeliveryActivities(pool, means, tell_task)
         wakes = resources.orders.wakes
-        self._campaigns = CampaignActivities(pool, self._ledger_changed)
-        self._tasks = TaskActivities(pool, wakes, self._round_ended)
+        self._campaigns = CampaignActivities(pool, tell_task)
+        self._tasks = TaskActivities(pool, wakes, _gently(resources.campaign_orders.ledger_changed))
         self._allocators = AllocatorActivities(pool, resources.temporal_client, wakes)
         self._imports = ContactImportActivities(pool)
         self._metrics = MetricActivities(pool)
@@ -120,17 +122,15 @@ class Activities:
         except SealBrokenError as error:
             raise SigningKeyError(str(error)) from error
 
-    async def _ledger_changed(self, task_id: UUID) -> None:
-        try:
-            await self._resources.orders.ledger_changed(task_id)
-        except RPCError:
-            return  # the task has ended, or looks at the ledger by itself before long
 
-    async def _round_ended(self, campaign_id: UUID) -> None:
-        try:
-            await self._resources.campaign_orders.ledger_changed(campaign_id)
-        except RPCError:
-            return  # the same holds for a campaign
+def _gently(tell: Told) -> Told:
+    """Tell a workflow, unless it has ended or cannot be reached: then it looks at the ledger before long."""
+
+    async def told(subject_id: UUID) -> None:
+        with suppress(RPCError):
+            await tell(subject_id)
+
+    return told
 
 
 def worker_name() -> str:

@@ -84,19 +84,19 @@ async def change(campaign_id: UUID, change: CampaignChange, caller: Writer, proc
 @router.post("/{campaign_id}/pause")
 async def pause(campaign_id: UUID, caller: Writer, process: Process) -> CampaignOut:
     """Let nothing new go out and begin no round; mails under way end."""
-    return await campaign_order.pause(process, caller, campaign_id)
+    return await campaign_order.steer(process, caller, campaign_id, "pause")
 
 
 @router.post("/{campaign_id}/resume")
 async def resume(campaign_id: UUID, caller: Writer, process: Process) -> CampaignOut:
     """Go on after a pause, with all rounds that have begun."""
-    return await campaign_order.resume(process, caller, campaign_id)
+    return await campaign_order.steer(process, caller, campaign_id, "resume")
 
 
 @router.post("/{campaign_id}/cancel")
 async def cancel(campaign_id: UUID, caller: Writer, process: Process) -> CampaignOut:
     """Send nothing more of it, ever; mails under way end."""
-    return await campaign_order.cancel(process, caller, campaign_id)
+    return await campaign_order.steer(process, caller, campaign_id, "cancel")
 
 
 @router.post("/{campaign_id}/rounds", status_code=201)
