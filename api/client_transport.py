@@ -5,6 +5,7 @@ import ipaddress
 import ssl
 import uuid
 from collections.abc import AsyncIterator, Mapping
+from datetime import datetime
 from functools import cache
 from types import TracebackType
 from typing import Self, TypeVar
@@ -63,6 +64,9 @@ class Transport:
     async def _patch(self, kind: type[Answer], path: str, body: Body) -> Answer:
         return kind.model_validate_json((await self._send("PATCH", path, json=_plain(body))).content)
 
+    async def _put(self, kind: type[Answer], path: str, body: Body) -> Answer:
+        return kind.model_validate_json((await self._send("PUT", path, json=_plain(body))).content)
+
     async def _all(
         self, kind: type[Answer], path: str, filters: Mapping[str, str] | None = None
     ) -> AsyncIterator[Answer]:
@@ -107,6 +111,15 @@ class Transport:
         except httpx.TransportError as error:
             raise ApiUnreachableError(self.url, str(error) or type(error).__name__) from error
         return await raise_for_problem(response)
+
+
+def given(**parameters: str | datetime | None) -> dict[str, str]:
+    """Parameters as the API takes them, without those that are not given."""
+    return {
+        name: value.astimezone().isoformat() if isinstance(value, datetime) else value
+        for name, value in parameters.items()
+        if value is not None
+    }
 
 
 def _plain(body: Body) -> Mapping[str, object]:
