@@ -1,5 +1,6 @@
 """What a process asks of the workflows of tasks, and of those that serve them: allocators and imports."""
 
+from collections.abc import Awaitable
 from typing import Any
 from uuid import UUID
 
@@ -62,20 +63,12 @@ class TaskOrders(Orders):
 
     async def survey_anew(self, task_id: UUID) -> None:
         """Tell it the same where it runs: settings come to it with its survey."""
-        try:
-            await self.ledger_changed(task_id)
-        except RPCError as error:
-            if error.status is not RPCStatusCode.NOT_FOUND:
-                raise
+        await _if_it_runs(self.ledger_changed(task_id))
 
     async def services_changed(self, pool_id: UUID) -> None:
         """Tell the pool's allocator, if it runs, that a person changed its services."""
         handle = self._client.get_workflow_handle(identifiers.allocator_workflow_id(pool_id))
-        try:
-            await handle.signal(ServiceAllocatorWorkflow.services_changed, rpc_timeout=RPC_TIMEOUT)
-        except RPCError as error:
-            if error.status is not RPCStatusCode.NOT_FOUND:
-                raise
+        await _if_it_runs(handle.signal(ServiceAllocatorWorkflow.services_changed, rpc_timeout=RPC_TIMEOUT))
 
     async def wake_allocator(self, pool_id: UUID, task_id: UUID) -> None:
         """Tell the pool's allocator that a task has mails ready; start it if it does not run."""
@@ -83,6 +76,14 @@ class TaskOrders(Orders):
 
     def _handle(self, subject_id: UUID) -> WorkflowHandle[Any, Any]:
         return self._client.get_workflow_handle(identifiers.task_workflow_id(subject_id))
+
+
+async def _if_it_runs(signal: Awaitable[None]) -> None:
+    try:
+        await signal
+    except RPCError as error:
+        if error.status is not RPCStatusCode.NOT_FOUND:
+            raise
 
 
 def _may_begin(survey: Survey) -> bool:
