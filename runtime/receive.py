@@ -6,7 +6,6 @@
 import asyncio
 import logging
 import platform
-import signal
 import sys
 from contextlib import suppress
 from functools import partial
@@ -25,6 +24,7 @@ from runtime.logs import configure_logs
 from runtime.mailbox_login import open_session
 from runtime.mailboxes import Mailboxes
 from runtime.resources import Resources, open_resources
+from runtime.serving import beside, on_leave
 from runtime.settings import SettingsError, load_settings
 
 log = logging.getLogger("receive")
@@ -83,25 +83,22 @@ async def run(resources: Resources, stop: asyncio.Event) -> None:
     limits = Limits(mail_bytes=settings.max_mail_bytes, connections=settings.max_connections)
     receiver = Receiver(door.take, door.accepts, settings.name or platform.node(), limits)
     mailboxes = Mailboxes(resources.ledger_pool, inbox, partial(open_session, resources))
-    reading = asyncio.create_task(mailboxes.keep())
-    try:
-        if settings.port is not None:
-            port = await receiver.listen(settings.host, settings.port)
-            log.info("ready: mail is taken at %s:%d", settings.host, port)
-        else:
-            log.info("ready: mailboxes are read; TEMPOST_INBOUND__PORT opens a receiver")
-        await stop.wait()
-    finally:
-        reading.cancel()
-        await receiver.close()
-        await asyncio.gather(reading, return_exceptions=True)
+    async with beside(mailboxes.keep()):
+        try:
+            if settings.port is not None:
+                port = await receiver.listen(settings.host, settings.port)
+                log.info("ready: mail is taken at %s:%d", settings.host, port)
+            else:
+                log.info("ready: mailboxes are read; TEMPOST_INBOUND__PORT opens a receiver")
+            await stop.wait()
+        finally:
+            await receiver.close()
 
 
 async def main() -> None:
     """Open everything and run until SIGTERM or SIGINT."""
     stop = asyncio.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    on_leave(stop.set)
     settings = load_settings()
     configure_logs()
     async with open_resources(settings) as resources:
