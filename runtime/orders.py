@@ -1,5 +1,6 @@
 """What a process asks of the workflows that people steer."""
 
+from contextlib import suppress
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -8,6 +9,7 @@ from temporalio.client import Client, WorkflowExecutionStatus, WorkflowHandle
 from temporalio.exceptions import WorkflowAlreadyStartedError
 from temporalio.service import RPCError, RPCStatusCode
 
+from activities.task import Told
 from contracts.task import Steering
 from workflows.steering import UPDATES
 
@@ -50,3 +52,13 @@ class Orders:
 
     def _handle(self, subject_id: UUID) -> WorkflowHandle[Any, Any]:
         raise NotImplementedError
+
+
+def gently(tell: Told) -> Told:
+    """Tell a workflow unless it has ended or cannot be reached: then it looks at the ledger before long."""
+
+    async def told(subject_id: UUID) -> None:
+        with suppress(RPCError):
+            await tell(subject_id)
+
+    return told

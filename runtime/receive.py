@@ -7,13 +7,10 @@ import asyncio
 import logging
 import platform
 import sys
-from contextlib import suppress
 from functools import partial
-from uuid import UUID
 
 import asyncpg
 import uvloop
-from temporalio.service import RPCError
 
 from contracts.inbound import Reading
 from database.errors import UNREACHABLE
@@ -23,6 +20,7 @@ from runtime.inbox import Inbox, Taken
 from runtime.logs import configure_logs
 from runtime.mailbox_login import open_session
 from runtime.mailboxes import Mailboxes
+from runtime.orders import gently
 from runtime.resources import Resources, open_resources
 from runtime.serving import beside, on_leave
 from runtime.settings import SettingsError, load_settings
@@ -68,12 +66,8 @@ def told(taken: Taken) -> str:
 
 def make_inbox(resources: Resources) -> Inbox:
     """An inbox that tells tasks and webhooks of what it found, as far as Temporal is there."""
-
-    async def tell(task_id: UUID) -> None:
-        with suppress(RPCError):  # else the task sees for itself, within ten minutes
-            await resources.orders.ledger_changed(task_id)
-
-    return Inbox(resources.ledger_pool, resources.return_paths, tell, resources.webhook_wakes.events_recorded)
+    tell, news = gently(resources.orders.ledger_changed), resources.webhook_wakes.events_recorded
+    return Inbox(resources.ledger_pool, resources.return_paths, tell, news)
 
 
 async def run(resources: Resources, stop: asyncio.Event) -> None:

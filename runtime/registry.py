@@ -4,11 +4,8 @@ import os
 import secrets
 import socket
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 from typing import Any
 from uuid import UUID
-
-from temporalio.service import RPCError
 
 from activities.allocator import AllocatorActivities
 from activities.attempt import Limits, Means
@@ -19,13 +16,14 @@ from activities.delivery import DeliveryActivities
 from activities.letter import Letters
 from activities.metric import MetricActivities
 from activities.signing import Signers
-from activities.task import TaskActivities, Told
+from activities.task import TaskActivities
 from activities.webhook import WebhookActivities
 from database.ledger import Ledger
 from mail.dkim import SigningKeyError
 from mail.errors import AuthFailedError
 from mail.smtp import SmtpTransport
 from mail.transport import Account, Timeouts, Transport
+from runtime.orders import gently
 from runtime.resources import Resources
 from runtime.secrets import SealBrokenError
 from workflows.allocator import ServiceAllocatorWorkflow
@@ -59,11 +57,11 @@ class Activities:
             limits,
             tracer=resources.tracer,
         )
-        tell_task = _gently(resources.orders.ledger_changed)
+        tell_task = gently(resources.orders.ledger_changed)
         self.deliveries = DeliveryActivities(pool, means, tell_task)
         wakes = resources.orders.wakes
         self._campaigns = CampaignActivities(pool, tell_task)
-        self._tasks = TaskActivities(pool, wakes, _gently(resources.campaign_orders.ledger_changed))
+        self._tasks = TaskActivities(pool, wakes, gently(resources.campaign_orders.ledger_changed))
         self._allocators = AllocatorActivities(pool, resources.temporal_client, wakes)
         self._imports = ContactImportActivities(pool)
         self._metrics = MetricActivities(pool)
@@ -121,16 +119,6 @@ class Activities:
             return self._resources.seal.open(sealed, domain_id)
         except SealBrokenError as error:
             raise SigningKeyError(str(error)) from error
-
-
-def _gently(tell: Told) -> Told:
-    """Tell a workflow, unless it has ended or cannot be reached: then it looks at the ledger before long."""
-
-    async def told(subject_id: UUID) -> None:
-        with suppress(RPCError):
-            await tell(subject_id)
-
-    return told
 
 
 def worker_name() -> str:
