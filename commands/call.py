@@ -119,9 +119,9 @@ class Named(Protocol):
     """What has an id and a name."""
 
     @property
-    def id(self) -> UUID: ...  # noqa: D102
+    def id(self) -> UUID: ...  # noqa: D102 - its name says it
     @property
-    def name(self) -> str: ...  # noqa: D102
+    def name(self) -> str: ...  # noqa: D102 - its name says it
 
 
 N = TypeVar("N", bound=Named)

@@ -94,7 +94,7 @@ def contacts_export(
 def contacts_erase(
     context: typer.Context,
     email: str,
-    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,  # noqa: FBT002
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
 ) -> None:
     """Erase a person from everything; sums and counts stay."""
     if not yes:

@@ -62,7 +62,7 @@ def test(context: typer.Context, webhook: Id) -> None:
 def resume(
     context: typer.Context,
     webhook: Id,
-    skip_missed: Annotated[bool, typer.Option(help="Do not tell what came meanwhile.")] = False,  # noqa: FBT002
+    skip_missed: Annotated[bool, typer.Option(help="Do not tell what came meanwhile.")] = False,
 ) -> None:
     """Go on with one that was given up, or that waits."""
     row = call(context, lambda api: api.resume_webhook(webhook, skip_missed=skip_missed))

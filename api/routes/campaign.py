@@ -32,7 +32,7 @@ RoundNo = Annotated[int, Path(ge=1, le=MOST_ROUNDS)]
 
 
 @router.post("", status_code=201, responses={200: {"model": CampaignDryRunOut, "description": "With dryRun=true"}})
-async def create(  # noqa: PLR0913 - a parameter each
+async def create(
     *,
     order: CampaignIn,
     once: OnlyOnce,
@@ -109,7 +109,7 @@ async def add_round(
 
 
 @router.patch("/{campaign_id}/rounds/{round_no}")
-async def change_round(  # noqa: PLR0913, PLR0917 - a parameter each
+async def change_round(
     campaign_id: UUID, round_no: RoundNo, change: RoundChange, caller: Writer, process: Process, contents: Contents
 ) -> CampaignOut:
     """Change a round that has not begun."""
@@ -123,7 +123,7 @@ async def delete_round(campaign_id: UUID, round_no: RoundNo, caller: Writer, pro
 
 
 @router.get("/{campaign_id}/contacts")
-async def contacts(  # noqa: PLR0913, PLR0917 - a parameter each
+async def contacts(
     campaign_id: UUID,
     caller: Reader,
     connection: Connection,

@@ -42,7 +42,7 @@ WISHES = "`Title=field`: keep a column under another name; `Title=`: leave it ou
 Option = Annotated[str | None, Query(min_length=1, max_length=100)]
 
 
-async def reading(  # noqa: PLR0913, PLR0917 - a parameter each
+async def reading(
     encoding: Option = None,
     delimiter: Option = None,
     email_column: Annotated[Option, Query(alias="emailColumn")] = None,

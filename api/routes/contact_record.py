@@ -24,7 +24,7 @@ Prefix = Annotated[Text | None, Query(min_length=1, max_length=254, description=
 
 
 @router.get("")
-async def list_own(  # noqa: PLR0913 - a filter each
+async def list_own(
     *,
     caller: Reader,
     connection: Connection,
@@ -43,7 +43,7 @@ async def list_own(  # noqa: PLR0913 - a filter each
 
 
 @router.get("/export.csv", response_class=StreamingResponse)
-async def export(  # noqa: PLR0913 - a filter each
+async def export(
     *,
     caller: Reader,
     connection: Connection,

@@ -23,7 +23,7 @@ Step = Annotated[int | None, Query(ge=60, le=86_400 * 31, description="Seconds; 
 
 
 @router.get("/api/system/metrics")
-async def series(  # noqa: PLR0913, PLR0917 - a parameter each
+async def series(
     name: SystemMetric, caller: Reader, connection: Connection, begins: From = None, to: To = None, step: Step = None
 ) -> MetricSeriesOut:
     """One metric over time: everyone's for administrators, else your own. Measured each minute, averaged by step."""

@@ -79,7 +79,7 @@ async def funnel(campaign_id: UUID, caller: Reader, connection: Analysis) -> Fun
 
 
 @router.get("/statistics")
-async def of_account(  # noqa: PLR0913 - a filter each
+async def of_account(
     *,
     caller: Reader,
     connection: Analysis,

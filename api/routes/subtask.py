@@ -24,7 +24,7 @@ NO_CACHE = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
 
 
 @router.get("/subtasks")
-async def list_own(  # noqa: PLR0913 - a filter each
+async def list_own(
     *,
     task_id: UUID,
     caller: Reader,
@@ -81,7 +81,7 @@ async def export(task_id: UUID, caller: Reader, connection: Connection, process:
 
 
 @router.get("/events", response_class=StreamingResponse)
-async def events(  # noqa: PLR0913 - a part of the process each
+async def events(
     *,
     task_id: UUID,
     caller: Reader,

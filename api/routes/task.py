@@ -29,7 +29,7 @@ By = Annotated[AwareDatetime | None, Query(description="Also say what is needed 
 
 
 @router.post("", status_code=201, responses={200: {"model": DryRunOut, "description": "With dryRun=true"}})
-async def create(  # noqa: PLR0913 - a parameter each
+async def create(
     *,
     order: TaskIn,
     once: OnlyOnce,

@@ -221,7 +221,7 @@ async def freeze(connection: AsyncConnection, user_id: UUID, rule: Rule, list_id
     compiler = Compiler(user_id, await guard_time(connection))
     members = _members(compiler, rule, literal(list_id, Uuid), CONTACTS.c.id)
     target = columns_of(ContactListMember)
-    order = insert(target).from_select(["contact_list_id", "contact_id"], members)  # type: ignore[arg-type]
+    order = insert(target).from_select(["contact_list_id", "contact_id"], members)  # type: ignore[arg-type]  # it is a table
     return (await connection.execute(order)).rowcount
 
 

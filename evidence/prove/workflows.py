@@ -45,7 +45,7 @@ async def _reset_task(scene: Scene) -> None:
     client = await scene.temporal()
     workflow_id = task_workflow_id(scene.task.id)
     async with asyncio.timeout(RENEWED_WITHIN):
-        while not (decisions := await _decisions(handle := await _newest_run(client, workflow_id))):  # noqa: ASYNC110
+        while not (decisions := await _decisions(handle := await _newest_run(client, workflow_id))):  # noqa: ASYNC110 - no event tells
             await asyncio.sleep(POLL_SECONDS)  # a history that has only begun holds none; another process writes it
     await client.workflow_service.reset_workflow_execution(
         ResetWorkflowExecutionRequest(
