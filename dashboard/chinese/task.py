@@ -14,7 +14,7 @@ TEXTS: Final[dict[str, str]] = {
     "Wait": "等待",
     "from due to sent, on average": "从到期到发送的平均时间",
     "Ends": "结束",
-    "UTC, as foreseen": "UTC，预计",
+    "as foreseen": "预计",
     "Last activity": "最近活动",
     "In the Temporal Web UI": "在 Temporal Web UI 中查看",
     "Pause": "暂停",
@@ -26,11 +26,11 @@ TEXTS: Final[dict[str, str]] = {
     "and {number} more": "以及另外 {number} 个",
     "Forecast": "预测",
     "Nothing is left to send.": "没有剩余的邮件。",
-    "{mails} mails are left; the last goes at {at} UTC, in {left}.": (
-        "还剩 {mails} 封；最后一封将于 UTC {at} 发送，还需 {left}。"
+    "{mails} mails are left; the last goes at {at}, in {left}.": (
+        "还剩 {mails} 封；最后一封将于 {at} 发送，还需 {left}。"
     ),
     "What makes it later:": "推迟的原因：",
-    "{reason}: without it, it would end at {at} UTC": "{reason}：若没有，将于 UTC {at} 结束",
+    "{reason}: without it, it would end at {at}": "{reason}：若没有，将于 {at} 结束",
     "Mails": "邮件",
     "As CSV": "导出 CSV",
     "No mail is like this.": "没有这样的邮件。",
@@ -60,7 +60,7 @@ TEXTS: Final[dict[str, str]] = {
     "Next would have been: {others}": "其次为：{others}",
     "To": "收件人",
     "Begins": "开始",
-    "In UTC; empty: at once.": "UTC 时间；留空：立即。",
+    "Empty: at once.": "留空：立即。",
     "as others": "与其他相同",
     "before others": "优先于其他",
     "after others": "排在其他之后",
@@ -71,6 +71,11 @@ TEXTS: Final[dict[str, str]] = {
     "want no mail": "不愿收信",
     "of the pool can be used": "池中可用",
     "{number} contacts have no {name}, such as {example}": "{number} 位联系人没有 {name}，例如 {example}",
+    # Findings
+    "must be mended": "必须修正",
+    "costs readers": "会损失读者",
+    "could be better": "可以改进",
+    "{part}, line {number}": "{part} 第 {number} 行",
     "Nobody to write to yet: import contacts first.": "还没有收件人：请先导入联系人。",
     "Import contacts": "导入联系人",
     "Nothing to write yet: write a template first.": "还没有内容：请先编写模板。",
