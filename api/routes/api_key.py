@@ -8,7 +8,7 @@ from api.dependencies import Connection, Holders, Process, Reader, Writer
 from api.idempotency import OnlyOnce
 from api.operations.api_key import order_key
 from api.pages import Cursor, Limit, decode_moment, make_page
-from api.problems import NotFoundError
+from api.problems import owned
 from api.schemas.api_key import ApiKeyIn, ApiKeyOut, NewApiKeyOut
 from api.schemas.base import Page
 from database.connect import transaction
@@ -34,6 +34,5 @@ async def list_own(caller: Reader, connection: Connection, limit: Limit = 50, cu
 async def delete(key_id: UUID, caller: Writer, process: Process, holders: Holders) -> None:
     """Revoke a key, at once and for ever."""
     async with transaction(process.engine) as connection:
-        if not await api_key.revoke(connection, caller.user_id, key_id):
-            raise NotFoundError(f"You have no key {key_id}.")
+        owned(await api_key.revoke(connection, caller.user_id, key_id), "key", key_id)
     holders.forget()
