@@ -17,7 +17,6 @@ from api.operations.campaign import (
     check_segment,
     create_campaign,
     find_campaign,
-    missing_campaign,
     read_campaign,
     round_columns,
 )
@@ -26,7 +25,7 @@ from api.operations.pool import find_pool
 from api.operations.sending_rule import check_tracked, content_columns, rule_columns
 from api.operations.task import check_precedence, template_content
 from api.operations.temporal import tell
-from api.problems import ConflictError, NotFoundError
+from api.problems import ConflictError, NotFoundError, owned
 from api.schemas.campaign import CampaignChange, CampaignIn, CampaignOut, RoundChange, RoundIn
 from contracts.campaign import MOST_ROUNDS, CampaignSurvey
 from contracts.task import FINAL_STATUSES, STEERED, Steering
@@ -167,10 +166,7 @@ async def _move(resources: Resources, caller: KeyHolder, campaign_id: UUID, stat
 
 
 async def _locked(connection: AsyncConnection, caller: KeyHolder, campaign_id: UUID) -> RowMapping:
-    row = await campaign.lock(connection, caller.user_id, campaign_id)
-    if row is None:
-        raise missing_campaign(campaign_id)
-    return row
+    return owned(await campaign.lock(connection, caller.user_id, campaign_id), "campaign", campaign_id)
 
 
 def _refuse_final(row: RowMapping) -> None:

@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from api.csv_answer import Rows
 from api.operations.api_key import KeyHolder
 from api.operations.task import find_task
-from api.problems import NotFoundError, invalid
+from api.problems import invalid, owned
 from api.schemas.statistics import (
     AccountStatisticsOut,
     CountsOut,
@@ -121,9 +121,7 @@ async def _timeline(connection: AsyncConnection, task_ids: Sequence[UUID], per: 
 
 async def _tasks_of(connection: AsyncConnection, caller: KeyHolder, campaign_id: UUID) -> list[UUID]:
     task_ids = await statistics.tasks_of_campaign(connection, caller.user_id, campaign_id)
-    if task_ids is None:
-        raise NotFoundError(f"You have no campaign {campaign_id}.")
-    return task_ids
+    return owned(task_ids, "campaign", campaign_id)
 
 
 def with_rates(counts: Mapping[str, object]) -> dict[str, object]:

@@ -6,10 +6,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from api.csv_answer import Rows
 from api.operations.api_key import KeyHolder
-from api.operations.task import find_task, missing_task
+from api.operations.task import find_task
 from api.operations.task_order import start
 from api.operations.temporal import tell
-from api.problems import ConflictError, NotFoundError
+from api.problems import ConflictError, NotFoundError, owned
 from api.schemas.subtask import DeliveryOut, ResolveIn, ResolveOut, SubtaskHistoryOut
 from contracts.task import FINAL_STATUSES
 from database.connect import transaction
@@ -38,9 +38,7 @@ async def resolve(resources: Resources, caller: KeyHolder, task_id: UUID, order:
     """Carry out a person's decision. Sending again re-opens a task that was completed."""
     again = order.decision == "resend"
     async with transaction(resources.engine) as connection:
-        row = await task.lock(connection, caller.user_id, task_id)
-        if row is None:
-            raise missing_task(task_id)
+        row = owned(await task.lock(connection, caller.user_id, task_id), "task", task_id)
         if row["status"] == "cancelled" and again:
             raise ConflictError("The task is cancelled: nothing more is sent. Decide `sent` or `failed`.")
         resolved = await subtask.resolve(connection, task_id, order.decision, caller.key_id, order.seqs)

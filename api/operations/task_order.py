@@ -12,9 +12,9 @@ from api.operations.api_key import KeyHolder
 from api.operations.content import CheckedContent
 from api.operations.erasure import refuse_erased
 from api.operations.pool import find_pool
-from api.operations.task import check_precedence, create_task, find_task, missing_task, read_task
+from api.operations.task import check_precedence, create_task, find_task, read_task
 from api.operations.temporal import tell, tell_allocators
-from api.problems import ConflictError
+from api.problems import ConflictError, owned
 from api.schemas.task import TaskChange, TaskIn, TaskOut
 from contracts.task import FINAL_STATUSES, STEERED, TASK_MOVES, Steering, Survey
 from database.connect import autocommit, transaction
@@ -79,9 +79,7 @@ async def change(resources: Resources, caller: KeyHolder, task_id: UUID, order: 
 async def _move(resources: Resources, caller: KeyHolder, task_id: UUID, status: str) -> TaskOut:
     """Bring the row to a status; done twice, nothing changes."""
     async with transaction(resources.engine) as connection:
-        row = await task.lock(connection, caller.user_id, task_id)
-        if row is None:
-            raise missing_task(task_id)
+        row = owned(await task.lock(connection, caller.user_id, task_id), "task", task_id)
         if row["status"] in FINAL_STATUSES and row["status"] != status:
             raise ConflictError(f"The task is {row['status']} and cannot be changed any more.")
         await task.set_status(connection, caller.user_id, task_id, status, TASK_MOVES[status])
