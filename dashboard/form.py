@@ -1,5 +1,6 @@
 """Forms: labelled fields, sent to the API as they are typed; what it refuses is shown at the field it is about."""
 
+import json
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Final
 
@@ -8,6 +9,7 @@ from nicegui.element import Element
 from nicegui.elements.mixins.text_element import TextElement
 
 from api.client_errors import ApiError, ApiUnreachableError
+from dashboard.button import once_at_a_time
 from dashboard.element import element
 from dashboard.frame import Visit
 from dashboard.problem import lines
@@ -25,6 +27,8 @@ class Form:
 
     def __init__(self, visit: Visit, values: Mapping[str, object] | None = None) -> None:
         self.values: Values = {name: _text(value) for name, value in (values or {}).items()}
+        self.on_typed: Callable[[], None] | None = None
+        """Is called whenever something was typed."""
         self._visit = visit
         self._fields: dict[str, Element] = {}
         self._faults: dict[str, TextElement] = {}
@@ -77,6 +81,8 @@ class Form:
 
         def typed(event: events.GenericEventArguments) -> None:
             self.values[name] = str(event.args)
+            if self.on_typed is not None:
+                self.on_typed()
 
         self._fields[name] = made.on("input", typed, js_handler=TYPED)
         return made
@@ -86,36 +92,37 @@ class Form:
         made = element("button", text, classes="main", type="button")
 
         async def clicked() -> None:
-            made.props["disabled"] = True
             self._clear()
             try:
                 await send(dict(self.values))
             except (ApiError, ApiUnreachableError) as error:
                 self._tell(error)
-            finally:
-                if not made.is_deleted:
-                    del made.props["disabled"]
 
-        return made.on("click", clicked)
+        return made.on("click", once_at_a_time(made, clicked))
+
+    def fault(self, name: str, text: str) -> None:
+        """Say what is wrong with a field; empty: nothing any more."""
+        self._faults[name].text = text
+        if text:
+            self._fields[name].props["aria-invalid"] = "true"
+            ui.run_javascript(f"document.getElementById({json.dumps(f'field-{name}')})?.focus()")
+        else:
+            self._fields[name].props.pop("aria-invalid", None)
 
     def _clear(self) -> None:
         self._whole.text = ""
-        for name, fault in self._faults.items():
-            fault.text = ""
-            self._fields[name].props.pop("aria-invalid", None)
+        for name in self._faults:
+            self.fault(name, "")
 
     def _tell(self, error: ApiError | ApiUnreachableError) -> None:
         """Show each fault at its field, and what belongs to none above them all; the first wrong one gets the focus."""
         errors = error.errors if isinstance(error, ApiError) else ()
         fields = [(self._field_at(pointer), message) for pointer, message in errors]
         wrong = {name: message for name, message in fields if name}
-        for name, message in wrong.items():
-            self._faults[name].text = message
-            self._fields[name].props["aria-invalid"] = "true"
+        for name, message in reversed(wrong.items()):
+            self.fault(name, message)  # the first comes last, and has the focus
         if len(wrong) < len(errors) or not wrong:
             self._whole.text = " ".join(lines(error, self._visit.say))
-        if wrong:
-            ui.run_javascript(f"document.getElementById('field-{next(iter(wrong))}').focus()")
 
     def _field_at(self, pointer: str) -> str:
         """The field that a pointer of the API leads to or into, the nearest; empty: none of this form."""

@@ -6,6 +6,8 @@ from dashboard.words import Words
 
 REASONS: Final[dict[str, str]] = {
     "rate_limit": "services send as fast as their intervals allow",
+    "other_tasks": "the pool's other tasks",
+    "retry": "mails are tried again later",
     "turn": "other tasks are served too",
     "no_service": "no service of the pool can be used: add or resume one",
     "no_quota": "today's quotas are used up",

@@ -20,6 +20,11 @@ def moment(at: datetime | None) -> str:
     return "–" if at is None else f"{at.astimezone(UTC):%Y-%m-%d %H:%M}"
 
 
+def exact(at: datetime) -> str:
+    """`2026-07-01 14:30:05` in UTC, for what follows each other closely."""
+    return f"{at.astimezone(UTC):%Y-%m-%d %H:%M:%S}"
+
+
 def span(length: timedelta, say: Words) -> str:
     """The two largest units: `2 d 3 h`, `4 min 10 s`."""
     seconds = max(0, round(length.total_seconds()))
