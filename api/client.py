@@ -191,7 +191,7 @@ class ApiClient(AccountCalls, CampaignCalls, ContactCalls, StatisticsCalls):
         return await self._post(ResolveOut, f"/api/tasks/{task_id}/subtasks/resolve", order)
 
     async def list_of_mails(self, task_id: UUID, order: Body) -> ContactListOut:
-        """Make a list of those whose mails failed, were cancelled or suppressed; `reason` narrows them down."""
+        """Make a list of those whose mails failed or were cancelled; `reason` narrows them down."""
         return await self._post(ContactListOut, f"/api/tasks/{task_id}/subtasks/list", order)
 
     async def create_webhook(self, order: Body) -> NewWebhookOut:

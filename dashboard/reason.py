@@ -48,6 +48,12 @@ REASONS: Final[dict[str, str]] = {
     "missing_field": "the contact lacks a field of the template",
     "service_fault": "the service did not do what it should",
     "erased": "the person was erased",
+    "reputation": "a provider turns mails like these away: see the alerts",
+    "other": "refused without a reason that is known",
+    "decided_by_person": "a person decided so",
+    "resent_by_person": "a person had it sent again",
+    "task_cancelled": "the task was cancelled",
+    "worker_lost": "the process that sent it was lost after its last word",
     "crashed": "three tries ended without an outcome",
 }
 """Reasons without words here are shown as the API names them."""

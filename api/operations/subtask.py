@@ -61,7 +61,10 @@ async def resolve(resources: Resources, caller: KeyHolder, task_id: UUID, order:
 
 
 async def make_list(connection: AsyncConnection, caller: KeyHolder, task_id: UUID, order: MailListIn) -> ContactListOut:
-    """Make a list of the contacts of some mails; those that were erased or deleted are not on it."""
+    """Make a list of the contacts of some mails; those that were erased or deleted are not on it.
+
+    Nor is, unless asked for by that reason, whom a person gave up: nobody knows what arrived there.
+    """
     await find_task(connection, caller, task_id)
     made = await create_list(connection, caller, ContactListIn(name=order.name))
     await subtask.put_on_list(connection, caller.user_id, task_id, made.id, order.status, order.reason)

@@ -62,7 +62,7 @@ async def resolve(task_id: UUID, order: ResolveIn, caller: Writer, process: Proc
 async def make_list(
     task_id: UUID, order: MailListIn, caller: Writer, once: OnlyOnce, response: Response
 ) -> ContactListOut:
-    """Make a contact list of those whose mails failed, were cancelled or suppressed, to write to them anew."""
+    """Make a contact list of those whose mails failed or were cancelled, to write to them anew."""
     made = await once.run(ContactListOut, lambda connection: operations.make_list(connection, caller, task_id, order))
     response.headers["Location"] = f"/api/contact-lists/{made.id}"
     return made

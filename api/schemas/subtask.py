@@ -27,7 +27,7 @@ class MailListIn(Incoming):
     """Make a contact list of those whom a task did not reach."""
 
     name: Line
-    status: Literal["failed", "cancelled", "suppressed"]
+    status: Literal["failed", "cancelled"]
     """Nothing was delivered to them. Those of unknown outcome are decided first."""
     reason: Line | None = None
     """Only mails of this reason."""

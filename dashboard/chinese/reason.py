@@ -45,4 +45,12 @@ TEXTS: Final[dict[str, str]] = {
     "the service did not do what it should": "服务出现故障",
     "the person was erased": "该联系人已被抹除",
     "three tries ended without an outcome": "三次尝试均无结果",
+    "a person decided so": "由人工决定",
+    "a person had it sent again": "由人工要求重新发送",
+    "a provider turns mails like these away: see the alerts": "某服务商拒收此类邮件：请查看警报",
+    "mails are tried again later": "邮件稍后重试",
+    "refused without a reason that is known": "被拒绝，原因不明",
+    "the pool's other tasks": "服务池中的其他任务",
+    "the process that sent it was lost after its last word": "发送它的进程在最后一步后失联",
+    "the task was cancelled": "任务已取消",
 }

@@ -42,7 +42,8 @@ PUT_ON_LIST = text("""
     SELECT :list_id, c.id FROM subtasks b JOIN tasks t ON t.id = b.task_id
     JOIN contacts c ON c.id = b.contact_id AND c.user_id = t.user_id
     WHERE b.task_id = :task_id AND t.user_id = :user_id AND b.status = :status
-        AND (CAST(:reason AS text) IS NULL OR b.reason = :reason)
+        AND CASE WHEN CAST(:reason AS text) IS NULL THEN b.reason IS DISTINCT FROM 'decided_by_person'
+            ELSE b.reason = :reason END
     ORDER BY c.id
     ON CONFLICT DO NOTHING
 """)

@@ -16,13 +16,14 @@ from dashboard.chinese.whole import CHINESE
 from dashboard.frame import SECTIONS, THEMES
 from dashboard.pages.alert import EMPTY, STATES
 from dashboard.pages.campaign_results import GROUPINGS, STAGES
-from dashboard.pages.contact import MODES
+from dashboard.pages.contact_import import MODES
 from dashboard.pages.mail import KINDS
+from dashboard.pages.new_task import SWITCHES, UNKNOWN
 from dashboard.pages.one_campaign import DELAYS
 from dashboard.pages.overview_charts import METRICS
-from dashboard.pages.task import PRIORITIES
+from dashboard.pages.task import DONE, PREFERRED, PRIORITIES
 from dashboard.pages.task_course import DRAWN
-from dashboard.pages.task_mails import DECISIONS
+from dashboard.pages.task_mails import DECIDED, DECISIONS
 from dashboard.reason import REASONS
 from dashboard.results import OF, TITLES
 from dashboard.round_fields import AUDIENCES, UNITS
@@ -38,7 +39,7 @@ TITLED = {"page", "table", "Column", "groups"}
 ELSEWHERE = {
     *get_args(TaskStatus), *get_args(SubtaskStatus), *get_args(Decision), *get_args(Role), *get_args(Scope),
     "healthy", "degraded", "unhealthy", "d", "h", "min", "s", "ended", "returned", "staging", "staged", "merging",
-    "queue", "monitoring", "warning", "critical", "To the task", "To the service", "To the services",
+    "queue", "monitoring", "warning", "critical", "error", "hint", "To the task", "To the service", "To the services",
     "Time (UTC)", "Stage", "active", "disabled", "off",
 }  # fmt: skip
 """Said without standing in a call: words of the API, units."""
@@ -53,7 +54,9 @@ def texts() -> Iterator[str]:
                 if isinstance(first, ast.Constant) and isinstance(first.value, str):
                     yield first.value
     yield from (title for _, title, _ in SECTIONS)
-    yield from (*THEMES.values(), *REASONS.values(), *DECISIONS.values(), *DESCRIBED)
+    yield from (*THEMES.values(), *REASONS.values(), *DESCRIBED)
+    yield from (*SWITCHES.values(), *UNKNOWN.values(), *DONE.values(), *PREFERRED.values(), *DECIDED.values())
+    yield from (each for texts in DECISIONS.values() for each in texts)
     yield from (*STATES.values(), *EMPTY.values(), *OF.values(), *TITLES.values())
     yield from (*DELAYS.values(), *GROUPINGS.values(), *STAGES.values(), *AUDIENCES.values(), *UNITS.values())
     yield from (
