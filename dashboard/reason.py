@@ -39,6 +39,7 @@ REASONS: Final[dict[str, str]] = {
     "blocked": "refused for the reputation of address or domain",
     "content": "refused as spam for what the mail says",
     "unsupported": "the service cannot carry the mail: its size or its signs",
+    "no_answer": "no answer came after the whole mail was out",
     "connection_lost": "the connection broke",
     "timeout": "no answer came in time",
     "auth_failed": "signing in to the service failed: see its password",

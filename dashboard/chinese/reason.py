@@ -35,6 +35,7 @@ TEXTS: Final[dict[str, str]] = {
     "refused for the reputation of address or domain": "因地址或域名的信誉被拒",
     "refused as spam for what the mail says": "因邮件内容被当作垃圾邮件拒收",
     "the service cannot carry the mail: its size or its signs": "服务无法传输此邮件：大小或字符",
+    "no answer came after the whole mail was out": "整封邮件发出后没有回应",
     "the connection broke": "连接中断",
     "no answer came in time": "未及时得到回应",
     "signing in to the service failed: see its password": "登录服务失败：请检查密码",

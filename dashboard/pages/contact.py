@@ -52,7 +52,7 @@ async def contact_list(list_id: UUID, cursor: str = "") -> None:
         say = visit.say
         known = await visit.api.contact_list(list_id)
         visit.names(known.name)
-        element("p", f"{known.name} · {say('{number} contacts', number=count(known.contacts))}", classes="lead")
+        element("p", say("{number} contacts", number=count(known.contacts)), classes="lead")
 
         async def delete() -> None:
             await visit.api.delete_list(list_id)

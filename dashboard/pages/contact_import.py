@@ -165,7 +165,7 @@ async def contact_import(import_id: UUID) -> None:
 
 
 def _import(told: ContactImportOut, say: Words) -> None:
-    element("p", f"{told.file_name} · {say(told.status)}", classes="lead", role="status")
+    element("p", say(told.status), classes="lead", role="status")
     if told.error:
         element("p", told.error, classes="fault")
     whole = max(1, told.rows_read - told.rejected - told.merged - told.skipped)

@@ -69,7 +69,7 @@ async def task(task_id: UUID, status: str = "", reason: str = "", cursor: str = 
 
 def _settled(visit: Visit, told: Told) -> None:
     say, task = visit.say, told.task
-    element("p", f"{task.name} · {say(task.status)}", classes="lead", role="status")
+    element("p", say(task.status), classes="lead", role="status")
     element("p", task.subject, classes="faint")
     if task.status == "scheduled" and task.start_at is not None:
         element("p", say("It begins at {at} UTC.", at=moment(task.start_at)))

@@ -17,6 +17,8 @@ PAUSE_SECONDS: Final = 0.7
 """Without a key pressed, before the mail is made anew."""
 PARTS: Final = ("subject", "html", "text")
 FIELDS: Final = "#/fields/"
+BEFORE: Final = '<!doctype html><base target="_blank">'
+"""Links ask for a window that the frame does not get: who presses one goes on seeing the mail."""
 
 
 class Preview:
@@ -87,7 +89,7 @@ class Preview:
         say = self._visit.say
         self._say(say("As {email} gets it.", email=contact.email) if contact else say("With made-up fields."))
         self._subject.text = told.subject
-        self._html.props["srcdoc"] = told.html or ""
+        self._html.props["srcdoc"] = f"{BEFORE}{told.html or ''}"
         self._html.set_visibility(told.html is not None)
         self._text.text = told.text
         self._findings.clear()
