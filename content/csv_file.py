@@ -6,6 +6,7 @@ Memory is bounded by the limits below, whatever the file holds.
 import csv
 import io
 import re
+import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import BinaryIO
@@ -81,6 +82,8 @@ def beginning(file: BinaryIO, encoding: str | None, delimiter: str | None) -> Be
     some = _some_records(sample, chosen)
     if not some:
         raise CsvError("wrong_quoting", "the first line cannot be read: a quote in it is not closed", 1)
+    if any(unicodedata.category(letter) == "Cc" and not letter.isspace() for title in some[0] for letter in title):
+        raise CsvError("not_csv", "its first line holds signs that no text has: is it a CSV file?", 1)
     return Beginning(found, chosen, some, told is not None)
 
 

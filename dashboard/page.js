@@ -60,6 +60,7 @@
         const bar = document.getElementById(barId);
         if (bar) [bar.max, bar.value] = [total, loaded];
       };
+      request.upload.onload = () => document.getElementById(barId)?.removeAttribute("value"); // now it is read there
       request.onloadend = () => resolve({ status: request.status, text: request.responseText });
       request.open("POST", url);
       request.send(body);

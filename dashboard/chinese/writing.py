@@ -18,6 +18,15 @@ TEXTS: Final[dict[str, str]] = {
     "Sent so far": "已上传",
     "Skipped": "已跳过",
     "left alone, as was chosen": "按所选保持不变",
+    "If it is read wrongly": "若读取有误",
+    "Such as windows-1252 or gb18030; empty: found out.": "例如 windows-1252 或 gb18030；留空则自动判断。",
+    "Encoding": "编码",
+    "One sign, or: tab; empty: found out.": "单个字符，或 tab；留空则自动判断。",
+    "Between the columns": "列分隔符",
+    "The file is sent, then its rows are read. Stay on this page until that is done.": (
+        "正在上传文件，然后读取各行。完成前请勿离开此页。"
+    ),
+    "Pictures from elsewhere are left out here, and links lead nowhere.": "此处不加载外部图片，链接也不可点击。",
     "left out": "不保留",
     "The field's name; empty: left out. Such as: {examples}": "字段名；留空则不保留。例如：{examples}",
     "The file did not get through whole. Is the connection stable, and the API running?": (

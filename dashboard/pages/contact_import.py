@@ -7,7 +7,6 @@ from urllib.parse import urlencode
 from uuid import UUID
 
 from nicegui import events, ui
-from nicegui.element import Element
 
 from api.client_errors import ApiError, ApiUnreachableError
 from api.schemas.contact_import import ColumnOut, ContactImportOut, ImportLookOut
@@ -49,6 +48,7 @@ class Upload:
         self._visit = visit
         self._list_id = list_id
         self._size = 0
+        self._head = b""
         self._seen: ImportLookOut | None = None
         with Form(visit) as self._form:
             if list_id is None:
@@ -56,25 +56,40 @@ class Upload:
             hint = say("Any usual encoding and delimiter; columns beside the address become fields.")
             chosen = self._form.field("file", say("CSV file"), kind="file", hint=hint, accept=".csv,.txt,.tsv,text/csv")
             chosen.on("change", self._chosen, js_handler=CHOSEN)
+            self._how_to_read()
             self._columns = element("div", role="status")
             self._form.choice("mode", say("Contacts that exist"), {mode: say(text) for mode, text in MODES.items()})
-            self._bar: Element = element(
-                "progress", id=BAR, max="1", value="0", aria_label=say("Sent so far"), hidden=""
-            )
+            with element("div", hidden="", role="status") as self._under_way:
+                element("p", say("The file is sent, then its rows are read. Stay on this page until that is done."))
+                element("progress", id=BAR, max="1", value="0", aria_label=say("Sent so far"))
             self._form.button(say("Import"), self._send)
+
+    def _how_to_read(self) -> None:
+        say = self._visit.say
+        with element("details"):
+            element("summary", say("If it is read wrongly"))
+            hint = say("Such as windows-1252 or gb18030; empty: found out.")
+            encoding = self._form.field("encoding", say("Encoding"), hint=hint)
+            hint = say("One sign, or: tab; empty: found out.")
+            delimiter = self._form.field("delimiter", say("Between the columns"), hint=hint)
+        for each in (encoding, delimiter):
+            each.on("change", self._look)
 
     async def _chosen(self, event: events.GenericEventArguments) -> None:
         """Show how the file would be read, before anything is sent."""
-        self._size, self._seen = int(event.args["size"]), None
+        self._size, self._head = int(event.args["size"]), base64.b64decode(event.args["head"])
+        await self._look()
+
+    async def _look(self) -> None:
+        self._seen = None
         self._form.forget("column/")
         self._form.forget("emailColumn")
         self._columns.clear()
-        self._form.fault("file", "")
+        self._form.fault("file", "" if self._size else self._visit.say("This file is empty."))
         if not self._size:
-            self._form.fault("file", self._visit.say("This file is empty."))
             return
         try:
-            self._seen = await self._visit.api.look_at(base64.b64decode(event.args["head"]), {})
+            self._seen = await self._visit.api.look_at(self._head, _told(self._form.values))
         except (ApiError, ApiUnreachableError) as error:
             self._form.fault("file", " ".join(message for _, message in _faults(error, self._visit.say)))
             return
@@ -117,10 +132,10 @@ class Upload:
             list_id = (await self._visit.api.create_list(values.get("name", ""))).id
         query = urlencode(_reading(self._seen, values), doseq=True)
         url = f"{paths.upload(list_id)}?{query}{'' if self._list_id else '&fresh=true'}"
-        del self._bar.props["hidden"]
+        del self._under_way.props["hidden"]
         call = f"sendFile({json.dumps(FILE)}, {json.dumps(url)}, {json.dumps(BAR)})"
         answer = await ui.run_javascript(call, timeout=LONGEST_UPLOAD_SECONDS)
-        self._bar.props["hidden"] = ""
+        self._under_way.props["hidden"] = ""
         if answer["status"] == 202:
             ui.navigate.to(answer["text"])
             return
@@ -133,9 +148,14 @@ def _faults(error: ApiError | ApiUnreachableError, say: Words) -> list[tuple[str
     return told or [("", line) for line in lines(error, say)]
 
 
+def _told(values: Values) -> dict[str, str]:
+    """What a person says of the file themselves."""
+    return {name: values[name] for name in ("encoding", "delimiter") if values.get(name)}
+
+
 def _reading(seen: ImportLookOut, values: Values) -> dict[str, str | list[str]]:
     """What the API is to be told of the file: the mode, and of the columns what is not as it found it."""
-    told: dict[str, str | list[str]] = {"mode": values.get("mode", "merge")}
+    told: dict[str, str | list[str]] = {"mode": values.get("mode", "merge"), **_told(values)}
     address = values.get("emailColumn", "")
     if address and address != seen.email_column:
         told["emailColumn"] = address

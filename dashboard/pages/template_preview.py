@@ -39,6 +39,7 @@ class Preview:
         self._state = element("p", role="status")
         self._subject = element("p", classes="lead")
         self._html = element("iframe", sandbox="", title=say("The mail as HTML"), classes="mail")
+        element("p", say("Pictures from elsewhere are left out here, and links lead nowhere."), classes="faint")
         with element("details"):
             element("summary", say("Plain text"))
             self._text = element("pre")

@@ -21,6 +21,11 @@ def test_a_letter_that_is_cut_does_no_harm(codec: str) -> None:
         assert seen.examples[1] == ("Österreich 維也納",) * 3
 
 
+def test_titles_that_are_no_text_are_refused() -> None:
+    with pytest.raises(CsvError, match="is it a CSV file"):
+        looked(b"\x93\x07,email\nGraz,ann@example.org\n")
+
+
 def test_examples_are_cells_that_are_not_empty() -> None:
     seen = looked(b"email,city\na@example.org,\nb@example.org,Graz\n")
 
