@@ -10,9 +10,9 @@ from api.schemas.campaign import CampaignContactOut, CampaignDryRunOut, Campaign
 class CampaignCalls(Transport):
     """A part of `ApiClient`."""
 
-    async def submit_campaign(self, order: Body) -> CampaignOut:
-        """Start a campaign."""
-        return await self._post(CampaignOut, "/api/campaigns", order)
+    async def submit_campaign(self, order: Body, key: str | None = None) -> CampaignOut:
+        """Start a campaign; with the same `key` and order once only, however often it is called."""
+        return await self._post(CampaignOut, "/api/campaigns", order, key=key)
 
     async def dry_run_campaign(self, order: Body) -> CampaignDryRunOut:
         """What a campaign would do."""
@@ -33,6 +33,10 @@ class CampaignCalls(Transport):
     async def order_campaign(self, campaign_id: UUID, order: str) -> CampaignOut:
         """`pause`, `resume` or `cancel`; each may be given twice."""
         return await self._post(CampaignOut, f"/api/campaigns/{campaign_id}/{order}", {})
+
+    async def change_campaign(self, campaign_id: UUID, change: Body) -> CampaignOut:
+        """Change a campaign; rounds that have begun keep what they began with."""
+        return await self._patch(CampaignOut, f"/api/campaigns/{campaign_id}", change)
 
     async def add_round(self, campaign_id: UUID, order: Body) -> CampaignOut:
         """Add a round after the last."""

@@ -18,7 +18,7 @@ from dashboard import paths
 from dashboard.element import element, icon, link
 from dashboard.late import Late
 from dashboard.problem import shown_in_page
-from dashboard.session import Session
+from dashboard.session import ZONE_SCRIPT, Session
 from dashboard.settings import DashboardSettings
 from dashboard.words import LANGUAGES, Words
 
@@ -102,7 +102,7 @@ def _in_head(say: Words) -> str:
     """Style and script, the language for who reads aloud, and what to say while this process does not answer."""
     lost, again = escape(say("The pages do not get an answer.")), escape(say("They ask again and again."))
     return (
-        '<link rel="stylesheet" href="/style.css">'
+        f'<link rel="stylesheet" href="/style.css">{ZONE_SCRIPT}'
         f'<script src="/page.js" data-lost="{lost}" data-again="{again}"></script>'
         f'<script>document.documentElement.lang = "{say.language}"</script>'
     )
@@ -160,6 +160,7 @@ def _choices(visit: Visit) -> None:
             for theme, name in THEMES.items():
                 current = {"aria_current": "true"} if theme == visit.session.theme else {}
                 link(visit.say(name), _choice(here, theme=theme), **current)
+        element("p", visit.say("Times are those of {zone}", zone=visit.session.zone.key), classes="faint")
         with element("form", method="post", action="/sign-out"):
             element("button", visit.say("Sign out"), type="submit")
 

@@ -29,7 +29,7 @@ class Late:
         self._note.clear()
         with self._note:
             tell(error, self.say, self._here)
-            element("p", self.say("What stands here is of {at} UTC.", at=moment(datetime.now(UTC))))
+            element("p", self.say("What stands here is of {at}.", at=moment(datetime.now(UTC))))
 
     def answered(self, part: Hashable) -> None:
         """A part is as it is now."""

@@ -45,6 +45,4 @@ TEXTS: Final[dict[str, str]] = {
     ),
     "What to mend before it is sent": "发送前需改进",
     "With made-up fields.": "使用示例字段。",
-    "error": "错误",
-    "hint": "提示",
 }

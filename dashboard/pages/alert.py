@@ -60,9 +60,10 @@ def _alerts(visit: Visit, told: Page[AlertOut], state: AlertState) -> None:
 
 
 def _alert(told: AlertOut, say: Words) -> None:
-    element("h2", told.what)
+    what, to_do = say.coded(told.code, told.params, told.what, told.to_do)
+    element("h2", what)
     element("p", f"{say(told.severity)} · {_lasted(told, say)}", classes="faint")
-    element("p", told.to_do)
+    element("p", to_do)
     subject = led_to(told)
     if subject is not None:
         title, path = subject
@@ -72,9 +73,9 @@ def _alert(told: AlertOut, say: Words) -> None:
 def _lasted(told: AlertOut, say: Words) -> str:
     since = moment(told.raised_at)
     if told.cleared_at is None:
-        return say("since {at} UTC", at=since)
+        return say("since {at}", at=since)
     values = {"at": since, "end": moment(told.cleared_at), "length": span(told.cleared_at - told.raised_at, say)}
-    return say("from {at} to {end} UTC, {length}", **values)
+    return say("from {at} to {end}, {length}", **values)
 
 
 def led_to(told: AlertOut) -> tuple[str, str] | None:

@@ -85,13 +85,14 @@ class Upload:
         self._form.forget("column/")
         self._form.forget("emailColumn")
         self._columns.clear()
-        self._form.fault("file", "" if self._size else self._visit.say("This file is empty."))
+        self._form.clear("file")
         if not self._size:
+            self._refuse(self._visit.say("This file is empty."))
             return
         try:
             self._seen = await self._visit.api.look_at(self._head, _told(self._form.values))
         except (ApiError, ApiUnreachableError) as error:
-            self._form.fault("file", " ".join(message for _, message in _faults(error, self._visit.say)))
+            self._refuse(" ".join(message for _, message in _faults(error, self._visit.say)))
             return
         with self._columns:
             self._show(self._seen)
@@ -118,14 +119,17 @@ class Upload:
         hint = say("The field's name; empty: left out. Such as: {examples}", examples=examples)
         self._form.field(f"column/{place}", column.title or column.field, hint=hint)
 
+    def _refuse(self, why: str) -> None:
+        self._form.mark([("#/file", why)])
+
     async def _send(self, values: Values) -> None:
         say = self._visit.say
         if not self._size or self._seen is None:
-            self._form.fault("file", say("Choose a CSV file that can be read."))
+            self._refuse(say("Choose a CSV file that can be read."))
             return
         if self._size > self._seen.max_upload_bytes:
             most = count(self._seen.max_upload_bytes / 1e6)
-            self._form.fault("file", say("It is larger than {most} MB: split it and import the parts.", most=most))
+            self._refuse(say("It is larger than {most} MB: split it and import the parts.", most=most))
             return
         list_id = self._list_id
         if list_id is None:
@@ -140,7 +144,7 @@ class Upload:
             ui.navigate.to(answer["text"])
             return
         lost = say("The file did not get through whole. Is the connection stable, and the API running?")
-        self._form.fault("file", answer["text"] or lost)
+        self._refuse(answer["text"] or lost)
 
 
 def _faults(error: ApiError | ApiUnreachableError, say: Words) -> list[tuple[str, str]]:

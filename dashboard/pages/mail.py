@@ -115,7 +115,7 @@ def _delivery(told: DeliveryOut, say: Words) -> None:
     _times(told, say)
     if told.decision:
         values = {"decision": say(told.decision), "at": moment(told.decided_at)}
-        element("p", say("A person decided at {at} UTC: {decision}", **values))
+        element("p", say("A person decided at {at}: {decision}", **values))
     if told.choice is not None:
         _choice(told.choice, say)
 
@@ -124,7 +124,7 @@ def _times(told: DeliveryOut, say: Words) -> None:
     """How long it took, and who did it."""
     if told.ended_at is None:
         text = say(
-            "Under way in {worker}; given up at {at} UTC if nothing is heard.",
+            "Under way in {worker}; given up at {at} if nothing is heard.",
             worker=told.worker,
             at=exact(told.deadline),
         )

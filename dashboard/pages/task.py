@@ -72,7 +72,7 @@ def _settled(visit: Visit, told: Told) -> None:
     element("p", say(task.status), classes="lead", role="status")
     element("p", task.subject, classes="faint")
     if task.status == "scheduled" and task.start_at is not None:
-        element("p", say("It begins at {at} UTC.", at=moment(task.start_at)))
+        element("p", say("It begins at {at}.", at=moment(task.start_at)))
     with element("p"):
         if task.campaign_id is not None:
             text = say("A round of the campaign {name}", name=task.campaign or "")
@@ -136,9 +136,9 @@ def _progress(say: Words, status: RealtimeStatus) -> None:
         wait = status.metrics.avg_wait_time
         figure(say("Wait"), "–" if wait is None else f"{wait:.1f} {say('s')}", say("from due to sent, on average"))
         ended = status.status in ENDED
-        about = "UTC" if ended else say("UTC, as foreseen")
+        about = "" if ended else say("as foreseen")
         figure(say("Ended") if ended else say("Ends"), moment(status.metrics.estimated_completion), about)
-        figure(say("Last activity"), moment(status.last_activity), "UTC")
+        figure(say("Last activity"), moment(status.last_activity))
     _waiting(status.waiting, say)
 
 

@@ -1,6 +1,6 @@
 """When a task ends, what makes it later, and what it takes to end by a given time."""
 
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Final
 from uuid import UUID
 
@@ -11,7 +11,7 @@ from dashboard.frame import Visit
 from dashboard.live import live
 from dashboard.reason import explained
 from dashboard.words import Words
-from dashboard.written import count, moment, span
+from dashboard.written import count, moment, span, typed_moment
 
 SECONDS: Final = 15.0
 
@@ -26,9 +26,9 @@ async def forecast(visit: Visit, task_id: UUID) -> None:
 
     async def ask(values: Values) -> None:
         if not values.get("by"):
-            form.fault("by", say("Say until when."))
+            form.mark([("#/by", say("Say until when."))])
             return
-        told = await visit.api.forecast(task_id, datetime.fromisoformat(values["by"]).replace(tzinfo=UTC))
+        told = await visit.api.forecast(task_id, datetime.fromisoformat(typed_moment(values["by"])))
         shown.clear()
         with shown:
             _needed(told.needed, say)
@@ -36,7 +36,7 @@ async def forecast(visit: Visit, task_id: UUID) -> None:
     with element("details"):
         element("summary", say("What would it take to end earlier?"))
         with Form(visit) as form:
-            form.field("by", say("It should end by"), kind="datetime-local", hint=say("In UTC."))
+            form.field("by", say("It should end by"), kind="datetime-local")
             form.button(say("What would it take?"), ask).classes(remove="main")
             shown = element("div", role="status")
 
@@ -49,13 +49,13 @@ def _forecast(told: ForecastOut, say: Words) -> None:
         element("p", say("Nothing is left to send."))
         return
     values = {"mails": count(told.mails), "at": moment(told.ends_at), "left": span(told.ends_at - told.as_of, say)}
-    element("p", say("{mails} mails are left; the last goes at {at} UTC, in {left}.", **values))
+    element("p", say("{mails} mails are left; the last goes at {at}, in {left}.", **values))
     if told.limited_by:
         element("p", say("What makes it later:"))
         with element("ul"):
             for limit in told.limited_by:
                 values = {"reason": explained(limit.reason, say), "at": moment(limit.ends_at_without)}
-                element("li", say("{reason}: without it, it would end at {at} UTC", **values))
+                element("li", say("{reason}: without it, it would end at {at}", **values))
 
 
 def _needed(told: NeededOut | None, say: Words) -> None:

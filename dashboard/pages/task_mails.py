@@ -100,7 +100,7 @@ def _writing_anew(visit: Visit, task_id: UUID, status: str, reason: str) -> None
 
     async def make() -> None:
         task = await visit.api.task(task_id)
-        name = f"{task.name}: {say(status)}, {moment(datetime.now(UTC))} UTC"
+        name = f"{task.name}: {say(status)}, {moment(datetime.now(UTC))}"
         order = {"name": name, "status": status, **({"reason": reason} if reason else {})}
         made = await visit.api.list_of_mails(task_id, order)
         query = {"contact_list": str(made.id), **({"template": str(task.template_id)} if task.template_id else {})}

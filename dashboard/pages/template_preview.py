@@ -9,6 +9,7 @@ from api.schemas.contact import ContactOut
 from api.schemas.finding import FindingOut
 from api.schemas.template import DraftOut
 from dashboard.element import element
+from dashboard.finding import findings
 from dashboard.form import Form
 from dashboard.frame import Visit
 from dashboard.problem import lines
@@ -97,15 +98,10 @@ class Preview:
         with self._findings:
             self._judge(told.findings)
 
-    def _judge(self, findings: list[FindingOut]) -> None:
+    def _judge(self, found: list[FindingOut]) -> None:
         say = self._visit.say
-        element("h3", say("What to mend before it is sent") if findings else say("Nothing is to be mended."))
-        with element("ul", classes="findings"):
-            for each in findings:
-                with element("li", classes=each.severity):
-                    where = f" ({', '.join(each.where)})" if each.where else ""
-                    element("p", f"{say(each.severity)}: {each.message}{where}")
-                    element("p", each.action, classes="faint")
+        element("h3", say("What to mend before it is sent") if found else say("Nothing is to be mended."))
+        findings(found, say)
 
     def _faults(self, error: ApiError | ApiUnreachableError) -> list[str]:
         errors = error.errors if isinstance(error, ApiError) else ()
