@@ -26,7 +26,7 @@ from tests.browser.person import Person
 FOLDER = Path(__file__).parents[2] / "docs/pictures"
 NAMES = ("overview", "task", "mail", "services", "campaign")
 """As the files are called; each is on some page, and no other is (`tests/architecture/test_site.py`)."""
-SIZE = (1200, 760)
+SIZE = (1200, 640)
 PEOPLE, PARTNERS = 12_000, 40
 INTERVAL = 5.0
 MINUTES = 6
