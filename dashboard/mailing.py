@@ -1,9 +1,11 @@
 """What tasks and campaigns have in common at the pages: what they are made of, when they begin, what they would do."""
 
+import hashlib
+import json
 from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Final
+from uuid import uuid4
 
 from api.schemas.campaign import CampaignDryRunOut
 from api.schemas.task import DryRunOut
@@ -15,7 +17,7 @@ from dashboard.form import Form, Send, Values
 from dashboard.frame import Visit
 from dashboard.table import nothing
 from dashboard.words import Words
-from dashboard.written import count, moment
+from dashboard.written import count, moment, typed_moment
 
 PRECEDENCE: Final = {"0": "as others", "1": "before others", "-1": "after others"}
 """Priorities."""
@@ -53,7 +55,16 @@ async def ingredients(visit: Visit) -> Ingredients | None:
 def starting(values: Values) -> str | None:
     """When it is to begin, as the API takes it; None: at once."""
     begins = values.get("startAt")
-    return datetime.fromisoformat(begins).replace(tzinfo=UTC).isoformat() if begins else None
+    return typed_moment(begins) if begins else None
+
+
+def key_of_orders() -> Callable[[object], str]:
+    """Make the Idempotency-Keys of one page: the same order is the same mailing, however often its button is pressed.
+
+    So is one that got no answer, and may have been taken.
+    """
+    page = uuid4().hex
+    return lambda order: f"{page}-{hashlib.sha256(json.dumps(order, sort_keys=True).encode()).hexdigest()[:32]}"
 
 
 def tried_and_sent(
@@ -77,7 +88,7 @@ def in_common(told: DryRunOut | CampaignDryRunOut, ends: str, say: Words) -> Non
     """Figures of both: who gets nothing, what there is to send with, when it ends."""
     figure(say("Suppressed"), count(told.suppressed), say("want no mail"))
     figure(say("Services"), count(told.active_services), say("of the pool can be used"))
-    figure(ends, moment(told.forecast.ends_at), say("UTC, as foreseen"))
+    figure(ends, moment(told.forecast.ends_at), say("as foreseen"))
 
 
 def missing(told: DryRunOut | CampaignDryRunOut, say: Words) -> None:

@@ -10,7 +10,7 @@ from pydantic import SecretStr
 from starlette.responses import PlainTextResponse
 
 from dashboard.gate import Gate
-from dashboard.session import COOKIE, LANGUAGE_COOKIE, THEME_COOKIE, Sessions
+from dashboard.session import COOKIE, LANGUAGE_COOKIE, THEME_COOKIE, ZONE_COOKIE, Sessions, chosen_zone
 from dashboard.settings import DashboardSettings
 from dashboard.sign_in import local_path
 
@@ -51,6 +51,13 @@ async def test_nothing_else_is_answered_without_a_session(browser: httpx.AsyncCl
 @pytest.mark.parametrize("path", ["/sign-in", "/style.css", "/favicon.ico", "/healthz"])
 async def test_what_the_sign_in_page_needs_is_open(browser: httpx.AsyncClient, path: str) -> None:
     assert (await browser.get(path)).text == "open"
+
+
+async def test_no_page_loads_from_elsewhere_or_stands_in_another_site_s_frame(browser: httpx.AsyncClient) -> None:
+    policy = (await browser.get("/sign-in")).headers["content-security-policy"]
+
+    assert "default-src 'self'" in policy
+    assert "frame-ancestors 'none'" in policy
 
 
 async def test_a_session_says_nothing_of_its_key(browser: httpx.AsyncClient) -> None:
@@ -94,3 +101,20 @@ def test_signing_in_leads_to_no_other_host(wanted: str) -> None:
 
 def test_a_key_in_a_cookie_cannot_be_read() -> None:
     assert not re.search("tp_", SESSIONS.seal("tp_secret"))
+
+
+@pytest.mark.parametrize(
+    ("told", "zone"),
+    [
+        ("Asia/Shanghai", "Asia/Shanghai"),
+        ("", "UTC"),
+        ("America", "UTC"),
+        ("../../etc/passwd", "UTC"),
+        ("Nowhere/Town", "UTC"),
+        (None, "UTC"),
+    ],
+)
+def test_times_are_told_by_the_persons_clock_or_in_utc(told: str | None, zone: str) -> None:
+    cookie = "" if told is None else f"{ZONE_COOKIE}={told}"
+
+    assert chosen_zone({"cookie": cookie}).key == zone
