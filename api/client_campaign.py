@@ -8,7 +8,7 @@ from api.schemas.campaign import CampaignContactOut, CampaignDryRunOut, Campaign
 
 
 class CampaignCalls(Transport):
-    """A part of `ApiClient`."""
+    """Campaigns and their rounds."""
 
     async def submit_campaign(self, order: Body) -> CampaignOut:
         """Start a campaign."""

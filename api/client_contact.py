@@ -1,16 +1,78 @@
-"""The client's calls about single contacts and segments."""
+"""The client's calls about whom mails go to."""
 
 from collections.abc import AsyncIterator, Mapping, Sequence
+from pathlib import Path
 from uuid import UUID
 
-from api.client_errors import raise_for_problem
+import httpx
+
 from api.client_transport import Transport
-from api.schemas.contact import ContactListOut, ContactOut, ContactsOut, ErasureOut, TaggingOut
+from api.schemas.contact import (
+    ContactListOut,
+    ContactOut,
+    ContactsOut,
+    ErasureOut,
+    SuppressionOut,
+    SuppressionsOut,
+    TaggingOut,
+)
+from api.schemas.contact_import import ContactImportOut
 from api.schemas.segment import SegmentOut, SegmentPreviewOut
+from api.watched_file import Progress, WatchedFile
+
+UPLOAD_TIMEOUT = httpx.Timeout(60.0, connect=5.0, read=1800.0)
+"""An upload is answered when all its rows are staged."""
 
 
 class ContactCalls(Transport):
-    """Contacts, tags, segments, erasure."""
+    """Lists, imports, suppressions, contacts, segments, erasure."""
+
+    async def create_list(self, name: str) -> ContactListOut:
+        """Make an empty contact list."""
+        return await self._post(ContactListOut, "/api/contact-lists", {"name": name})
+
+    def lists(self) -> AsyncIterator[ContactListOut]:
+        """All contact lists."""
+        return self._all(ContactListOut, "/api/contact-lists")
+
+    async def contact_list(self, list_id: UUID) -> ContactListOut:
+        """One contact list."""
+        return await self._get(ContactListOut, f"/api/contact-lists/{list_id}")
+
+    async def delete_list(self, list_id: UUID) -> None:
+        """Delete a list; its contacts stay."""
+        await self._send("DELETE", f"/api/contact-lists/{list_id}")
+
+    async def import_file(
+        self,
+        list_id: UUID,
+        file: Path,
+        reading: Mapping[str, str | list[str]] | None = None,
+        progress: Progress | None = None,
+    ) -> ContactImportOut:
+        """Upload a CSV file; `reading` holds what the API's page names, such as `mode`."""
+        path = f"/api/contact-lists/{list_id}/import"
+        with file.open("rb") as opened:
+            part = {"file": (file.name, WatchedFile(opened, progress), "text/csv")}
+            return ContactImportOut.model_validate_json(
+                (await self._send("POST", path, params=reading, files=part, timeout=UPLOAD_TIMEOUT)).content
+            )
+
+    async def contact_import(self, import_id: UUID) -> ContactImportOut:
+        """How an import stands."""
+        return await self._get(ContactImportOut, f"/api/imports/{import_id}")
+
+    def import_errors(self, import_id: UUID) -> AsyncIterator[bytes]:
+        """The refused rows of an import as CSV, in pieces."""
+        return self.file(f"/api/imports/{import_id}/errors.csv")
+
+    async def suppress(self, emails: list[str], reason: str) -> SuppressionsOut:
+        """Never write to these addresses again, at most 1,000 at a time."""
+        return await self._post(SuppressionsOut, "/api/suppressions", {"emails": emails, "reason": reason})
+
+    def suppressions(self) -> AsyncIterator[SuppressionOut]:
+        """All suppressed addresses."""
+        return self._all(SuppressionOut, "/api/suppressions")
 
     def contacts(self, **filters: str) -> AsyncIterator[ContactOut]:
         """Contacts by id; `email` (its beginning), `tag` and `listId` narrow them down."""
@@ -40,12 +102,9 @@ class ContactCalls(Transport):
         """Erase a person. It cannot be undone."""
         return await self._post(ErasureOut, "/api/contacts/erase", {"email": email})
 
-    async def export_contacts(self, filters: Mapping[str, str]) -> AsyncIterator[bytes]:
+    def export_contacts(self, filters: Mapping[str, str]) -> AsyncIterator[bytes]:
         """Contacts as CSV, in pieces; `listId`, `segmentId` and `tag` narrow them down."""
-        async with self._http.stream("GET", "/api/contacts/export.csv", params=filters) as response:
-            await raise_for_problem(response)
-            async for piece in response.aiter_bytes():
-                yield piece
+        return self.file("/api/contacts/export.csv", filters)
 
     def segments(self) -> AsyncIterator[SegmentOut]:
         """All segments."""
