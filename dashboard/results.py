@@ -3,8 +3,8 @@
 from collections.abc import Callable, Sequence
 from typing import Final
 
-from api.schemas.statistics import CountsOut, GroupOut, Rate, StatisticsOut
-from dashboard.chart import Series, by_group
+from api.schemas.statistics import CountsOut, GroupOut, Rate, StatisticsOut, TimelineOut
+from dashboard.chart import Series, by_group, over_time
 from dashboard.element import element
 from dashboard.figure import figure, figures
 from dashboard.table import Column, table
@@ -12,11 +12,17 @@ from dashboard.words import Words
 from dashboard.written import count, share
 
 DRAWN: Final = ("opened", "clicked", "replied")
+TROUBLE: Final = ("hard_bounced", "complained", "unsubscribed")
 TITLES: Final = {
     "opened": "Opened", "clicked": "Clicked", "replied": "Replied", "hard_bounced": "Bounced",
     "complained": "Complained", "unsubscribed": "Unsubscribed",
 }  # fmt: skip
 OF: Final = {"sent": "{share} of those sent", "delivered": "{share} of those delivered"}
+MOMENTS: Final = {
+    "sent": "Sent", "opened": "Opened", "clicked": "Clicked", "replied": "Replied", "hard_bounced": "Bounced",
+}  # fmt: skip
+"""What a time-line shows."""
+PER: Final = {"hour": "What happened when, by the hour", "day": "What happened when, by the day"}
 MOST_DRAWN: Final = 12
 """Groups in a chart: more bars are better read as a table."""
 MOST_SHOWN: Final = 200
@@ -41,10 +47,10 @@ def groups(title: str, first: str, told: StatisticsOut, say: Words) -> None:
     if not told.groups:
         element("p", say("Nothing of this was sent yet."))
         return
-    if len(told.groups) <= MOST_DRAWN and any(getattr(told.total, name) for name in DRAWN):
-        series = [Series(say(TITLES[name]), [_percent(each, name) for each in told.groups]) for name in DRAWN]
-        caption = say("{title}: percent of those delivered", title=say(title))
-        by_group(caption, [each.name for each in told.groups], series, say, first=first)
+    if len(told.groups) <= MOST_DRAWN:
+        with element("div", classes="charts"):
+            _drawn(say("{title}: answers, in percent", title=say(title)), DRAWN, first, told, say)
+            _drawn(say("{title}: trouble, in percent", title=say(title)), TROUBLE, first, told, say)
     shown = sorted(told.groups, key=lambda each: -each.sent) if len(told.groups) > MOST_SHOWN else told.groups
     few = {"open": ""} if len(told.groups) <= MOST_DRAWN else {}
     with element("details", **few):
@@ -53,6 +59,21 @@ def groups(title: str, first: str, told: StatisticsOut, say: Words) -> None:
     if len(told.groups) > MOST_SHOWN:
         number = count(len(told.groups) - MOST_SHOWN)
         element("p", say("{number} smaller ones are left out; the CSV has them.", number=number), classes="faint")
+
+
+def _drawn(caption: str, names: Sequence[str], first: str, told: StatisticsOut, say: Words) -> None:
+    """Draw shares by group, if there is anything to draw."""
+    if any(getattr(told.total, name) for name in names):
+        series = [Series(say(TITLES[name]), [_percent(each, name) for each in told.groups]) for name in names]
+        by_group(caption, [each.name for each in told.groups], series, say, first=first)
+
+
+def timeline(told: TimelineOut, say: Words) -> None:
+    """Draw what happened when; a single hour or day says nothing that the figures do not."""
+    if len(told.data) < 2:
+        return
+    series = [Series(say(title), [float(getattr(each, name)) for each in told.data]) for name, title in MOMENTS.items()]
+    over_time(say(PER[told.per]), [each.start for each in told.data], series, say)
 
 
 def _columns(first: str, say: Words) -> Sequence[Column[GroupOut]]:

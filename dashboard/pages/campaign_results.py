@@ -5,7 +5,7 @@ from urllib.parse import urlencode
 from uuid import UUID
 
 from api.schemas.campaign import CampaignContactOut
-from api.schemas.statistics import FunnelOut, StatisticsOut
+from api.schemas.statistics import FunnelOut, StatisticsOut, TimelineOut
 from contracts.campaign import STOP_REASONS
 from dashboard import paths
 from dashboard.chart import Series, by_group
@@ -13,13 +13,14 @@ from dashboard.element import element, link
 from dashboard.frame import Visit
 from dashboard.live import live
 from dashboard.reason import explained
-from dashboard.results import groups, results
+from dashboard.results import groups, results, timeline
 from dashboard.table import Column, nothing, reading_on, table
 from dashboard.words import Words
 from dashboard.written import moment
 
 LIMIT: Final = "50"
 SECONDS: Final = 15.0
+FEW_DAYS: Final = 4
 GROUPINGS: Final = {"round": "Round", "variant": "Variant", "service": "Service", "provider": "Provider"}
 STAGES: Final = {
     "contacts": "Contacts", "mailed": "Written to", "delivered": "Delivered", "opened": "Opened",
@@ -33,6 +34,7 @@ async def came_back(visit: Visit, campaign_id: UUID, by: str) -> None:
     element("h2", say("How far its contacts came"))
     await live(visit, lambda: visit.api.funnel(campaign_id), lambda told: _funnel(told, say), SECONDS)
     element("h2", say("What came back"), id="results")
+    await live(visit, lambda: _timeline(visit, campaign_id), lambda told: timeline(told, say), SECONDS)
     with element("nav", classes="tabs", aria_label=say("Grouping")):
         for name, title in GROUPINGS.items():
             current = {"aria_current": "page"} if name == chosen else {}
@@ -43,6 +45,12 @@ async def came_back(visit: Visit, campaign_id: UUID, by: str) -> None:
         groups("What came back", GROUPINGS[chosen], told, say)
 
     await live(visit, lambda: visit.api.campaign_statistics(campaign_id, chosen), show, SECONDS)
+
+
+async def _timeline(visit: Visit, campaign_id: UUID) -> TimelineOut:
+    """By the day, or by the hour while there are few days."""
+    by_day = await visit.api.campaign_timeline(campaign_id, "day")
+    return by_day if len(by_day.data) > FEW_DAYS else await visit.api.campaign_timeline(campaign_id, "hour")
 
 
 def _funnel(told: FunnelOut, say: Words) -> None:
