@@ -1,6 +1,7 @@
 """What came back of mails: figures with their shares, and groups as a chart and a table."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime, timedelta
 from typing import Final
 
 from api.schemas.statistics import CountsOut, GroupOut, Rate, StatisticsOut, TimelineOut
@@ -23,6 +24,9 @@ MOMENTS: Final = {
 }  # fmt: skip
 """What a time-line shows."""
 PER: Final = {"hour": "What happened when, by the hour", "day": "What happened when, by the day"}
+STEPS: Final = {"hour": timedelta(hours=1), "day": timedelta(days=1)}
+MOST_STEPS: Final = 1000
+"""Points of a line; a longer time-line goes from one happening straight to the next."""
 MOST_DRAWN: Final = 12
 """Groups in a chart: more bars are better read as a table."""
 MOST_SHOWN: Final = 200
@@ -42,8 +46,14 @@ def results(told: CountsOut, say: Words) -> None:
         element("p", text, classes="faint")
 
 
-def groups(title: str, first: str, told: StatisticsOut, say: Words) -> None:
-    """Show groups, as a chart where they are few, and as a table; `first` says what they are."""
+def groups(title: str, first: str, told: StatisticsOut, say: Words, names: Mapping[str, str] | None = None) -> None:
+    """Show groups, as charts where they are few, and as a table; `first` says what they are.
+
+    `names`, by key, replace those that the API tells.
+    """
+    if names:
+        renamed = [each.model_copy(update={"name": names.get(each.key, each.name)}) for each in told.groups]
+        told = told.model_copy(update={"groups": renamed})
     if not told.groups:
         element("p", say("Nothing of this was sent yet."))
         return
@@ -72,8 +82,19 @@ def timeline(told: TimelineOut, say: Words) -> None:
     """Draw what happened when; a single hour or day says nothing that the figures do not."""
     if len(told.data) < 2:
         return
-    series = [Series(say(title), [float(getattr(each, name)) for each in told.data]) for name, title in MOMENTS.items()]
-    over_time(say(PER[told.per]), [each.start for each in told.data], series, say)
+    known = {each.start: each for each in told.data}
+    at = filled(list(known), STEPS[told.per])
+    series = [
+        Series(say(title), [float(getattr(known[start], name)) if start in known else 0.0 for start in at])
+        for name, title in MOMENTS.items()
+    ]
+    over_time(say(PER[told.per]), at, series, say)
+
+
+def filled(starts: Sequence[datetime], step: timedelta) -> list[datetime]:
+    """All hours or days from the first to the last: those in which nothing happened are told by nobody."""
+    length = (starts[-1] - starts[0]) // step + 1
+    return [starts[0] + place * step for place in range(length)] if length <= MOST_STEPS else list(starts)
 
 
 def _columns(first: str, say: Words) -> Sequence[Column[GroupOut]]:

@@ -4,7 +4,7 @@ from typing import Final
 from urllib.parse import urlencode
 from uuid import UUID
 
-from api.schemas.campaign import CampaignContactOut
+from api.schemas.campaign import CampaignContactOut, CampaignOut
 from api.schemas.statistics import FunnelOut, StatisticsOut, TimelineOut
 from contracts.campaign import STOP_REASONS
 from dashboard import paths
@@ -29,7 +29,7 @@ STAGES: Final = {
 
 
 async def came_back(visit: Visit, campaign_id: UUID, by: str) -> None:
-    """Show the funnel and the statistics by one grouping."""
+    """Show the funnel, what happened when, and the statistics by one grouping."""
     say, chosen = visit.say, by if by in GROUPINGS else "round"
     element("h2", say("How far its contacts came"))
     await live(visit, lambda: visit.api.funnel(campaign_id), lambda told: _funnel(told, say), SECONDS)
@@ -40,11 +40,23 @@ async def came_back(visit: Visit, campaign_id: UUID, by: str) -> None:
             current = {"aria_current": "page"} if name == chosen else {}
             link(say(title), f"{paths.campaign(campaign_id)}?{urlencode({'by': name})}#results", **current)
 
+    named = _names(await visit.api.campaign(campaign_id), say)
+
     def show(told: StatisticsOut) -> None:
         results(told.total, say)
-        groups("What came back", GROUPINGS[chosen], told, say)
+        groups("What came back", GROUPINGS[chosen], told, say, named)
 
     await live(visit, lambda: visit.api.campaign_statistics(campaign_id, chosen), show, SECONDS)
+
+
+def _names(told: CampaignOut, say: Words) -> dict[str, str]:
+    """What rounds and their variants are called, by the keys of their groups."""
+    named = {}
+    for each in told.rounds:
+        named[str(each.round_no)] = round_name = say("Round {number}", number=each.round_no)
+        for place, variant in enumerate(each.variants or ()):
+            named[f"{each.round_no}.{place}"] = f"{round_name}: {variant.name}"
+    return named
 
 
 async def _timeline(visit: Visit, campaign_id: UUID) -> TimelineOut:

@@ -54,8 +54,7 @@ def _form(visit: Visit, made_of: Ingredients, known: Choices) -> Form:
         form.field("colleaguesStop", say("An answer stops colleagues of the same organisation too"), kind="checkbox")
         element("h2", say("When"))
         when_fields(visit, form)
-        more_fields(visit, form)
-        form.field("pool", say("Pool"), hint=say("Empty: your own."))
+        more_fields(visit, form, pool=True)
     return form
 
 

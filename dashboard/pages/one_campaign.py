@@ -98,7 +98,7 @@ def _rounds(visit: Visit, told: CampaignOut) -> None:
 
     columns = (
         Column[RoundOut]("Round", named),
-        Column[RoundOut]("Subject", lambda each: each.subject),
+        Column[RoundOut]("Subject", _subject),
         Column[RoundOut]("To", lambda each: say(AUDIENCES[each.audience]) if each.round_no > 1 else say("all")),
         Column[RoundOut]("Delay", lambda each: delayed(each, say)),
         Column[RoundOut]("Begins", lambda each: begins(each, say)),
@@ -107,6 +107,10 @@ def _rounds(visit: Visit, told: CampaignOut) -> None:
         Column[RoundOut]("Sent", lambda each: f"{count(each.by_status.sent)} / {count(each.total)}", numeric=True),
     )
     table("Rounds", columns, told.rounds, say)
+
+
+def _subject(told: RoundOut) -> None:
+    element("span", told.subject, classes="wraps")
 
 
 def _waiting(told: CampaignOut, say: Words) -> None:
