@@ -121,6 +121,7 @@ TEXTS: Final[dict[str, str]] = {
     # What came back
     "How far its contacts came": "联系人进展",
     "What came back": "反馈",
+    "other": "其他",
     "Grouping": "分组",
     "Variant": "版本",
     "Provider": "收件服务商",

@@ -51,7 +51,7 @@ async def came_back(visit: Visit, campaign_id: UUID, by: str) -> None:
 
 def _names(told: CampaignOut, say: Words) -> dict[str, str]:
     """What rounds and their variants are called, by the keys of their groups."""
-    named = {}
+    named = {"other": say("other")}
     for each in told.rounds:
         named[str(each.round_no)] = round_name = say("Round {number}", number=each.round_no)
         for place, variant in enumerate(each.variants or ()):
