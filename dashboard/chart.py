@@ -23,6 +23,8 @@ GAP: Final = 2.5
 Row = tuple[str, list[float]]
 """Of the table: what is measured, and the value of each series."""
 HALF_HOUR_MS: Final = 1_800_000
+NAMES: Final = 420
+"""Pixels for the names of all groups below a chart: none is left out, long ones take several lines."""
 FEW: Final = 6
 """Rows that are told whole."""
 
@@ -59,8 +61,14 @@ def over_time(title: str, at: Sequence[datetime], series: Sequence[Series], say:
 
 def by_group(title: str, groups: Sequence[str], series: Sequence[Series], say: Words, *, first: str = "Name") -> None:
     """Draw bars beside each other for each group; `first` says what the groups are."""
+    label = {
+        "color": "var(--faint)",
+        "interval": 0,
+        "overflow": "break",
+        "width": max(48, NAMES // max(1, len(groups))),
+    }
     axes = {
-        "xAxis": {"type": "category", "data": list(groups), **_axis()},
+        "xAxis": {"type": "category", "data": list(groups), **_axis(), "axisLabel": label},
         "yAxis": {"type": "value", "min": 0, **_axis()},
     }
     bars = [

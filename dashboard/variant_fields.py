@@ -74,10 +74,11 @@ class ContentFields:
             "With a rule, the parts try the variants out and the rest gets the best: leave a rest, such as 60 %."
         )
         self._form.choice(f"{self._prefix}{RULE}measure", say("The rest gets the one"), measures, hint=hint)
-        after = say("Hours until that is decided")
-        self._form.field(f"{self._prefix}{RULE}after", after, kind="number", step="any")
-        sure = say("Below it nothing is certain, and the first variant goes to the rest.")
-        self._form.field(f"{self._prefix}{RULE}confidence", say("How sure, in percent"), kind="number", hint=sure)
+        with element("div", classes="beside"):
+            after = say("Hours until that is decided")
+            self._form.field(f"{self._prefix}{RULE}after", after, kind="number", step="any")
+            sure = say("Below it nothing is certain, and the first variant goes to the rest.")
+            self._form.field(f"{self._prefix}{RULE}confidence", say("How sure, in percent"), kind="number", hint=sure)
 
     def _button(self, text: str, act: Callable[[], None]) -> None:
         element("button", text, type="button").on("click", lambda _: act())

@@ -28,11 +28,10 @@ from dashboard.pages.one_campaign import DELAYS
 from dashboard.pages.overview_charts import METRICS
 from dashboard.pages.setting import TYPES as SETTING_TYPES
 from dashboard.pages.task import PRIORITIES
-from dashboard.pages.task_course import DRAWN
 from dashboard.pages.task_mails import DECISIONS
 from dashboard.pages.webhook import TYPES
 from dashboard.reason import REASONS
-from dashboard.results import OF, TITLES
+from dashboard.results import MOMENTS, OF, PER, TITLES
 from dashboard.round_fields import AUDIENCES, UNITS
 from dashboard.rule_fields import CONDITIONS, ENGAGEMENTS, HOLDS, HOW, OPS
 from dashboard.variant_fields import MEASURES
@@ -66,7 +65,8 @@ def texts() -> Iterator[str]:
                     yield first.value
     yield from (title for _, title, _ in SECTIONS)
     yield from (*THEMES.values(), *REASONS.values(), *DECISIONS.values(), *DESCRIBED)
-    for table in (DAYS, PINS, UNKNOWN, MEASURES, RULES, PRECEDENCE, SEVERITIES, MAY, TYPES, SETTING_TYPES):
+    tables = (DAYS, PINS, UNKNOWN, MEASURES, RULES, PRECEDENCE, SEVERITIES, MAY, TYPES, MOMENTS, PER, SETTING_TYPES)
+    for table in tables:
         yield from table.values()
     yield from (*STATES.values(), *EMPTY.values(), *OF.values(), *TITLES.values())
     yield from (*DELAYS.values(), *GROUPINGS.values(), *STAGES.values(), *AUDIENCES.values(), *UNITS.values())
@@ -74,7 +74,6 @@ def texts() -> Iterator[str]:
         *KINDS.values(),
         *MODES.values(),
         *PRIORITIES.values(),
-        *DRAWN.values(),
         *(title for title, _ in METRICS.values()),
     )
     yield from (each for texts in (CONDITIONS, ENGAGEMENTS, HOLDS, HOW, OPS) for each in texts.values())
