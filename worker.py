@@ -17,6 +17,7 @@ from temporalio.workflow import NondeterminismError
 from database.errors import UNREACHABLE
 from database.queries.survey import queue_settings
 from runtime.activity_ids import ActivityIds
+from runtime.ending import ending
 from runtime.logs import configure_logs
 from runtime.presence import keep_present, most_under_way
 from runtime.processes import GivenUpError, Processes, end_with
@@ -122,10 +123,11 @@ def parser() -> argparse.ArgumentParser:
 
 
 if __name__ == "__main__":
-    try:
-        with suppress(KeyboardInterrupt):
-            main(parser().parse_args())
-    except SettingsError as error:
-        sys.exit(f"The worker cannot start:\n{error}")
-    except GivenUpError as error:
-        sys.exit(str(error))
+    with ending():
+        try:
+            with suppress(KeyboardInterrupt):
+                main(parser().parse_args())
+        except SettingsError as error:
+            sys.exit(f"The worker cannot start:\n{error}")
+        except GivenUpError as error:
+            sys.exit(str(error))
