@@ -13,7 +13,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from uuid import UUID
 
-from playwright.async_api import Page, async_playwright, expect
+from playwright.async_api import Page, async_playwright
 
 from api.client import ApiClient
 from api.operations.admin_key import make_admin_key
@@ -21,7 +21,7 @@ from evidence import playground
 from stack.local import LocalStack
 from stack.surroundings import Surroundings, stack_ports
 from tests.browser.conftest import CHROMIUM, QUIET
-from tests.browser.person import PATIENCE_MS, Person
+from tests.browser.person import Person
 
 FOLDER = Path(__file__).parents[2] / "docs/pictures"
 NAMES = ("overview", "task", "mail", "services", "campaign")
