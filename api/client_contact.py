@@ -4,9 +4,7 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from pathlib import Path
 from uuid import UUID
 
-import httpx
-
-from api.client_transport import Transport
+from api.client_transport import UPLOAD_TIMEOUT, Transport
 from api.schemas.contact import (
     ContactListOut,
     ContactOut,
@@ -16,12 +14,9 @@ from api.schemas.contact import (
     SuppressionsOut,
     TaggingOut,
 )
-from api.schemas.contact_import import ContactImportOut
+from api.schemas.contact_import import ContactImportOut, ImportLookOut
 from api.schemas.segment import SegmentOut, SegmentPreviewOut
 from api.watched_file import Progress, WatchedFile
-
-UPLOAD_TIMEOUT = httpx.Timeout(60.0, connect=5.0, read=1800.0)
-"""An upload is answered when all its rows are staged."""
 
 
 class ContactCalls(Transport):
@@ -57,6 +52,23 @@ class ContactCalls(Transport):
             return ContactImportOut.model_validate_json(
                 (await self._send("POST", path, params=reading, files=part, timeout=UPLOAD_TIMEOUT)).content
             )
+
+    async def import_body(
+        self,
+        list_id: UUID,
+        body: AsyncIterator[bytes],
+        headers: Mapping[str, str],
+        reading: Mapping[str, str | list[str]],
+    ) -> ContactImportOut:
+        """Hand on the body of an upload as it comes, once; `headers` are its type and length."""
+        path = f"/api/contact-lists/{list_id}/import"
+        return ContactImportOut.model_validate_json(await self._hand_on(path, body, headers, reading))
+
+    async def look_at(self, head: bytes, reading: Mapping[str, str]) -> ImportLookOut:
+        """How a file would be read that begins like this; 64 KiB are enough."""
+        part = {"file": ("head.csv", head, "text/csv")}
+        answer = await self._send("POST", "/api/imports/look", params=reading, files=part)
+        return ImportLookOut.model_validate_json(answer.content)
 
     async def contact_import(self, import_id: UUID) -> ContactImportOut:
         """How an import stands."""

@@ -5,6 +5,7 @@ from datetime import datetime
 from uuid import UUID
 
 from api.client_transport import Body, Transport, given
+from api.schemas.contact import ContactListOut
 from api.schemas.event import EventOut
 from api.schemas.evidence import EvidenceOut, UnknownOut
 from api.schemas.forecast import ForecastOut
@@ -16,9 +17,9 @@ from contracts.delivery import Decision
 class TaskCalls(Transport):
     """Tasks, mails, events."""
 
-    async def submit_task(self, order: Body) -> TaskOut:
-        """Start a task."""
-        return await self._post(TaskOut, "/api/tasks", order)
+    async def submit_task(self, order: Body, key: str | None = None) -> TaskOut:
+        """Start a task; with the same `key` and order once only, however often it is called."""
+        return await self._post(TaskOut, "/api/tasks", order, key=key)
 
     async def dry_run(self, order: Body) -> DryRunOut:
         """What a task would do."""
@@ -68,6 +69,10 @@ class TaskCalls(Transport):
         """What becomes of those: `resend`, `sent` or `failed`; all of them unless numbers are given."""
         order: dict[str, object] = {"decision": decision, **({"seqs": seqs} if seqs else {})}
         return await self._post(ResolveOut, f"/api/tasks/{task_id}/subtasks/resolve", order)
+
+    async def list_of_mails(self, task_id: UUID, order: Body) -> ContactListOut:
+        """Make a list of those whose mails failed or were cancelled; `reason` narrows them down."""
+        return await self._post(ContactListOut, f"/api/tasks/{task_id}/subtasks/list", order)
 
     async def evidence(self, order: Body) -> EvidenceOut:
         """Take mails as sent that were seen, at most 1,000 at a time."""
