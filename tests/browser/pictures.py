@@ -26,9 +26,9 @@ from tests.browser.person import Person
 FOLDER = Path(__file__).parents[2] / "docs/pictures"
 NAMES = ("overview", "task", "mail", "services", "campaign")
 """As the files are called; each is on some page, and no other is (`tests/architecture/test_site.py`)."""
-SIZE = (1200, 760)
+SIZE = (1200, 640)
 PEOPLE, PARTNERS = 12_000, 40
-INTERVAL = 2.0
+INTERVAL = 5.0
 MINUTES = 6
 """Of measuring: the curves of the overview join five minutes each."""
 PAUSE = 1.0
@@ -92,12 +92,12 @@ async def visitor(where: Surroundings, key: str) -> AsyncIterator[Person]:
 
 
 async def take(person: Person, name: str, path: str, sign: str) -> None:
-    """Open a page, wait until it tells this, and keep its picture."""
+    """Open a page, wait until it tells this, unfold it if it is folded, and keep the picture."""
     page = person.page
     await person.open(path)
     await person.sees(sign)
-    for closed in await page.locator("main details:not([open]) > summary").all():
-        await closed.click()
+    if await (folded := page.locator("summary", has_text=sign)).count():
+        await folded.click()
     await page.mouse.move(*SIZE)
     await page.screenshot(path=FOLDER / f"{name}.png")
 
@@ -112,8 +112,8 @@ async def main() -> None:
             async with ApiClient(where.api_url, key) as api, visitor(where, key) as person:
                 task_id, campaign_id = await order(api, where)
                 await until(lambda: measured(api))
-                await take(person, "overview", "/", "Highest")
-                await take(person, "task", f"/tasks/{task_id}", "Highest")
+                await take(person, "overview", "/", "Mails an hour")
+                await take(person, "task", f"/tasks/{task_id}", "Why mails wait")
                 await take(person, "mail", f"/tasks/{task_id}/mails/1", "Why this service")
                 await take(person, "services", "/services", "can send")
                 await take(person, "campaign", f"/campaigns/{campaign_id}", "Spring outreach")
