@@ -53,7 +53,8 @@ def _names(told: CampaignOut, say: Words) -> dict[str, str]:
     """What rounds and their variants are called, by the keys of their groups."""
     named = {"other": say("other")}
     for each in told.rounds:
-        named[str(each.round_no)] = round_name = say("Round {number}", number=each.round_no)
+        round_name = say("Round {number}", number=each.round_no)
+        named |= {str(each.round_no): round_name, f"{each.round_no}.-": round_name}
         for place, variant in enumerate(each.variants or ()):
             named[f"{each.round_no}.{place}"] = f"{round_name}: {variant.name}"
     return named
