@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from api.schemas.statistics import CountsOut, GroupOut, Rate, StatisticsOut, TimelineOut
-from dashboard.chart import Series, by_group, over_time
+from dashboard.chart import Series, by_name, over_time
 from dashboard.element import element
 from dashboard.figure import figure, figures
 from dashboard.table import Column, table
@@ -75,7 +75,7 @@ def _drawn(caption: str, names: Sequence[str], first: str, told: StatisticsOut, 
     """Draw shares by group, if there is anything to draw."""
     if any(getattr(told.total, name) for name in names):
         series = [Series(say(TITLES[name]), [_percent(each, name) for each in told.groups]) for name in names]
-        by_group(caption, [each.name for each in told.groups], series, say, first=first)
+        by_name(caption, [each.name for each in told.groups], series, say, first=first)
 
 
 def timeline(told: TimelineOut, say: Words) -> None:

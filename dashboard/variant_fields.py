@@ -3,8 +3,6 @@
 from collections.abc import Callable, Mapping
 from typing import Final
 
-from nicegui import ui
-
 from api.schemas.template import TemplateOut
 from contracts.variant import MOST_VARIANTS
 from dashboard.element import element
@@ -114,8 +112,7 @@ class ContentFields:
     def _grow(self, to: int) -> None:
         self._variants = to
         self._draw()
-        last = f"field-{self._prefix}{VARIANT.format(place=to - 1)}{TEMPLATE}"
-        ui.run_javascript(f"document.getElementById('{last}').focus()")
+        self._form.focus(f"{self._prefix}{VARIANT.format(place=to - 1)}{TEMPLATE}")
 
 
 def letter(place: int) -> str:

@@ -8,7 +8,7 @@ from api.schemas.campaign import CampaignContactOut, CampaignOut
 from api.schemas.statistics import FunnelOut, StatisticsOut, TimelineOut
 from contracts.campaign import STOP_REASONS
 from dashboard import paths
-from dashboard.chart import Series, by_group
+from dashboard.chart import Series, by_name
 from dashboard.element import element, link
 from dashboard.frame import Visit
 from dashboard.live import live
@@ -53,7 +53,8 @@ def _names(told: CampaignOut, say: Words) -> dict[str, str]:
     """What rounds and their variants are called, by the keys of their groups."""
     named = {"other": say("other")}
     for each in told.rounds:
-        named[str(each.round_no)] = round_name = say("Round {number}", number=each.round_no)
+        round_name = say("Round {number}", number=each.round_no)
+        named |= {str(each.round_no): round_name, f"{each.round_no}.-": round_name}
         for place, variant in enumerate(each.variants or ()):
             named[f"{each.round_no}.{place}"] = f"{round_name}: {variant.name}"
     return named
@@ -71,7 +72,7 @@ def _funnel(told: FunnelOut, say: Words) -> None:
         for each in told.rounds:
             name = say("Round {number}", number=each.round)
             series.append(Series(name, [float(getattr(each, stage)) for stage in STAGES]))
-    by_group(say("Contacts"), [say(title) for title in STAGES.values()], series, say, first="Stage")
+    by_name(say("Contacts"), [say(title) for title in STAGES.values()], series, say, first="Stage")
 
 
 async def contacts(visit: Visit, campaign_id: UUID, stop: str, cursor: str) -> None:

@@ -89,7 +89,7 @@ class _Rounds:
         self._shown.append(made)
         self._enable()
         if not first:
-            ui.run_javascript(f"document.getElementById('field-{prefix}templateId').focus()")
+            self._form.focus(f"{prefix}templateId")
 
     def _take(self) -> None:
         self._shown.pop().delete()

@@ -88,8 +88,8 @@ async def _changes(visit: Visit) -> None:
         return
     columns = (
         Column[ConfigChangeOut]("Setting", lambda each: each.key),
-        Column[ConfigChangeOut]("From", lambda each: _value(each.old_value), numeric=True),
-        Column[ConfigChangeOut]("To", lambda each: _value(each.new_value), numeric=True),
+        Column[ConfigChangeOut]("Before", lambda each: _value(each.old_value), numeric=True),
+        Column[ConfigChangeOut]("After", lambda each: _value(each.new_value), numeric=True),
         Column[ConfigChangeOut]("Who", lambda each: f"{each.user_email} ({each.key_name})"),
         Column[ConfigChangeOut]("When", lambda each: moment(each.changed_at)),
     )

@@ -93,7 +93,7 @@ async def test_a_webhook_is_told_of_what_was_chosen_and_says_what_went_wrong(per
     await person.open("/webhooks")
     await person.follow("http://127.0.0.1:9/news")
     await expect(page.get_by_label("Opens")).not_to_be_checked()
-    await expect(page.get_by_label("Replies")).to_be_checked()
+    await expect(page.get_by_label("Replies", exact=True)).to_be_checked()
     await page.get_by_role("button", name="Send a test message").click()
     await person.sees("It was not taken")
     await person.looks_around("webhook")

@@ -13,7 +13,7 @@ from content import preflight_texts
 from contracts.delivery import Decision
 from contracts.task import SubtaskStatus, TaskStatus
 from dashboard.campaign_fields import DAYS, PINS, UNKNOWN
-from dashboard.chinese.coded import ALERTS, CODED, DOMAIN, PREFLIGHT, SETTINGS
+from dashboard.chinese.coded import ALERTS, CODED, DOMAIN, PREFLIGHT, RECORDS, SETTINGS
 from dashboard.chinese.whole import CHINESE
 from dashboard.finding import SEVERITIES
 from dashboard.frame import SECTIONS, THEMES
@@ -114,7 +114,7 @@ def test_whatever_the_api_says_by_a_code_has_its_chinese_with_figures_that_are_t
         for english in (preflight_texts.PREFLIGHT, domain_texts.DOMAIN, alert_texts.ALERTS)
         for code, texts in english.items()
     }
-    told |= {key: set() for key in SETTINGS}
+    told |= {key: set() for key in (*SETTINGS, *RECORDS)}
     assert [code for code, texts in CODED.items() if not names("".join(texts)) <= told[code]] == []
 
 
