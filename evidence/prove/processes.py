@@ -36,7 +36,7 @@ def _ends(name: str, chosen: Choice, *, unknowns: Unknowns = "none", drops_click
 
     return (
         Fault(name=f"kill-{name}", strike=kill, unknowns=unknowns, alone=True, drops_clicks=drops_clicks),
-        Fault(name=f"stop-{name}", strike=stop, alone=True),
+        Fault(name=f"stop-{name}", strike=stop, alone=True, drops_clicks=drops_clicks),
     )
 
 
