@@ -18,7 +18,7 @@ from dashboard.written import count, moment, share
 
 NUMBERS: Final = ("port", "dailyQuota", "sendingInterval", "maxConnections", "priority", "jitter")
 NEW: Final = {"kind": "mailbox", "port": 587, "security": "starttls", "dailyQuota": 200, "sendingInterval": 60}
-NEW_DEFAULTS: Final = {**NEW, "maxConnections": 1, "priority": 0, "timeZone": "UTC"}
+NEW_DEFAULTS: Final = {**NEW, "maxConnections": 1, "priority": 0}
 
 
 @ui.page(paths.NEW_SERVICE)
@@ -30,7 +30,7 @@ async def new_service() -> None:
             made = await visit.api.create_service(order(values))
             ui.navigate.to(paths.service(made.id))
 
-        _form(visit, dict(NEW_DEFAULTS)).button(visit.say("Add the service"), send)
+        _form(visit, {**NEW_DEFAULTS, "timeZone": visit.session.zone.key}).button(visit.say("Add the service"), send)
 
 
 @ui.page(paths.SERVICE)
@@ -91,13 +91,13 @@ def _service(visit: Visit, told: ServiceOut) -> None:
     element("p", f"{told.name} · {state(told, say)}", classes="lead", role="status")
     with figures():
         left = f"{count(told.remaining_quota)} / {count(told.day_quota)}"
-        figure(say("Left today"), left, say("until {at} UTC", at=moment(told.quota_reset_at)))
-        figure(say("Next free"), moment(told.next_available_at), "UTC")
+        figure(say("Left today"), left, say("until {at}", at=moment(told.quota_reset_at)))
+        figure(say("Next free"), moment(told.next_available_at))
         rate = "–" if told.success_rate is None else share(told.success_rate)
         figure(say("Success"), rate, say("of its last mails"))
-        figure(say("Last mail"), moment(told.last_sent_at), "UTC")
+        figure(say("Last mail"), moment(told.last_sent_at))
     if told.rest_reason:
-        element("p", say("It rests until {at} UTC: {reason}", at=moment(told.rested_until), reason=told.rest_reason))
+        element("p", say("It rests until {at}: {reason}", at=moment(told.rested_until), reason=told.rest_reason))
 
     async def toggle() -> None:
         await visit.api.order_service(told.id, "resume" if told.status == "paused" else "pause")
