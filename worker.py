@@ -22,7 +22,7 @@ from runtime.logs import configure_logs
 from runtime.presence import keep_present, most_under_way
 from runtime.processes import GivenUpError, Processes, end_with
 from runtime.reconcile import keep_reconciled
-from runtime.registry import WORKFLOWS, Activities
+from runtime.registry import WORKFLOWS, Activities, build_id
 from runtime.resources import Resources, open_resources
 from runtime.schedules import keep_schedules
 from runtime.serving import beside, on_leave
@@ -50,6 +50,7 @@ async def run(resources: Resources, stop: asyncio.Event) -> None:
         tuner=slots.tuner(),
         interceptors=[ActivityIds()],
         workflow_runner=UnsandboxedWorkflowRunner(),  # docs/decisions/0015
+        build_id=build_id(),
         # What another version of the code has begun is begun anew from the ledger: reconcile starts it.
         workflow_failure_exception_types=[NondeterminismError],
         graceful_shutdown_timeout=grace,

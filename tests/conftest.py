@@ -1,6 +1,7 @@
 """Real servers for every tier: one PostgreSQL and one Temporal for a run, a database of its own for a test."""
 
 import asyncio
+import gc
 from collections.abc import AsyncIterator, Callable, Iterator
 from uuid import uuid4
 
@@ -18,6 +19,8 @@ from database.queries.check import broken, check
 from stack import testing
 
 TEMPLATE = "tempost_template"
+LONG = ("end_to_end", "browser", "workflow", "stack", "cli")
+"""Folders whose tests start processes."""
 
 settings.register_profile("tempost", deadline=None, print_blob=True)
 settings.load_profile("tempost")
@@ -31,6 +34,19 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     """The run's first process owns the servers, so that they end with it."""
     testing.own_servers()
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with what takes long and mostly waits: one process does that while the other counts.
+
+    Nothing long is then left for the end, when one would wait for the other.
+    """
+    items.sort(key=lambda item: next((rank for rank, name in enumerate(LONG) if name in item.path.parts), len(LONG)))
+
+
+def pytest_collection_finish() -> None:
+    """Spare the garbage collector what was loaded, which stays."""
+    gc.freeze()
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
