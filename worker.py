@@ -18,11 +18,12 @@ from database.errors import UNREACHABLE
 from database.queries.survey import queue_settings
 from runtime.activity_ids import ActivityIds
 from runtime.deadlock import without_deadlock_watch
+from runtime.ending import ending
 from runtime.logs import cannot_start, configure_logs
 from runtime.presence import keep_present, most_under_way
 from runtime.processes import GivenUpError, Processes, end_with
 from runtime.reconcile import keep_reconciled
-from runtime.registry import WORKFLOWS, Activities
+from runtime.registry import WORKFLOWS, Activities, build_id
 from runtime.resources import Resources, open_resources
 from runtime.schedules import keep_schedules
 from runtime.serving import beside, on_leave
@@ -50,6 +51,7 @@ async def run(resources: Resources, stop: asyncio.Event) -> None:
         tuner=slots.tuner(),
         interceptors=[ActivityIds()],
         workflow_runner=UnsandboxedWorkflowRunner(),  # docs/decisions/0015
+        build_id=build_id(),
         # What another version of the code has begun is begun anew from the ledger: reconcile starts it.
         workflow_failure_exception_types=[NondeterminismError],
         graceful_shutdown_timeout=grace,
@@ -123,11 +125,12 @@ def parser() -> argparse.ArgumentParser:
 
 
 if __name__ == "__main__":
-    try:
-        with suppress(KeyboardInterrupt):
-            main(parser().parse_args())
-    except SettingsError as error:
-        cannot_start("The worker", error)
-    except GivenUpError as error:
-        log.critical("%s", error)
-        sys.exit(1)
+    with ending():
+        try:
+            with suppress(KeyboardInterrupt):
+                main(parser().parse_args())
+        except SettingsError as error:
+            cannot_start("The worker", error)
+        except GivenUpError as error:
+            log.critical("%s", error)
+            sys.exit(1)

@@ -10,6 +10,7 @@ from api.app import create_app
 from api.head_limit import HeadLimitProtocol
 from api.response_times import ResponseTimes, keep_noted
 from runtime.alerts import keep_alerts
+from runtime.ending import ending
 from runtime.health import HealthWatch
 from runtime.logs import cannot_start, configure_logs
 from runtime.resources import open_resources
@@ -54,7 +55,8 @@ async def main() -> None:
 
 
 if __name__ == "__main__":
-    try:
-        uvloop.run(main())
-    except SettingsError as error:
-        cannot_start("The API", error)
+    with ending():
+        try:
+            uvloop.run(main())
+        except SettingsError as error:
+            cannot_start("The API", error)

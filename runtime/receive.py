@@ -15,6 +15,7 @@ from contracts.inbound import Reading
 from database.errors import UNREACHABLE
 from database.queries import inbound
 from mail.receiver import Limits, Receiver, TryLaterError
+from runtime.ending import ending
 from runtime.inbox import Inbox, Taken
 from runtime.logs import cannot_start, configure_logs
 from runtime.mailbox_login import open_session
@@ -99,7 +100,8 @@ async def main() -> None:
 
 
 if __name__ == "__main__":
-    try:
-        uvloop.run(main())
-    except SettingsError as error:
-        cannot_start("The receiver", error)
+    with ending():
+        try:
+            uvloop.run(main())
+        except SettingsError as error:
+            cannot_start("The receiver", error)
