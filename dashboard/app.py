@@ -5,6 +5,7 @@ from typing import Final
 
 from fastapi import FastAPI
 from fastapi.responses import FileResponse, PlainTextResponse
+from nicegui import app as built
 from nicegui import ui
 from starlette.types import ASGIApp
 
@@ -34,6 +35,7 @@ from dashboard.pages import (
 )
 from dashboard.session import Sessions
 from dashboard.settings import DashboardSettings
+from dashboard.whole_files import WholeFiles
 
 STYLE: Final = Path(__file__).with_name("style.css")
 PICTURE: Final = Path(__file__).with_name("favicon.svg")
@@ -62,4 +64,5 @@ def create_app(settings: DashboardSettings) -> ASGIApp:
         return PlainTextResponse("ok")
 
     ui.run_with(app, title="Tempost", favicon=PICTURE, tailwind=False, show_welcome_message=False)
+    built.add_middleware(WholeFiles)
     return Gate(app, settings, app.state.sessions)
