@@ -28,7 +28,7 @@ from api.schemas.forecast import ForecastOut
 from api.schemas.subtask import ReasonOut, ResolveOut, SubtaskHistoryOut, SubtaskOut
 from api.schemas.system import Health
 from api.schemas.system_config import ConfigChangeOut, ConfigOut
-from api.schemas.task import DryRunOut, RealtimeStatus, TaskOut
+from api.schemas.task import DryRunOut, RealtimeStatus, TaskOut, WaitingSumOut
 from api.schemas.webhook import NewWebhookOut, WebhookDeliveryOut, WebhookOut, WebhookTestOut
 from api.watched_file import Progress, WatchedFile
 from contracts.delivery import Decision
@@ -143,6 +143,10 @@ class ApiClient(AccountCalls, CampaignCalls, ContactCalls, StatisticsCalls):
     def tasks(self) -> AsyncIterator[TaskOut]:
         """All tasks, the newest first."""
         return self._all(TaskOut, "/api/tasks")
+
+    async def waiting(self) -> list[WaitingSumOut]:
+        """Why the mails of all tasks wait, the reason that holds most first."""
+        return (await self.page(WaitingSumOut, "/api/tasks/waiting", {})).data
 
     async def task(self, task_id: UUID) -> TaskOut:
         """One task."""

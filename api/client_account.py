@@ -1,13 +1,13 @@
 """Calls about what an account consists of: services, sending domains, templates, keys, users."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from uuid import UUID
 
 from api.client_transport import Body, Transport
 from api.schemas.api_key import NewApiKeyOut
 from api.schemas.mailbox import MailboxOut
 from api.schemas.sending_domain import SendingDomainOut
-from api.schemas.service import ServiceBulkOut, ServiceOut, ServiceTestOut
+from api.schemas.service import SentPerHourOut, ServiceBulkOut, ServiceOut, ServiceTestOut
 from api.schemas.template import PreflightOut, PreviewOut, TemplateOut
 from api.schemas.user import UserOut
 
@@ -30,6 +30,11 @@ class AccountCalls(Transport):
     async def service(self, service_id: UUID) -> ServiceOut:
         """One service."""
         return await self._get(ServiceOut, f"/api/services/{service_id}")
+
+    async def sent_per_hour(self, service_ids: Sequence[UUID]) -> SentPerHourOut:
+        """What services sent in each of the last hours, at most 200 at a time."""
+        named = {"serviceId": [str(each) for each in service_ids]}
+        return await self._get(SentPerHourOut, "/api/services/sent-per-hour", named)
 
     async def change_service(self, service_id: UUID, change: Body) -> ServiceOut:
         """Change a service; what is not named stays."""

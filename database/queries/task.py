@@ -41,6 +41,7 @@ LIST = text(
     VIEW
     + """
     AND (CAST(:status AS text) IS NULL OR t.status = :status)
+    AND (CAST(:search AS text) IS NULL OR strpos(lower(t.name), lower(:search)) > 0)
     AND (CAST(:before_at AS timestamptz) IS NULL OR (t.created_at, t.id) < (:before_at, CAST(:before_id AS uuid)))
     ORDER BY t.created_at DESC, t.id DESC LIMIT :limit
 """
@@ -92,12 +93,19 @@ async def get(connection: AsyncConnection, user_id: UUID, task_id: UUID) -> RowM
     return (await connection.execute(GET, {"user_id": user_id, "id": task_id})).mappings().one_or_none()
 
 
-async def list_own(
-    connection: AsyncConnection, user_id: UUID, status: str | None, before: list[object] | None, limit: int
+async def list_own(  # noqa: PLR0913 - a filter each
+    connection: AsyncConnection,
+    user_id: UUID,
+    *,
+    status: str | None,
+    search: str | None,
+    before: list[object] | None,
+    limit: int,
 ) -> list[RowMapping]:
-    """The user's tasks, the newest first, one more than `limit`."""
+    """The user's tasks, the newest first, one more than `limit`; `search` is a part of the name."""
     at, last = before or (None, None)
-    values = {"user_id": user_id, "status": status, "before_at": at, "before_id": last, "limit": limit + 1}
+    filters = {"status": status, "search": search, "before_at": at, "before_id": last}
+    values = {"user_id": user_id, "limit": limit + 1, **filters}
     return list((await connection.execute(LIST, values)).mappings())
 
 
