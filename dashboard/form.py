@@ -28,6 +28,8 @@ class Form:
         self._visit = visit
         self._fields: dict[str, Element] = {}
         self._faults: dict[str, TextElement] = {}
+        self.place_of: Callable[[str], str] = str
+        """Says for a pointer of the API which field it is about, where their names differ."""
         self._element = element("div", classes="form", role="group")
         self._whole = element("p", classes="fault", role="alert")
         self._whole.move(self._element)
@@ -119,7 +121,7 @@ class Form:
 
     def _field_at(self, pointer: str) -> str:
         """The field that a pointer of the API leads to or into, the nearest; empty: none of this form."""
-        path = pointer.removeprefix("#").lstrip("/")
+        path = self.place_of(pointer).removeprefix("#").lstrip("/")
         while path and path not in self._faults:
             path = path.rpartition("/")[0]
         return path

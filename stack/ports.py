@@ -5,6 +5,7 @@ import random
 import socket
 from collections.abc import Collection, Mapping
 from contextlib import ExitStack, suppress
+from functools import cache
 from pathlib import Path
 
 from stack.errors import StackError
@@ -12,6 +13,10 @@ from stack.errors import StackError
 LOOPBACK = "127.0.0.1"
 RANGE = range(20_000, 32_000)
 """Below the ports that Linux gives to outgoing connections, one of which could otherwise take ours for a moment."""
+SHARE = 1_000
+"""Ports that a process draws from before all others."""
+_CLAIMS: list[socket.socket] = []
+"""Held open as long as the process lives."""
 
 
 def choose_ports(file: Path, preferred: Mapping[str, int], fixed: Mapping[str, int]) -> dict[str, int]:
@@ -51,8 +56,29 @@ def _read(file: Path) -> dict[str, int]:
 
 def _random_ports(taken: Collection[int] = ()) -> list[int]:
     """Ports to try one after the other, drawn from those that are not promised: of all, most draws could be of such."""
-    candidates = [port for port in RANGE if port not in taken]
-    return random.sample(candidates, min(len(candidates), 200))
+    own = [port for port in _own_ports() if port not in taken]
+    others = [port for port in RANGE if port not in taken]
+    return random.sample(own, min(len(own), 200)) + random.sample(others, min(len(others), 200))
+
+
+@cache
+def _own_ports() -> range:
+    """Claim a share of the range for this process, until it ends; none is left when many processes choose at once.
+
+    A port that was chosen is free until somebody listens there: of two processes that draw a hundred of all, more than
+    half the time both would want the same one.
+    """
+    shares = [RANGE[start : start + SHARE] for start in range(0, len(RANGE), SHARE)]
+    for share in random.sample(shares, len(shares)):
+        claim = socket.socket(socket.AF_UNIX)
+        try:
+            claim.bind(f"\0tempost-ports-{share.start}")  # a name without a file: the kernel frees it with the process
+        except OSError:
+            claim.close()
+        else:
+            _CLAIMS.append(claim)
+            return share
+    return range(0)
 
 
 def _hold(held: ExitStack, port: int) -> bool:

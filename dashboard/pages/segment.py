@@ -1,6 +1,6 @@
 """Segments: saved filters on contacts, tried before they are kept, and frozen into lists."""
 
-import json
+from collections.abc import Awaitable, Callable
 from typing import Final
 from uuid import UUID
 
@@ -11,8 +11,9 @@ from api.schemas.segment import SegmentOut, SegmentPreviewOut
 from dashboard import paths
 from dashboard.button import button
 from dashboard.element import element, link
-from dashboard.form import Form, Send, Values
+from dashboard.form import Form, Values
 from dashboard.frame import Visit, page
+from dashboard.rule_fields import RuleFields
 from dashboard.table import Column, nothing, reading_on, table
 from dashboard.written import count, moment
 
@@ -50,60 +51,53 @@ async def new_segment() -> None:
     """Write a segment."""
     async with page("New segment", paths.CONTACTS) as visit:
 
-        async def send(values: Values) -> None:
-            made = await visit.api.create_segment(values.get("name", ""), rules(values))
+        async def keep(name: str, rules: object) -> None:
+            made = await visit.api.create_segment(name, rules)
             ui.navigate.to(paths.segment(made.id))
 
-        _editor(visit, {"rules": json.dumps(EXAMPLE, indent=2)}, send)
+        await _editor(visit, "", EXAMPLE, keep)
 
 
 @ui.page(paths.SEGMENT)
 async def segment(segment_id: UUID) -> None:
     """Change a segment, look who is of it, make a list of them."""
     async with page("Segment", paths.CONTACTS) as visit:
-        say = visit.say
         known = await visit.api.segment(segment_id)
 
-        async def send(values: Values) -> None:
-            await visit.api.change_segment(segment_id, {"name": values["name"], "rules": rules(values)})
-            ui.notify(say("Saved"))
+        async def keep(name: str, rules: object) -> None:
+            await visit.api.change_segment(segment_id, {"name": name, "rules": rules})
+            ui.notify(visit.say("Saved"))
 
-        shown = _editor(
-            visit, {"name": known.name, "rules": json.dumps(known.rules, indent=2, ensure_ascii=False)}, send
-        )
+        shown = await _editor(visit, known.name, known.rules, keep)
         told = await visit.api.preview_segment(known.rules)
         with shown:
             _preview(visit, told)
         _freeze(visit, known)
 
 
-def _editor(visit: Visit, values: dict[str, object], send: Send) -> Element:
+async def _editor(visit: Visit, name: str, rules: object, keep: Callable[[str, object], Awaitable[None]]) -> Element:
     """The form; the element in which a preview is shown is returned."""
     say = visit.say
-    with Form(visit, values) as form:
+    lists = {str(each.id): each.name async for each in visit.api.lists()}
+    with Form(visit, {"name": name}) as form:
         form.field("name", say("Name"))
-        hint = say("Groups: all, any, not. Conditions: field, tag, list, domain, created, updated, engagement.")
-        form.field("rules", say("Rules, as JSON"), kind="textarea", rows="12", spellcheck="false", hint=hint)
+        fields = RuleFields(visit, form, rules, lists)
+    form.place_of = fields.place_of
 
     async def look(typed: Values) -> None:
-        told = await visit.api.preview_segment(rules(typed))
+        told = await visit.api.preview_segment(fields.rules(typed))
         shown.clear()
         with shown:
             _preview(visit, told)
+
+    async def send(typed: Values) -> None:
+        await keep(typed["name"], fields.rules(typed))
 
     with element("div", classes="actions"):
         form.button(say("Who is of it?"), look).classes(remove="main")
         form.button(say("Save"), send)
     shown = element("div", role="status")
     return shown
-
-
-def rules(values: Values) -> object:
-    """What was typed, as JSON; the text itself where it is none, for the API to refuse it."""
-    try:
-        return json.loads(values.get("rules", ""))
-    except ValueError:
-        return values.get("rules", "")
 
 
 def _preview(visit: Visit, told: SegmentPreviewOut) -> None:

@@ -26,6 +26,7 @@ from dashboard.pages.task_mails import DECISIONS
 from dashboard.reason import REASONS
 from dashboard.results import OF, TITLES
 from dashboard.round_fields import AUDIENCES, UNITS
+from dashboard.rule_fields import CONDITIONS, ENGAGEMENTS, HOLDS, HOW, OPS
 from dashboard.words import Words
 
 FOLDER = Path(__file__).parents[3] / "dashboard"
@@ -63,6 +64,7 @@ def texts() -> Iterator[str]:
         *DRAWN.values(),
         *(title for title, _ in METRICS.values()),
     )
+    yield from (each for texts in (CONDITIONS, ENGAGEMENTS, HOLDS, HOW, OPS) for each in texts.values())
     yield from ELSEWHERE
 
 

@@ -1,0 +1,182 @@
+"""The rules of a segment in a form: conditions that are added, changed and taken away, or JSON for all the rest."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from nicegui import ui
+from nicegui.element import Element
+
+from dashboard.element import element
+from dashboard.form import Form, Values
+from dashboard.frame import Visit
+from dashboard.segment_rules import conditions_of, place_of, read, rules_of, written
+
+HOW: Final = {"all": "all of these conditions", "any": "any of these conditions"}
+HOLDS: Final = {"yes": "must be true", "no": "must not be true"}
+CONDITIONS: Final = {
+    "field": "a field has a value",
+    "tag": "has the tag",
+    "list": "stands on the list",
+    "domain": "the address is of the domain",
+    "engagement": "a mail to them was …",
+    "created": "was added in the last days",
+    "updated": "was changed in the last days",
+    "suppressed": "is never written to",
+}
+OPS: Final = {
+    "equals": "is",
+    "notEquals": "is not",
+    "contains": "contains",
+    "startsWith": "begins with",
+    "in": "is one of (commas between)",
+    "greater": "is greater than",
+    "less": "is less than",
+    "exists": "is there",
+}
+ENGAGEMENTS: Final = {
+    "sent": "sent",
+    "opened": "opened",
+    "clicked": "clicked",
+    "replied": "replied to",
+    "autoReplied": "answered by a machine",
+    "bounced": "returned for good",
+    "complained": "complained about",
+    "unsubscribed": "answered by unsubscribing",
+}
+JSON: Final = "rules"
+
+
+class RuleFields:
+    """Put into a form; `rules` are shown as conditions if these can say them."""
+
+    def __init__(self, visit: Visit, form: Form, rules: object, lists: Mapping[str, str]) -> None:
+        self._visit = visit
+        self._form = form
+        self._lists = lists
+        self._shown: dict[int, Element] = {}
+        self._added = 0
+        self._place = element("div", classes="rounds")
+        self._show(rules)
+
+    def rules(self, values: Values) -> object:
+        """What the API is told."""
+        if JSON in values:
+            return read(values[JSON])
+        told = [
+            {name.removeprefix(prefix): value for name, value in values.items() if name.startswith(prefix)}
+            for prefix in map(_prefix, self._shown)
+        ]
+        return rules_of(values.get("how", "all"), told)
+
+    def place_of(self, pointer: str) -> str:
+        """The field that a pointer of the API into the rules is about."""
+        return pointer if JSON in self._form.values else place_of(pointer, list(self._shown))
+
+    def _show(self, rules: object) -> None:
+        """Begin anew, with conditions if these can say it, else with JSON."""
+        self._clear()
+        shown = conditions_of(rules)
+        with self._place:
+            if shown is None:
+                self._json(rules)
+            else:
+                self._conditions(*shown)
+
+    def _clear(self) -> None:
+        self._place.clear()
+        self._shown.clear()
+        self._form.forget("rules")
+        self._form.forget("how")
+
+    def _json(self, rules: object) -> None:
+        say = self._visit.say
+        self._form.values[JSON] = rules if isinstance(rules, str) else written(rules)
+        hint = say("Groups: all, any, not. Conditions: field, tag, list, domain, created, updated, engagement.")
+        self._form.field(JSON, say("Rules, as JSON"), kind="textarea", rows="12", spellcheck="false", hint=hint)
+        with element("div", classes="actions"):
+            element("button", say("As conditions"), type="button").on("click", self._to_conditions)
+
+    def _conditions(self, how: str, conditions: list[Values]) -> None:
+        say = self._visit.say
+        self._form.values["how"] = how
+        self._form.choice("how", say("Those who meet"), {name: say(text) for name, text in HOW.items()})
+        self._rows = element("div", classes="rounds")
+        for condition in conditions:
+            self._add(condition)
+        with element("div", classes="actions"):
+            element("button", say("Add a condition"), type="button").on("click", self._add_by_hand)
+            element("button", say("As JSON"), type="button").on("click", self._to_json)
+
+    def _to_conditions(self) -> None:
+        rules = read(self._form.values[JSON])
+        if conditions_of(rules) is None:
+            say = self._visit.say
+            ui.notify(say("Fields cannot say these rules: groups in groups, moments, or no rules."), type="warning")
+            return
+        self._show(rules)
+
+    def _to_json(self) -> None:
+        rules = self.rules(self._form.values)
+        self._clear()
+        with self._place:
+            self._json(rules)
+
+    def _add_by_hand(self) -> None:
+        place = self._add({"kind": "field"})
+        ui.run_javascript(f"document.getElementById('field-{_prefix(place)}kind').focus()")
+
+    def _add(self, condition: Values) -> int:
+        """One more condition; its number is its name."""
+        say, form, place = self._visit.say, self._form, self._added
+        self._added += 1
+        prefix = _prefix(place)
+        form.values |= {f"{prefix}{name}": value for name, value in condition.items()}
+        with self._rows, element("fieldset", classes="condition") as made:
+            element("legend", say("Condition"))
+            kinds = {name: say(text) for name, text in CONDITIONS.items()}
+            kind = form.choice(f"{prefix}kind", say("What"), kinds)
+            form.choice(f"{prefix}holds", say("Whether"), {name: say(text) for name, text in HOLDS.items()})
+            details = element("div", classes="details")
+            with element("div", classes="actions"):
+                element("button", say("Take it away"), type="button").on("click", lambda: self._take(place))
+        self._shown[place] = made
+
+        def anew() -> None:
+            for name in ("field", "op", "value", "tag", "list", "domain", "engagement", "days"):
+                form.forget(f"{prefix}{name}")
+            details.clear()
+            with details:
+                self._details(prefix)
+
+        with details:
+            self._details(prefix)
+        kind.on("input", anew)
+        return place
+
+    def _take(self, place: int) -> None:
+        self._shown.pop(place).delete()
+        self._form.forget(_prefix(place))
+
+    def _details(self, prefix: str) -> None:
+        """The fields of a condition's kind."""
+        say, form = self._visit.say, self._form
+        kind = form.values[f"{prefix}kind"]
+        if kind == "field":
+            form.field(
+                f"{prefix}field", say("Field"), hint=say("As in the file's columns, such as first_name; or email.")
+            )
+            form.choice(f"{prefix}op", say("How"), {name: say(text) for name, text in OPS.items()})
+            form.field(f"{prefix}value", say("Its value"))
+        elif kind == "list":
+            form.choice(f"{prefix}list", say("List"), self._lists)
+        elif kind in {"tag", "domain"}:
+            form.field(f"{prefix}{kind}", say("Tag") if kind == "tag" else say("Domain"))
+        elif kind == "engagement":
+            form.choice(f"{prefix}engagement", say("What came of it"), {n: say(t) for n, t in ENGAGEMENTS.items()})
+        if kind in {"engagement", "created", "updated"}:
+            hint = say("Empty: ever.") if kind == "engagement" else ""
+            form.field(f"{prefix}days", say("In the last days"), kind="number", min="1", hint=hint)
+
+
+def _prefix(place: int) -> str:
+    return f"rules/{place}/"
