@@ -9,8 +9,8 @@ from tests.integration.api.conftest import Asker
 from tests.integration.api.sending import CONTENT, HOUR, sending
 
 LATER = "2099-01-01T00:00:00Z"
-NO_QUOTA = {"reason": "no_quota", "retry_at": LATER, "services": ["box-1"], "service_count": 1}
-RESTED = {"reason": "service_rested", "retry_at": None, "services": [], "service_count": 1}
+NO_QUOTA: dict[str, object] = {"reason": "no_quota", "retry_at": LATER, "services": ["box-1"], "service_count": 1}
+RESTED: dict[str, object] = {"reason": "service_rested", "retry_at": None, "services": [], "service_count": 1}
 
 
 async def ordered(asker: Asker, name: str, people: int, **more: Any) -> str:
