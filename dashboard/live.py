@@ -13,32 +13,35 @@ from dashboard.problem import lines
 SECONDS: Final = 2.0
 
 Told = TypeVar("Told")
+InPlace = Callable[[Told], bool]
+Show = Callable[[Told], InPlace[Told] | None]
 
 
-async def live(
-    visit: Visit, ask: Callable[[], Awaitable[Told]], show: Callable[[Told], None], every: float = SECONDS
-) -> None:
+async def live(visit: Visit, ask: Callable[[], Awaitable[Told]], show: Show[Told], every: float = SECONDS) -> None:
     """Show a part now, and anew whenever the answer has changed: what stays the same keeps its focus.
 
-    While the API does not answer, the last state stays, with a note above it.
+    `show` may return what shows a newer answer in place; where that returns False, the part is built anew. While the
+    API does not answer, the last state stays, with a note above it.
     """
     note = element("p", classes="stale", role="status")
     told = await ask()
     with element("div") as part:
-        show(told)
+        in_place = show(told)
 
     async def again() -> None:
-        nonlocal told
+        nonlocal told, in_place
         try:
             newest = await ask()
         except (ApiError, ApiUnreachableError) as error:
             note.text = " ".join(lines(error, visit.say))
             return
         note.text = ""
-        if newest != told:
-            told = newest
+        if newest == told:
+            return
+        told = newest
+        if in_place is None or not in_place(newest):
             part.clear()
             with part:
-                show(told)
+                in_place = show(newest)
 
     ui.timer(every, again, immediate=False)

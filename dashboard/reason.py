@@ -13,6 +13,8 @@ REASONS: Final[dict[str, str]] = {
     "service_paused": "their services are paused: resume them",
     "window": "outside the sending hours",
     "paused": "the task is paused: resume it",
+    "reputation": "stopped because of bounces or complaints: look at them, then resume",
+    "retry": "tried again later",
     "scheduled": "the task has not begun",
     "preparing": "the mails are being written down",
     "domain_limit": "the recipients' provider takes only so many an hour",

@@ -58,7 +58,6 @@ TEXTS: Final[dict[str, str]] = {
     "Services busy, percent": "服务忙碌百分比",
     "Tries that failed, percent": "失败尝试百分比",
     "Nothing was measured yet: it is once a minute.": "还没有数据：每分钟测量一次。",
-    "Of the tasks that send now, the newest: {number}.": "正在发送的任务中最新的 {number} 个。",
     "No": "否",
     "Save": "保存",
     "Saved": "已保存",

@@ -3,6 +3,8 @@
 from typing import Final
 
 TEXTS: Final[dict[str, str]] = {
+    "stopped because of bounces or complaints: look at them, then resume": "因退信或投诉而停止：请查看后恢复",
+    "tried again later": "稍后重试",
     "services send as fast as their intervals allow": "服务正按其间隔允许的最快速度发送",
     "other tasks are served too": "同时也在处理其他任务",
     "no service of the pool can be used: add or resume one": "池中没有可用服务：请添加或恢复一个",

@@ -1,7 +1,6 @@
 """How all of it does now: what waits, what goes out, how the services are used, which tasks run."""
 
-import asyncio
-from dataclasses import dataclass
+from functools import partial
 from typing import Final
 
 from nicegui import ui
@@ -14,7 +13,9 @@ from dashboard.element import element, link
 from dashboard.figure import figure, figures
 from dashboard.frame import page
 from dashboard.live import live
-from dashboard.pages.overview_charts import courses, waiting_now
+from dashboard.pages.first_steps import first_steps
+from dashboard.pages.overview_charts import courses
+from dashboard.pages.overview_waits import waiting_now
 from dashboard.words import Words
 from dashboard.written import count, share
 
@@ -22,31 +23,21 @@ STATES: Final = {"healthy": "good", "degraded": "warn", "unhealthy": "bad"}
 SHOWN_ALERTS: Final = 3
 
 
-@dataclass(frozen=True, slots=True)
-class Told:
-    """What is asked again and again."""
-
-    health: Health
-    alerts: Page[AlertOut]
-
-
 @ui.page(paths.OVERVIEW)
 async def overview() -> None:
     """Show the whole."""
     async with page("Overview", paths.OVERVIEW) as visit:
+        say = visit.say
+        await first_steps(visit)
 
-        async def ask() -> Told:
-            alerts = visit.api.page(AlertOut, "/api/alerts", {"limit": str(SHOWN_ALERTS)})
-            return Told(*await asyncio.gather(visit.api.health(), alerts))
+        async def ask() -> Health:
+            return (await visit.api.health()).model_copy(update={"as_of": None})  # or each answer would be another
 
-        await live(visit, ask, lambda told: _whole(told, visit.say))
-        await courses(visit)
+        await live(visit, ask, lambda told: _health(told, say))
+        ask_alerts = partial(visit.api.page, AlertOut, "/api/alerts", {"limit": str(SHOWN_ALERTS)})
+        await live(visit, ask_alerts, lambda told: _alerts(told, say))
         await waiting_now(visit)
-
-
-def _whole(told: Told, say: Words) -> None:
-    _health(told.health, say)
-    _alerts(told.alerts, say)
+        await courses(visit)
 
 
 def _health(health: Health, say: Words) -> None:
@@ -62,8 +53,6 @@ def _health(health: Health, say: Words) -> None:
             say("can send now, {used} of them busy", used=share(health.services.utilization_rate)),
         )
         figure(say("Failures"), share(health.performance.error_rate), say("of the last 5 minutes"))
-    if not health.services.total:
-        element("p", say("Nothing can be sent yet: add a service first."))
 
 
 def _alerts(told: Page[AlertOut], say: Words) -> None:

@@ -17,6 +17,7 @@ from dashboard.frame import SECTIONS, THEMES
 from dashboard.pages.alert import EMPTY, STATES
 from dashboard.pages.campaign_results import GROUPINGS, STAGES
 from dashboard.pages.contact import MODES
+from dashboard.pages.first_steps import STEPS
 from dashboard.pages.mail import KINDS
 from dashboard.pages.one_campaign import DELAYS
 from dashboard.pages.overview_charts import METRICS
@@ -55,6 +56,7 @@ def texts() -> Iterator[str]:
                     yield first.value
     yield from (title for _, title, _ in SECTIONS)
     yield from (*THEMES.values(), *REASONS.values(), *DECISIONS.values(), *DESCRIBED)
+    yield from (text for step in STEPS for text in (step.todo, step.why))
     yield from (*STATES.values(), *EMPTY.values(), *OF.values(), *TITLES.values())
     yield from (*DELAYS.values(), *GROUPINGS.values(), *STAGES.values(), *AUDIENCES.values(), *UNITS.values())
     yield from (
