@@ -1,6 +1,6 @@
 # One image for every process of Tempost: API, dashboard, workers, receiver, and the `tempost` command.
 # Neither the local stack, nor the evidence, nor the tests are in it.
-ARG PYTHON=3.11-slim-bookworm
+ARG PYTHON=3.11.15-slim-bookworm
 
 FROM python:${PYTHON} AS packages
 ARG UV_VERSION=0.13.9
@@ -26,6 +26,7 @@ COPY runtime runtime
 COPY scheduling scheduling
 COPY workflows workflows
 COPY cli.py worker.py ./
-RUN python -m compileall -q /app
+# A checkout that only its owner may read is copied as it is; the processes run as somebody else.
+RUN chmod -R a+rX /app && python -m compileall -q /app
 USER 10001
 CMD ["tempost", "--help"]

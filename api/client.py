@@ -194,6 +194,10 @@ class ApiClient(AccountCalls, CampaignCalls, ContactCalls, StatisticsCalls):
         """One webhook."""
         return await self._get(WebhookOut, f"/api/webhooks/{webhook_id}")
 
+    async def change_webhook(self, webhook_id: UUID, change: Body) -> WebhookOut:
+        """Change where it is told, or what; a message that waits is tried at once."""
+        return await self._patch(WebhookOut, f"/api/webhooks/{webhook_id}", change)
+
     def webhook_deliveries(self, webhook_id: UUID) -> AsyncIterator[WebhookDeliveryOut]:
         """Its last tries, the newest first."""
         return self._all(WebhookDeliveryOut, f"/api/webhooks/{webhook_id}/deliveries")

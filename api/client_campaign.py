@@ -34,6 +34,10 @@ class CampaignCalls(Transport):
         """`pause`, `resume` or `cancel`; each may be given twice."""
         return await self._post(CampaignOut, f"/api/campaigns/{campaign_id}/{order}", {})
 
+    async def change_campaign(self, campaign_id: UUID, change: Body) -> CampaignOut:
+        """Change a campaign; rounds that have begun keep what they began with."""
+        return await self._patch(CampaignOut, f"/api/campaigns/{campaign_id}", change)
+
     async def add_round(self, campaign_id: UUID, order: Body) -> CampaignOut:
         """Add a round after the last."""
         return await self._post(CampaignOut, f"/api/campaigns/{campaign_id}/rounds", order)

@@ -3,12 +3,16 @@
 from collections.abc import Mapping
 from typing import Literal
 
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 Severity = Literal["error", "warning", "hint"]
 """Fix it before you send; it costs readers or reputation; it could be better."""
 SEVERITIES: tuple[Severity, ...] = ("error", "warning", "hint")
 """The worst first."""
+
+
+Params = dict[str, str | int | float]
+"""What a sentence is filled with, by name."""
 
 
 class Finding(BaseModel, frozen=True):
@@ -22,6 +26,8 @@ class Finding(BaseModel, frozen=True):
     """What to do, as an order."""
     where: tuple[str, ...] = ()
     """The first few places, such as `html, line 12`."""
+    params: Params = Field(default_factory=dict)
+    """What both texts were filled with: whoever knows the code can say it in another language."""
 
 
 Texts = Mapping[str, tuple[Severity, str, str]]
@@ -32,8 +38,22 @@ def worded(texts: Texts, code: str, where: tuple[str, ...] = (), **values: objec
     """Put a finding into words."""
     severity, message, action = texts[code]
     return Finding(
-        code=code, severity=severity, message=message.format(**values), action=action.format(**values), where=where
+        code=code,
+        severity=severity,
+        message=message.format(**values),
+        action=action.format(**values),
+        where=where,
+        params=params(values),
     )
+
+
+def params(values: Mapping[str, object]) -> Params:
+    """Values of sentences as JSON keeps them; what is missing is left out."""
+    return {
+        name: value if isinstance(value, int | float) else str(value)
+        for name, value in values.items()
+        if value is not None
+    }
 
 
 def worst_first(findings: list[Finding]) -> list[Finding]:

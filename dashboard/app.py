@@ -13,6 +13,7 @@ from dashboard import choice, files, sign_in
 from dashboard.gate import Gate
 from dashboard.pages import (
     alert,
+    campaign_change,
     campaign_list,
     campaign_round,
     contact,
@@ -40,8 +41,9 @@ from dashboard.whole_files import WholeFiles
 STYLE: Final = Path(__file__).with_name("style.css")
 PICTURE: Final = Path(__file__).with_name("favicon.svg")
 PAGES: Final = (
-    overview, task_list, new_task, task, mail, campaign_list, new_campaign, campaign_round, one_campaign, contact,
-    people, segment, template, service_list, service, sending_domain, alert, setting, webhook, key,
+    overview, task_list, new_task, task, mail, campaign_list, new_campaign, campaign_change, campaign_round,
+    one_campaign, contact, people, segment, template, service_list, service, sending_domain, alert, setting, webhook,
+    key,
 )  # fmt: skip
 """Their routes are known once they are imported, in the order of names: one longer by a fixed word comes first."""
 

@@ -1,6 +1,6 @@
 """Forms: labelled fields, sent to the API as they are typed; what it refuses is shown at the field it is about."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from typing import Final
 
 from nicegui import events, ui
@@ -17,13 +17,22 @@ Send = Callable[[Values], Awaitable[None]]
 TYPED: Final = "(event) => emit(event.target.type === 'checkbox' ? String(event.target.checked) : event.target.value)"
 
 
+SHOW: Final = """
+    const field = document.getElementById("{id}")
+    field.closest("details")?.setAttribute("open", "")
+    field.focus()
+"""
+
+
 class Form:
     """Fields one below the other and a button; use it in a `with` block, then `button(…)`.
 
     `values` are texts by the API's names; what they mean is said by who sends them.
     """
 
-    def __init__(self, visit: Visit, values: Mapping[str, object] | None = None) -> None:
+    def __init__(self, visit: Visit, values: Mapping[str, object] | None = None, *, name: str = "") -> None:
+        """`name` tells it from the other forms of a page."""
+        self._ids = f"field-{name}-" if name else "field-"
         self.values: Values = {name: _text(value) for name, value in (values or {}).items()}
         self._visit = visit
         self._fields: dict[str, Element] = {}
@@ -67,8 +76,12 @@ class Form:
 
         return self._labelled(name, label, hint, make)
 
+    def fault(self, name: str) -> None:
+        """Make room for what is wrong with a part of the form that is no field."""
+        self._faults[name] = element("p", classes="fault", role="alert")
+
     def _labelled(self, name: str, label: str, hint: str, make: Callable[[dict[str, str]], Element]) -> Element:
-        key = f"field-{name}"
+        key = f"{self._ids}{name}"
         with element("div", classes="field"):
             element("label", label, for_=key)
             made = make({"id": key, "aria_describedby": f"{key}-about"})
@@ -104,20 +117,31 @@ class Form:
         self._whole.text = ""
         for name, fault in self._faults.items():
             fault.text = ""
-            self._fields[name].props.pop("aria-invalid", None)
+            if name in self._fields:
+                self._fields[name].props.pop("aria-invalid", None)
 
     def _tell(self, error: ApiError | ApiUnreachableError) -> None:
-        """Show each fault at its field, and what belongs to none above them all; the first wrong one gets the focus."""
+        """Show each fault at its field, and what belongs to none above them all."""
         errors = error.errors if isinstance(error, ApiError) else ()
-        fields = [(self._field_at(pointer), message) for pointer, message in errors]
-        wrong = {name: message for name, message in fields if name}
+        if self.mark(errors) or not errors:
+            self._whole.text = " ".join(lines(error, self._visit.say))
+
+    def mark(self, errors: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
+        """Show faults at the fields that their pointers lead to, the first of which gets the focus; which have none."""
+        left: list[tuple[str, str]] = []
+        wrong: dict[str, str] = {}
+        for pointer, message in errors:
+            if name := self._field_at(pointer):
+                wrong[name] = f"{wrong[name]} {message}" if name in wrong else message
+            else:
+                left.append((pointer, message))
         for name, message in wrong.items():
             self._faults[name].text = message
-            self._fields[name].props["aria-invalid"] = "true"
-        if len(wrong) < len(errors) or not wrong:
-            self._whole.text = " ".join(lines(error, self._visit.say))
-        if wrong:
-            ui.run_javascript(f"document.getElementById('field-{next(iter(wrong))}').focus()")
+            if name in self._fields:
+                self._fields[name].props["aria-invalid"] = "true"
+        if first := next((name for name in wrong if name in self._fields), ""):
+            ui.run_javascript(SHOW.replace("{id}", f"{self._ids}{first}"))
+        return left
 
     def _field_at(self, pointer: str) -> str:
         """The field that a pointer of the API leads to or into, the nearest; empty: none of this form."""
@@ -129,7 +153,7 @@ class Form:
     def forget(self, prefix: str) -> None:
         """Send no values whose names begin so: their fields have been taken away."""
         for kept in (self.values, self._fields, self._faults):
-            for name in [name for name in kept if name.startswith(prefix)]:
+            for name in [name for name in kept if name.startswith(prefix) or name == prefix.rstrip("/")]:
                 kept.pop(name)
 
 

@@ -1,7 +1,10 @@
 """Where each page is: written once, for routes and links."""
 
+import re
+from collections.abc import Callable
 from typing import Final
-from uuid import UUID
+
+ID: Final = re.compile(r"\{\w+\}")
 
 OVERVIEW: Final = "/"
 TASKS: Final = "/tasks"
@@ -12,6 +15,7 @@ TASK_EXPORT: Final = "/tasks/{task_id}/export.csv"
 CAMPAIGNS: Final = "/campaigns"
 NEW_CAMPAIGN: Final = "/campaigns/new"
 CAMPAIGN: Final = "/campaigns/{campaign_id}"
+CHANGE_CAMPAIGN: Final = "/campaigns/{campaign_id}/change"
 NEW_ROUND: Final = "/campaigns/{campaign_id}/rounds/new"
 CAMPAIGN_ROUND: Final = "/campaigns/{campaign_id}/rounds/{round_no}"
 CONTACTS: Final = "/contacts"
@@ -38,78 +42,33 @@ WEBHOOK: Final = "/webhooks/{webhook_id}"
 ALERTS: Final = "/alerts"
 SETTINGS: Final = "/settings"
 KEYS: Final = "/keys"
+USER: Final = "/users/{user_id}"
 
 
-def task(task_id: UUID) -> str:
-    """The page of one task."""
-    return TASK.format(task_id=task_id)
+def _to(path: str) -> Callable[..., str]:
+    """What makes the link to one thing's page of its ids, in the order in which they stand in the path."""
+
+    def link(*ids: object) -> str:
+        left = iter(ids)
+        return ID.sub(lambda _: str(next(left)), path)
+
+    return link
 
 
-def task_export(task_id: UUID) -> str:
-    """All mails of a task as a file."""
-    return TASK_EXPORT.format(task_id=task_id)
-
-
-def mail(task_id: UUID, seq: int) -> str:
-    """The page of one mail of a task."""
-    return MAIL.format(task_id=task_id, seq=seq)
-
-
-def campaign(campaign_id: UUID) -> str:
-    """The page of one campaign."""
-    return CAMPAIGN.format(campaign_id=campaign_id)
-
-
-def new_round(campaign_id: UUID) -> str:
-    """Where a campaign gets one more round."""
-    return NEW_ROUND.format(campaign_id=campaign_id)
-
-
-def campaign_round(campaign_id: UUID, round_no: int) -> str:
-    """Where a round that has not begun is changed."""
-    return CAMPAIGN_ROUND.format(campaign_id=campaign_id, round_no=round_no)
-
-
-def contact_list(list_id: UUID) -> str:
-    """The page of one list."""
-    return CONTACT_LIST.format(list_id=list_id)
-
-
-def person(contact_id: int) -> str:
-    """The page of one contact."""
-    return PERSON.format(contact_id=contact_id)
-
-
-def segment(segment_id: UUID) -> str:
-    """The page of one segment."""
-    return SEGMENT.format(segment_id=segment_id)
-
-
-def upload(list_id: UUID) -> str:
-    """Where a file for a list goes."""
-    return UPLOAD_INTO.format(list_id=list_id)
-
-
-def contact_import(import_id: UUID) -> str:
-    """The page of one import."""
-    return IMPORT.format(import_id=import_id)
-
-
-def import_errors(import_id: UUID) -> str:
-    """The refused rows of an import as a file."""
-    return IMPORT_ERRORS.format(import_id=import_id)
-
-
-def template(template_id: UUID) -> str:
-    """The page of one template."""
-    return TEMPLATE.format(template_id=template_id)
-
-
-def service(service_id: UUID) -> str:
-    """The page of one service."""
-    return SERVICE.format(service_id=service_id)
-
-
-def webhook(webhook_id: UUID) -> str:
-    """The page of one webhook."""
-    return WEBHOOK.format(webhook_id=webhook_id)
+task = _to(TASK)
+task_export = _to(TASK_EXPORT)
+mail = _to(MAIL)
+campaign = _to(CAMPAIGN)
+change_campaign = _to(CHANGE_CAMPAIGN)
+new_round = _to(NEW_ROUND)
+campaign_round = _to(CAMPAIGN_ROUND)
+contact_list = _to(CONTACT_LIST)
+person = _to(PERSON)
+segment = _to(SEGMENT)
+upload = _to(UPLOAD_INTO)
+contact_import = _to(IMPORT)
+import_errors = _to(IMPORT_ERRORS)
+template = _to(TEMPLATE)
+service = _to(SERVICE)
+webhook = _to(WEBHOOK)
+user = _to(USER)

@@ -4,8 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from api.schemas.template import TemplateOut
 from dashboard.form import Form, Values, number
 from dashboard.frame import Visit
+from dashboard.variant_fields import ContentFields, content_order
 
 AUDIENCES: Final = {
     "not_replied": "who have not replied",
@@ -16,44 +18,54 @@ AUDIENCES: Final = {
 }
 """The usual one first."""
 UNITS: Final = {"days": "days", "business_days": "business days"}
-USUAL: Final = {"delay": "3", "delayUnit": "business_days"}
-"""Of a follow-up."""
+FOLLOW_UP: Final = {"delay": "3", "delayUnit": "business_days", "threaded": "true"}
+"""What is usual."""
 
 
 @dataclass(frozen=True)
 class Choices:
-    """What a round can be made of: names by id."""
+    """What a round can be made of, by id."""
 
-    templates: Mapping[str, str]
+    templates: Mapping[str, TemplateOut]
     segments: Mapping[str, str]
 
 
-async def choices(visit: Visit) -> Choices:
-    """Ask for them."""
-    templates = {str(each.id): each.name async for each in visit.api.templates()}
-    segments = {str(each.id): each.name async for each in visit.api.segments()}
-    return Choices(templates, segments)
+async def choices(visit: Visit, templates: Mapping[str, TemplateOut] | None = None) -> Choices:
+    """Ask for them; for templates only where they are not known yet."""
+    if templates is None:
+        templates = {str(each.id): each async for each in visit.api.templates()}
+    return Choices(templates, {str(each.id): each.name async for each in visit.api.segments()})
 
 
-def round_fields(visit: Visit, form: Form, round_no: int, known: Choices, prefix: str = "") -> None:
-    """Put the fields of a round into a form, their names behind the prefix; a first round waits for nothing."""
+def round_fields(  # noqa: PLR0913, PLR0917 - where, of which round, of what, named how
+    visit: Visit, form: Form, round_no: int, known: Choices, prefix: str = "", kept: str = ""
+) -> None:
+    """Put the fields of a round into a form, their names behind the prefix; a first round waits for nothing.
+
+    `kept` is said for the content that it has already.
+    """
     say = visit.say
-    form.choice(f"{prefix}templateId", say("Template"), known.templates)
+    form.fault(prefix.rstrip("/"))
+    ContentFields(visit, form, {key: each.name for key, each in known.templates.items()}, prefix, kept)
     if round_no > 1:
         form.field(f"{prefix}delay", say("Delay"), kind="number", hint=say("After the contact's own mail before."))
         form.choice(f"{prefix}delayUnit", say("Unit of the delay"), {unit: say(text) for unit, text in UNITS.items()})
         form.choice(f"{prefix}audience", say("To those"), {name: say(text) for name, text in AUDIENCES.items()})
+        form.field(f"{prefix}threaded", say("As an answer in the thread of the mail before"), kind="checkbox")
     if known.segments:
         anybody = {"": say("whatever their segment")}
         form.choice(f"{prefix}segmentId", say("Only those of a segment"), anybody | dict(known.segments))
 
 
-def round_order(values: Values, prefix: str = "") -> dict[str, object]:
+def round_order(values: Values, known: Choices, prefix: str = "") -> dict[str, object]:
     """What the API is told of one round."""
     mine = {name.removeprefix(prefix): value for name, value in values.items() if name.startswith(prefix)}
-    told: dict[str, object] = {name: mine[name] for name in ("templateId", "delayUnit", "audience") if mine.get(name)}
+    told = content_order(mine, known.templates)
+    told |= {name: mine[name] for name in ("delayUnit", "audience") if mine.get(name)}
     if mine.get("delay", "") != "":
         told["delay"] = number(mine["delay"])
+    if "threaded" in mine:
+        told["threaded"] = mine["threaded"] == "true"
     if "segmentId" in mine:
         told["segmentId"] = mine["segmentId"] or None
     return told

@@ -1,7 +1,9 @@
 """What people read, in their language: texts are written in English, `chinese/` holds what they are in Chinese."""
 
+from collections.abc import Mapping
 from typing import Final, Literal
 
+from dashboard.chinese.coded import CODED
 from dashboard.chinese.whole import CHINESE
 
 Language = Literal["en", "zh"]
@@ -18,6 +20,18 @@ class Words:
         """Say a text; `{name}` in it is replaced by the value of that name."""
         said = CHINESE.get(text, text) if self.language == "zh" else text
         return said.format(**values) if values else said
+
+    def coded(self, code: str, params: Mapping[str, object], *english: str) -> tuple[str, ...]:
+        """Say sentences that the API tells in English, such as what is wrong and what to do, by their code and figures.
+
+        What an earlier release kept has no code or lacks figures, and stays English.
+        """
+        if self.language == "en" or code not in CODED:
+            return english
+        try:
+            return tuple(text.format(**params) for text in CODED[code])
+        except KeyError:
+            return english
 
 
 def language_of(preferred: str) -> Language:

@@ -2,7 +2,8 @@
 # Makes the secrets of docker-compose.yml, once: a file each in deploy/secrets, or in the folder that is named.
 # The folder is closed to others. The files are not: in a container, accounts with other numbers read them.
 set -eu
-folder=${1:-$(dirname "$0")/secrets}
+here=$(dirname "$0")
+folder=${1:-$here/secrets}
 mkdir -p "$folder"
 chmod 700 "$folder"
 
@@ -25,4 +26,9 @@ for name in tempost_secrets__key tempost_dashboard__secret; do
 	keep "$name" "$(random)"
 done
 keep tempost_database__url "postgresql://tempost:$(cat "$folder/tempost_password")@postgres:5432/tempost"
+
+# What containers read of this checkout is opened to them too: it may have been made for its owner's eyes alone.
+chmod -R a+rX "$here/postgres" "$here/prometheus" "$here/grafana" "$here/temporal-schema.sh" "$here/../monitoring" \
+	"$here/../stack/temporal-dynamic-config.yaml"
+
 echo "Secrets are in $folder. Keep a copy of tempost_secrets__key apart from the backups of the database."

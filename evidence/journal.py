@@ -63,6 +63,24 @@ def load(path: Path) -> Journal:
         return read(file)
 
 
+class Tail:
+    """What is new in a journal that is being written."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._read = 0
+        """Characters: all are ASCII."""
+
+    def new(self) -> tuple[Try, ...]:
+        """Return the tries of whole lines that were not read before."""
+        with self._path.open(encoding="ascii") as file:
+            file.seek(self._read)
+            text = file.read()
+        whole = text[: text.rfind("\n") + 1]
+        self._read += len(whole)
+        return read(whole.splitlines(keepends=True)).tries
+
+
 def read(lines: Iterable[str]) -> Journal:
     """Read a journal; a last line without its end is still being written and left out. `ValueError`: no journal."""
     journal = Journal()

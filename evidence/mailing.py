@@ -18,6 +18,12 @@ POLL_SECONDS = 0.2
 SUPPRESSED_AT_ONCE = 1000
 RETRY_SETTING, RETRY_SECONDS = "queue.pending_retry_interval", 30
 """The shortest that is allowed: a demo should not wait a minute for its last mails."""
+UNGUARDED = {
+    "reputation.bounce_rate_limit": 1,
+    "reputation.complaint_warn_rate": 1,
+    "reputation.complaint_rate_limit": 1,
+}
+"""Limits that campaigns break on purpose, with so many who bounce and complain: out of their way."""
 
 SUBJECT = "{{ first_name }}, an invitation for {{ company }}"
 HTML = """\

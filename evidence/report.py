@@ -64,6 +64,8 @@ class Report:
     """What each process cost, a row of figures by its name."""
     faults: Mapping[str, Mapping[str, Figure]] = field(default_factory=dict)
     """What each fault did, likewise."""
+    campaigns: Mapping[str, Mapping[str, Figure]] = field(default_factory=dict)
+    """How the campaign fared that each fault struck, likewise."""
 
     @property
     def ok(self) -> bool:
@@ -111,7 +113,7 @@ class Report:
 
     @property
     def _rows(self) -> Mapping[str, Mapping[str, Mapping[str, Figure]]]:
-        return {"processes": self.processes, "faults": self.faults}
+        return {"processes": self.processes, "faults": self.faults, "campaigns": self.campaigns}
 
 
 def _table(title: str, rows: Mapping[str, Mapping[str, Figure]]) -> Table:

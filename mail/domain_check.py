@@ -40,7 +40,9 @@ class Checked:
 
     def add(self, code: str, where: str, **values: object) -> None:
         """Note a finding at a name of the DNS."""
-        self.findings.append(worded(DOMAIN, code, (where,), domain=self.domain, **values))
+        found = worded(DOMAIN, code, (where,), domain=self.domain, **values)
+        if found not in self.findings:
+            self.findings.append(found)
 
 
 async def check_domain(domain: str, dns: Dns, keys: Sequence[SigningKey] = (), hosts: Sequence[str] = ()) -> Checked:
@@ -54,7 +56,7 @@ async def check_domain(domain: str, dns: Dns, keys: Sequence[SigningKey] = (), h
     signed = not keys or any(state in {"found", "unknown"} for state in checked.keys.values())
     await _asked(checked, _check_dmarc(checked, dns, passes=spf_passes is not False or signed))
     await _asked(checked, _check_mx(checked, dns))
-    checked.findings = worst_first(list(dict.fromkeys(checked.findings)))
+    checked.findings = worst_first(checked.findings)
     return checked
 
 

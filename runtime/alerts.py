@@ -10,6 +10,7 @@ from database.connect import PoolConnection, Row
 from database.errors import UNREACHABLE
 from database.queries import alert, alert_signs
 from database.queries.advisory_lock import advisory_lock
+from runtime.alert_texts import sign
 from runtime.health import HealthWatch, Snapshot
 from runtime.notices import Notices
 from runtime.resources import Resources
@@ -22,15 +23,8 @@ EVERY = 3.0
 """Seconds between two looks."""
 FEWEST_ENDED = 20
 """Deliveries of five minutes; of fewer, a rate means nothing."""
-TO_DO_BY_WAIT = {
-    "no_service": "No service can take them: add one to the task's pool, or resume one.",
-    "no_quota": "Every service's quota is used up: raise dailyQuota, or add services.",
-    "service_rested": "Every service is rested after failures: see restReason of each, mend it, then test the service.",
-}
-LOOK_AT_TASK = (
-    "See why its mails wait (GET /api/tasks/{id}/realtime-status), and its workflow task-{id} in the Temporal Web UI; "
-    "`tempost repair` starts workflows that are missing."
-)
+LACKING = frozenset({"no_service", "no_quota", "service_rested"})
+"""Reasons to wait that name what to do by themselves."""
 
 
 async def keep_alerts(resources: Resources, watch: HealthWatch) -> None:
@@ -57,8 +51,8 @@ async def evaluate(connection: PoolConnection, snapshot: Snapshot, channels: tup
         standing, now = await alert.standing(connection)
         decided = moves(signs, standing, now)
         await alert.apply(connection, decided, now, channels)
-    for _, sign in decided.raised:
-        log.warning("alert %s: %s", sign.key, sign.what)
+    for _, seen in decided.raised:
+        log.warning("alert %s: %s", seen.key, seen.what)
     for cleared in decided.cleared:
         log.info("alert %s is over", cleared.key)
 
@@ -67,12 +61,10 @@ def _of_the_whole(snapshot: Snapshot) -> list[Sign]:
     around = snapshot.around
     found = []
     if around.live_workers < around.expected_workers:
-        what = f"{around.live_workers} of {around.expected_workers} worker processes run: mails wait for them."
-        to_do = "Start the missing ones, or lower monitoring.expected_workers."
-        found.append(Sign("workers_missing", "workers_missing", what, to_do))
+        values = {"live": around.live_workers, "expected": around.expected_workers}
+        found.append(sign("workers_missing", "workers_missing", values=values))
     if not around.temporal:
-        what = "Temporal cannot be reached: nothing is sent until it is back."
-        found.append(Sign("temporal_down", "temporal_down", what, "Bring the Temporal server back; nothing is lost."))
+        found.append(sign("temporal_down", "temporal_down"))
     return found
 
 
@@ -80,11 +72,9 @@ def _error_rates(snapshot: Snapshot) -> list[Sign]:
     """Raised above the threshold, over below half of it."""
     bound = snapshot.around.bad_error_rate
     return [
-        Sign(
-            f"error_rate:{user_id}", "error_rate",
-            f"{pace['failed'] / ended:.0%} of {ended:,} deliveries of the last 5 minutes failed or are unknown.",
-            "See the reasons of failed mails: GET /api/tasks/{id}/subtasks?status=failed.",
-            owner_id=user_id, subject={"userId": str(user_id)}, strong=pace["failed"] > bound * ended,
+        sign(
+            "error_rate", "error_rate", user_id, owner_id=user_id, subject={"userId": str(user_id)},
+            strong=pace["failed"] > bound * ended, values={"share": pace["failed"] / ended, "ended": ended},
         )
         for user_id, pace in snapshot.lately.paces().items()
         if user_id is not None
@@ -103,54 +93,44 @@ async def _of_rows(connection: PoolConnection) -> list[Sign]:
 
 
 def _stuck(row: Row) -> Sign:
-    stands = f"Task {row['name']!r} stands still since {row['since']:%Y-%m-%d %H:%M} UTC"
-    what = f"{stands}: {row['due']:,} mails are due." if row["prepared"] else f"{stands}: its mails were not written."
-    to_do = TO_DO_BY_WAIT.get(row["reason"], LOOK_AT_TASK.replace("{id}", str(row["id"])))
+    known = row["prepared"] and row["reason"] in LACKING
+    code = f"stuck_task_{row['reason']}" if known else "stuck_task" if row["prepared"] else "stuck_task_unwritten"
     subject = {"taskId": str(row["id"]), "workflowId": f"task-{row['id']}"}
-    return Sign(f"stuck_task:{row['id']}", "stuck_task", what, to_do, row["user_id"], subject)
+    values = {"id": row["id"], "name": row["name"], "since": f"{row['since']:%Y-%m-%d %H:%M}", "due": row["due"]}
+    return sign("stuck_task", code, row["id"], owner_id=row["user_id"], subject=subject, values=values)
 
 
 def _rested(row: Row) -> Sign:
-    what = f"Service {row['name']!r} fails and is rested: {row['rest_reason'] or 'no reason was given'}"
-    to_do = "Mend what the reason names (password, host, the provider's limits), then POST /api/services/{id}/test."
-    subject = {"serviceId": str(row["service_id"])}
-    key = f"service_rested:{row['service_id']}"
-    return Sign(key, "service_rested", what, to_do, row["user_id"], subject, strong=row["rested"])
+    service_id = row["service_id"]
+    return sign(
+        "service_rested", "service_rested", service_id, owner_id=row["user_id"],
+        subject={"serviceId": str(service_id)}, strong=row["rested"],
+        values={"id": service_id, "name": row["name"], "why": row["rest_reason"] or "no reason was given"},
+    )  # fmt: skip
 
 
 def _quota(row: Row) -> Sign:
-    what = (
-        f"Pool {row['name']!r} has used {row['used']:,} of {row['quota']:,} mails of its day; {row['waiting']:,} wait."
-    )
-    to_do = "Add services, raise dailyQuota where the provider allows it, or let the rest go tomorrow."
-    subject = {"poolId": str(row["id"])}
-    return Sign(
-        f"quota_nearly_used:{row['id']}",
-        "quota_nearly_used",
-        what,
-        to_do,
-        row["user_id"],
-        subject,
-        strong=row["strong"],
-    )
+    values = {"name": row["name"], **{name: int(row[name]) for name in ("used", "quota", "waiting")}}
+    return sign(
+        "quota_nearly_used", "quota_nearly_used", row["id"], owner_id=row["user_id"],
+        subject={"poolId": str(row["id"])}, strong=row["strong"], values=values,
+    )  # fmt: skip
 
 
 def _unknown(row: Row) -> Sign:
-    what = f"{row['unknown']:,} mails of task {row['name']!r} have no known outcome and wait for a decision."
-    to_do = f"`tempost tasks unknown {row['id']}` shows them; give evidence, or decide: sent, failed or resend."
-    return Sign(
-        f"unknown_waiting:{row['id']}", "unknown_waiting", what, to_do, row["user_id"], {"taskId": str(row["id"])}
+    values = {"id": row["id"], "name": row["name"], "unknown": row["unknown"]}
+    subject = {"taskId": str(row["id"])}
+    return sign(
+        "unknown_waiting", "unknown_waiting", row["id"], owner_id=row["user_id"], subject=subject, values=values
     )
 
 
 def _reputation(row: Row) -> Sign:
     """Warned and paused are two alerts: who was told of the first is told of the second too."""
-    kind, state, subject_id = row["kind"], row["state"], str(row["subject_id"])
-    many, word = (
-        (row["bounced"], "bounced") if row["cause"] == "bounces" else (row["complained"], "brought a complaint")
-    )
-    follows = "is paused" if state == "paused" else "is about to be paused"
-    what = f"{kind.capitalize()} {row['name']!r} {follows}: {many:,} of {row['sent']:,} mails {word}."
-    to_do = "Find out where these addresses come from and stop writing to them, before you resume or go on."
-    key = f"reputation:{kind}:{subject_id}:{state}"
-    return Sign(key, "reputation", what, to_do, row["user_id"], {f"{kind}Id": subject_id})
+    kind, state, subject_id = row["kind"], row["state"], row["subject_id"]
+    many = row["bounced"] if row["cause"] == "bounces" else row["complained"]
+    return sign(
+        "reputation", f"{kind}_{state}_{row['cause']}", f"{kind}:{subject_id}:{state}", owner_id=row["user_id"],
+        subject={f"{kind}Id": str(subject_id)},
+        values={"name": row["name"], "many": many, "sent": row["sent"]},
+    )  # fmt: skip

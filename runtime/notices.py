@@ -136,7 +136,8 @@ def shown(notice: Notice) -> dict[str, Any]:
     told = notice.alert
     return {
         "id": notice.alert_id, "key": told["key"], "kind": told["kind"], "severity": told["severity"],
-        "what": told["what"], "toDo": told["to_do"], "subject": told["subject"],
+        "what": told["what"], "toDo": told["to_do"], "code": told["code"], "params": told["params"],
+        "subject": told["subject"],
         "ownerId": str(told["owner_id"]) if told["owner_id"] else None,
         "raisedAt": _moment(told["raised_at"]), "clearedAt": _moment(told["cleared_at"]),
     }  # fmt: skip

@@ -42,11 +42,14 @@ class Sign:
     key: str
     """`kind` or `kind:id`: the same trouble has the same key."""
     kind: AlertKind
+    code: str
+    """Which sentences say it; the rest of them is `params`."""
     what: str
     to_do: str
     owner_id: UUID | None = None
     """Whose it is; None: the installation's."""
     subject: dict[str, str] = field(default_factory=dict)
+    params: dict[str, str | int | float] = field(default_factory=dict)
     strong: bool = True
     """Beyond the bound at which it is raised. A weak one raises nothing, and keeps what is raised from being over."""
 

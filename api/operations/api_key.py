@@ -64,16 +64,21 @@ async def create_key(connection: AsyncConnection, user_id: UUID, name: str, scop
 
 async def order_key(connection: AsyncConnection, caller: KeyHolder, order: ApiKeyIn) -> NewApiKeyOut:
     """Make a key as asked. Nobody can give a key more than their own has."""
-    owner = order.user_id or caller.user_id
-    if owner != caller.user_id and not caller.admin:
-        raise NotAllowedError("Only an administrator makes keys for other users.")
+    user_id = owner(caller, order.user_id)
     if not all(caller.may(scope) for scope in order.scopes):
         raise NotAllowedError("A key cannot be given scopes that the asking key does not have.")
     if order.expires_at is not None and order.expires_at <= datetime.now(UTC):
         raise invalid("#/expiresAt", "must be in the future")
-    if await user.get(connection, owner) is None:
+    if await user.get(connection, user_id) is None:
         raise invalid("#/userId", "there is no such user")
-    return await _make(connection, owner, order.name, order.scopes, order.expires_at)
+    return await _make(connection, user_id, order.name, order.scopes, order.expires_at)
+
+
+def owner(caller: KeyHolder, user_id: UUID | None) -> UUID:
+    """Whose keys are meant: one's own unless said, anyone's for administrators. Raises `NotAllowedError`."""
+    if user_id not in {None, caller.user_id} and not caller.admin:
+        raise NotAllowedError("Only an administrator sees and makes keys of other users.")
+    return user_id or caller.user_id
 
 
 async def _make(

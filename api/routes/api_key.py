@@ -1,12 +1,13 @@
 """`/api/api-keys`."""
 
+from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Query
 
 from api.dependencies import Connection, Holders, Process, Reader, Writer
 from api.idempotency import OnlyOnce
-from api.operations.api_key import order_key
+from api.operations.api_key import order_key, owner
 from api.pages import Cursor, Limit, decode_moment, make_page
 from api.problems import NotFoundError
 from api.schemas.api_key import ApiKeyIn, ApiKeyOut, NewApiKeyOut
@@ -24,16 +25,22 @@ async def create(order: ApiKeyIn, caller: Writer, once: OnlyOnce) -> NewApiKeyOu
 
 
 @router.get("")
-async def list_own(caller: Reader, connection: Connection, limit: Limit = 50, cursor: Cursor = None) -> Page[ApiKeyOut]:
-    """List your keys that are not revoked."""
-    rows = await api_key.list_valid(connection, caller.user_id, decode_moment(cursor), limit)
+async def list_own(
+    caller: Reader,
+    connection: Connection,
+    user_id: Annotated[UUID | None, Query(alias="userId", description="Of this user; administrators only")] = None,
+    limit: Limit = 50,
+    cursor: Cursor = None,
+) -> Page[ApiKeyOut]:
+    """List your keys that are not revoked, or those of another user."""
+    rows = await api_key.list_valid(connection, owner(caller, user_id), decode_moment(cursor), limit)
     return make_page(rows, limit, ApiKeyOut, "created_at", "id")
 
 
 @router.delete("/{key_id}", status_code=204)
 async def delete(key_id: UUID, caller: Writer, process: Process, holders: Holders) -> None:
-    """Revoke a key, at once and for ever."""
+    """Revoke a key, at once and for ever; administrators anyone's."""
     async with transaction(process.engine) as connection:
-        if not await api_key.revoke(connection, caller.user_id, key_id):
+        if not await api_key.revoke(connection, None if caller.admin else caller.user_id, key_id):
             raise NotFoundError(f"You have no key {key_id}.")
     holders.forget()

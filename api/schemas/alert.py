@@ -4,6 +4,8 @@ from datetime import datetime
 from typing import Literal
 from uuid import UUID
 
+from pydantic import Field
+
 from api.schemas.base import Outgoing
 
 AlertState = Literal["open", "cleared", "all"]
@@ -21,6 +23,10 @@ class AlertOut(Outgoing):
     """Whose it is; empty: the installation's."""
     what: str
     to_do: str
+    code: str = ""
+    """Which sentences these are, to say them in another language; never changed. Empty: of an earlier release."""
+    params: dict[str, str | int | float] = Field(default_factory=dict)
+    """The figures and names in them."""
     subject: dict[str, str]
     """Ids of what it is about: `taskId`, `serviceId`, `poolId`, …"""
     raised_at: datetime

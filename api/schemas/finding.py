@@ -1,5 +1,7 @@
 """Findings of checks."""
 
+from pydantic import Field
+
 from api.schemas.base import Outgoing
 from contracts.finding import Finding, Severity
 
@@ -16,6 +18,8 @@ class FindingOut(Outgoing):
     """What to do."""
     where: list[str]
     """The first few places, such as `html, line 12`."""
+    params: dict[str, str | int | float] = Field(default_factory=dict)
+    """The figures and names in both texts, to say them in another language by the code."""
 
 
 def shown(findings: list[Finding]) -> list[FindingOut]:

@@ -71,6 +71,11 @@ TEXTS: Final[dict[str, str]] = {
     "want no mail": "不愿收信",
     "of the pool can be used": "池中可用",
     "{number} contacts have no {name}, such as {example}": "{number} 位联系人没有 {name}，例如 {example}",
+    # Findings
+    "must be mended": "必须修正",
+    "costs readers": "会损失读者",
+    "could be better": "可以改进",
+    "{part}, line {number}": "{part} 第 {number} 行",
     "Nobody to write to yet: import contacts first.": "还没有收件人：请先导入联系人。",
     "Import contacts": "导入联系人",
     "Nothing to write yet: write a template first.": "还没有内容：请先编写模板。",

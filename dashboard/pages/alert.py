@@ -60,9 +60,10 @@ def _alerts(visit: Visit, told: Page[AlertOut], state: AlertState) -> None:
 
 
 def _alert(told: AlertOut, say: Words) -> None:
-    element("h2", told.what)
+    what, to_do = say.coded(told.code, told.params, told.what, told.to_do)
+    element("h2", what)
     element("p", f"{say(told.severity)} · {_lasted(told, say)}", classes="faint")
-    element("p", told.to_do)
+    element("p", to_do)
     subject = led_to(told)
     if subject is not None:
         title, path = subject

@@ -10,7 +10,8 @@ from dashboard.button import button
 from dashboard.element import element, link
 from dashboard.form import Form, Values
 from dashboard.frame import Visit, page
-from dashboard.round_fields import USUAL, Choices, choices, round_fields, round_order
+from dashboard.pages.campaign_variants import variants
+from dashboard.round_fields import FOLLOW_UP, Choices, choices, round_fields, round_order
 from dashboard.table import nothing
 
 
@@ -18,15 +19,16 @@ from dashboard.table import nothing
 async def new_round(campaign_id: UUID) -> None:
     """Add a round after the last."""
     async with page("New round", paths.CAMPAIGNS) as visit:
-        known = await visit.api.campaign(campaign_id)
-        element("p", known.name, classes="lead")
+        told = await visit.api.campaign(campaign_id)
+        element("p", told.name, classes="lead")
+        known = await choices(visit)
 
         async def send(values: Values) -> None:
-            await visit.api.add_round(campaign_id, round_order(values))
+            await visit.api.add_round(campaign_id, round_order(values, known))
             ui.navigate.to(paths.campaign(campaign_id))
 
-        with Form(visit, USUAL) as form:
-            round_fields(visit, form, len(known.rounds) + 1, await choices(visit))
+        with Form(visit, FOLLOW_UP) as form:
+            round_fields(visit, form, len(told.rounds) + 1, known)
         form.button(visit.say("Add the round"), send)
 
 
@@ -49,17 +51,17 @@ async def campaign_round(campaign_id: UUID, round_no: int) -> None:
 
 def _change(visit: Visit, campaign_id: UUID, told: RoundOut, known: Choices) -> None:
     async def send(values: Values) -> None:
-        await visit.api.change_round(campaign_id, told.round_no, round_order(values))
+        await visit.api.change_round(campaign_id, told.round_no, round_order(values, known))
         ui.navigate.to(paths.campaign(campaign_id))
 
     values = {
         "templateId": told.template_id, "delay": told.delay, "delayUnit": told.delay_unit, "audience": told.audience,
-        "segmentId": told.segment_id,
+        "segmentId": told.segment_id, "threaded": told.threaded,
     }  # fmt: skip
-    if told.template_id is None:  # its content stands in the campaign itself; choosing a template replaces it
-        known = Choices({"": visit.say("as it is"), **known.templates}, known.segments)
     with Form(visit, values) as form:
-        round_fields(visit, form, told.round_no, known)
+        if told.variants is not None:
+            variants(told, visit.say)
+        round_fields(visit, form, told.round_no, known, kept="" if told.template_id else visit.say("as it is"))
     form.button(visit.say("Save"), send)
 
 

@@ -1,15 +1,17 @@
-"""API keys of one's own, and for administrators the users and pools."""
+"""API keys of one's own; administrators also make users, and keys of users."""
 
+from datetime import UTC, datetime
 from typing import Final
+from uuid import UUID
 
 from nicegui import ui
 
-from api.client_errors import ApiError
 from api.schemas.api_key import ApiKeyOut
+from api.schemas.base import Page
 from api.schemas.user import PoolOut, UserOut
-from dashboard import paths
+from dashboard import administration, paths
 from dashboard.button import button
-from dashboard.element import element
+from dashboard.element import element, link
 from dashboard.form import Form, Values, given
 from dashboard.frame import Visit, page
 from dashboard.table import Column, table
@@ -17,21 +19,39 @@ from dashboard.written import count, moment
 
 LIMIT: Final = "200"
 SCOPES: Final = {"read": ["read"], "write": ["read", "write"], "admin": ["read", "write", "admin"]}
+MAY: Final = {"write": "read and write", "read": "read only", "admin": "everything (administrators)"}
 
 
 @ui.page(paths.KEYS)
 async def keys() -> None:
-    """Show keys, users and pools."""
+    """Show one's keys and pools, and to administrators the users."""
     async with page("Users and keys", paths.KEYS) as visit:
-        await _keys(visit)
+        users = await administration.users(visit)
+        element("h2", visit.say("Your API keys"))
+        await _keys(visit, None, administrates=users is not None)
         await _pools(visit)
-        await _users(visit)
+        if users is not None:
+            _users(visit, users)
 
 
-async def _keys(visit: Visit) -> None:
+@ui.page(paths.USER)
+async def user(user_id: UUID) -> None:
+    """Show a user's keys to an administrator, who makes and revokes them."""
+    async with page("User", paths.KEYS) as visit:
+        link(visit.say("To the users"), paths.KEYS)
+        known = await administration.users(visit)
+        for each in known.data if known else ():
+            if each.id == user_id:
+                element("p", f"{each.name} · {each.email}", classes="lead")
+        element("h2", visit.say("API keys"))
+        await _keys(visit, user_id, administrates=known is not None)
+
+
+async def _keys(visit: Visit, user_id: UUID | None, *, administrates: bool) -> None:
+    """Those of a user, or one's own: shown, revoked, made."""
     say = visit.say
-    element("h2", say("Your API keys"))
-    told = await visit.api.page(ApiKeyOut, "/api/api-keys", {"limit": LIMIT})
+    whose = {"userId": str(user_id)} if user_id else {}
+    told = await visit.api.page(ApiKeyOut, "/api/api-keys", {"limit": LIMIT, **whose})
 
     def revoking(each: ApiKeyOut) -> None:
         async def revoke() -> None:
@@ -44,19 +64,28 @@ async def _keys(visit: Visit) -> None:
         Column[ApiKeyOut]("Name", lambda each: each.name),
         Column[ApiKeyOut]("Begins with", lambda each: each.prefix),
         Column[ApiKeyOut]("May", lambda each: ", ".join(say(scope) for scope in each.scopes)),
+        Column[ApiKeyOut]("Created", lambda each: moment(each.created_at)),
         Column[ApiKeyOut]("Last used", lambda each: moment(each.last_used_at)),
         Column[ApiKeyOut]("Ends", lambda each: moment(each.expires_at)),
         Column[ApiKeyOut]("Order", revoking),
     )
-    table("Your API keys", columns, told.data, say)
-    with Form(visit) as form:
+    table("API keys", columns, told.data, say)
+    _new_key(visit, whose, administrates=administrates)
+
+
+def _new_key(visit: Visit, whose: dict[str, str], *, administrates: bool) -> None:
+    say = visit.say
+    with Form(visit, name="key") as form:
         form.field("name", say("What the new key is for"))
-        scopes = {"write": say("read and write"), "read": say("read only"), "admin": say("everything (administrators)")}
-        form.choice("scopes", say("May"), scopes)
-    shown = element("p", role="status")
+        form.choice("scopes", say("May"), {name: say(MAY[name]) for name in MAY if administrates or name != "admin"})
+        form.field("expiresAt", say("Ends"), kind="datetime-local", hint=say("In UTC; empty: never."))
+    shown = element("p", role="status", classes="secret")
 
     async def send(values: Values) -> None:
-        made = await visit.api.create_key({"name": values.get("name", ""), "scopes": SCOPES[values["scopes"]]})
+        order: dict[str, object] = {"name": values.get("name", ""), "scopes": SCOPES[values["scopes"]], **whose}
+        if ends := values.get("expiresAt"):
+            order["expiresAt"] = datetime.fromisoformat(ends).replace(tzinfo=UTC).isoformat()
+        made = await visit.api.create_key(order)
         shown.text = say("The new key, shown this once: {key}", key=made.key)
 
     form.button(say("Make a key"), send)
@@ -75,30 +104,28 @@ async def _pools(visit: Visit) -> None:
     table("Pools", columns, told.data, say)
 
 
-async def _users(visit: Visit) -> None:
-    """For administrators only: others are told nothing."""
+def _users(visit: Visit, told: Page[UserOut]) -> None:
     say = visit.say
-    try:
-        told = await visit.api.page(UserOut, "/api/users", {"limit": LIMIT})
-    except ApiError as error:
-        if error.status != 403:
-            raise
-        return
     element("h2", say("Users"))
+
+    def keys_of(each: UserOut) -> None:
+        link(say("Keys"), paths.user(each.id), aria_label=say("Keys of {name}", name=each.name))
+
     columns = (
         Column[UserOut]("Name", lambda each: each.name),
         Column[UserOut]("Address", lambda each: each.email),
         Column[UserOut]("Role", lambda each: say(each.role)),
         Column[UserOut]("Created", lambda each: moment(each.created_at)),
+        Column[UserOut]("API keys", keys_of),
     )
     table("Users", columns, told.data, say)
-    with Form(visit) as form:
+    with Form(visit, name="user") as form:
         form.field("name", say("Name"))
         form.field("email", say("Address"), kind="email")
         form.choice("role", say("Role"), {"member": say("member"), "admin": say("admin")})
 
     async def send(values: Values) -> None:
-        await visit.api.create_user(given(values))
-        ui.navigate.reload()
+        made = await visit.api.create_user(given(values))
+        ui.navigate.to(paths.user(made.id))  # who has just come needs a key
 
     form.button(say("Add a user"), send)

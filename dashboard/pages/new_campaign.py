@@ -1,6 +1,6 @@
 """A new campaign in one page: to whom, which rounds, in which hours; what it would do is shown before it begins."""
 
-from datetime import UTC, datetime
+from collections.abc import Callable
 from typing import Final
 
 from nicegui import ui
@@ -9,15 +9,16 @@ from nicegui.element import Element
 from api.schemas.campaign import CampaignDryRunOut
 from contracts.campaign import MOST_ROUNDS
 from dashboard import paths
+from dashboard.campaign_fields import USUAL, campaign_order, more_fields, when_fields
 from dashboard.element import element
 from dashboard.figure import figure, figures
+from dashboard.finding import findings
 from dashboard.form import Form, Values
 from dashboard.frame import Visit, page
-from dashboard.round_fields import USUAL, Choices, choices, round_fields, round_order
-from dashboard.table import nothing
-from dashboard.written import count, moment
+from dashboard.mailing import Ingredients, in_common, ingredients, missing, tried_and_sent
+from dashboard.round_fields import FOLLOW_UP, Choices, choices, round_fields, round_order
+from dashboard.written import count
 
-WORKDAYS: Final = ["mon", "tue", "wed", "thu", "fri"]
 ROUND: Final = "rounds/{place}/"
 """Begins the names of a round's fields, as the API's pointers to them do."""
 
@@ -26,46 +27,34 @@ ROUND: Final = "rounds/{place}/"
 async def new_campaign() -> None:
     """Order a campaign."""
     async with page("New campaign", paths.CAMPAIGNS) as visit:
-        say = visit.say
-        lists = {str(each.id): f"{each.name} ({count(each.contacts)})" async for each in visit.api.lists()}
-        known = await choices(visit)
-        if not lists:
-            nothing(say("Nobody to write to yet: import contacts first."), say("Import contacts"), paths.CONTACTS)
+        made_of = await ingredients(visit)
+        if made_of is None:
             return
-        if not known.templates:
-            nothing(say("Nothing to write yet: write a template first."), say("Write one"), paths.NEW_TEMPLATE)
-            return
-        form = _form(visit, lists, known)
-        shown = element("div", role="status")
+        known = await choices(visit, made_of.templates)
+        form = _form(visit, made_of, known)
 
-        async def look(values: Values) -> None:
-            told = await visit.api.dry_run_campaign(order(values))
-            shown.clear()
-            with shown:
-                _dry_run(visit, told)
+        async def look(values: Values) -> Callable[[], None]:
+            told = await visit.api.dry_run_campaign(order(values, known))
+            left = form.mark([(each.pointer, each.message) for each in told.problems])
+            return lambda: _dry_run(visit, told, left)
 
         async def send(values: Values) -> None:
-            made = await visit.api.submit_campaign(order(values))
+            made = await visit.api.submit_campaign(order(values, known))
             ui.navigate.to(paths.campaign(made.id))
 
-        with element("div", classes="actions"):
-            form.button(say("What would it do?"), look).classes(remove="main")
-            form.button(say("Begin"), send)
+        tried_and_sent(visit, form, visit.say("Begin"), look, send)
 
 
-def _form(visit: Visit, lists: dict[str, str], known: Choices) -> Form:
+def _form(visit: Visit, made_of: Ingredients, known: Choices) -> Form:
     say = visit.say
-    with Form(visit, {"timeZone": "UTC"}) as form:
+    with Form(visit, USUAL) as form:
         form.field("name", say("Name"))
-        form.choice("contactListId", say("To"), lists)
+        form.choice("contactListId", say("To"), made_of.lists)
         _Rounds(visit, form, known)
-        form.field("startAt", say("Begins"), kind="datetime-local", hint=say("In UTC; empty: at once."))
-        form.field("window/opens", say("Not before"), kind="time", hint=say("By the recipient's clock; empty: any."))
-        form.field("window/closes", say("Not after"), kind="time")
-        days = {"all": say("on any day"), "workdays": say("Monday to Friday")}
-        form.choice("days", say("On which days"), days, hint=say("Acts where hours are given."))
-        form.field("timeZone", say("Time zone"), hint=say("Of recipients whose own is not known."))
         form.field("colleaguesStop", say("An answer stops colleagues of the same organisation too"), kind="checkbox")
+        element("h2", say("When"))
+        when_fields(visit, form)
+        more_fields(visit, form)
         form.field("pool", say("Pool"), hint=say("Empty: your own."))
     return form
 
@@ -90,7 +79,7 @@ class _Rounds:
             return
         prefix = ROUND.format(place=place)
         if place:
-            self._form.values |= {f"{prefix}{name}": value for name, value in USUAL.items()}
+            self._form.values |= {f"{prefix}{name}": value for name, value in FOLLOW_UP.items()}
         with self._place, element("fieldset") as made:
             element("legend", self._visit.say("Round {number}", number=place + 1))
             round_fields(self._visit, self._form, place + 1, self._known, prefix)
@@ -111,32 +100,27 @@ class _Rounds:
             self._less.props["disabled"] = True
 
 
-def order(values: Values) -> dict[str, object]:
+def order(values: Values, known: Choices) -> dict[str, object]:
     """What the API is to be told."""
     places = sorted({int(name.split("/")[1]) for name in values if name.startswith("rounds/")})
-    told: dict[str, object] = {
-        name: values[name] for name in ("name", "contactListId", "timeZone", "pool") if values.get(name)
-    }
-    told["rounds"] = [round_order(values, ROUND.format(place=place)) for place in places]
-    told["colleaguesStop"] = values.get("colleaguesStop") == "true"
-    if begins := values.get("startAt"):
-        told["startAt"] = datetime.fromisoformat(begins).replace(tzinfo=UTC).isoformat()
-    hours = {name: values[f"window/{name}"] for name in ("opens", "closes") if values.get(f"window/{name}")}
-    if hours:
-        told["window"] = hours | ({"weekdays": WORKDAYS} if values.get("days") == "workdays" else {})
-    return told
+    told = campaign_order(values) | {"contactListId": values["contactListId"]}
+    if pool := values.get("pool"):
+        told["pool"] = pool
+    return told | {"rounds": [round_order(values, known, ROUND.format(place=place)) for place in places]}
 
 
-def _dry_run(visit: Visit, told: CampaignDryRunOut) -> None:
+def _dry_run(visit: Visit, told: CampaignDryRunOut, problems: list[tuple[str, str]]) -> None:
     say = visit.say
+    if told.problems:
+        element("p", say("It would be refused: see what is marked."), classes="bad")
+    for _, message in problems:
+        element("p", message, classes="bad")
     with figures():
         figure(say("Contacts"), count(told.total), say("on the list"))
         figure(say("Mails"), count(told.to_send), say("of the first round would be sent"))
-        figure(say("Suppressed"), count(told.suppressed), say("want no mail"))
-        figure(say("Services"), count(told.active_services), say("of the pool can be used"))
-        figure(say("First round ends"), moment(told.forecast.ends_at), say("UTC, as foreseen"))
-    for problem in told.problems:
-        element("p", problem.message, classes="bad")
-    for missing in told.missing_fields:
-        values = {"number": count(missing.contacts), "name": missing.name, "example": missing.example}
-        element("p", say("{number} contacts have no {name}, such as {example}", **values), classes="warn")
+        in_common(told, say("First round ends"), say)
+    missing(told, say)
+    for each in told.findings:
+        variant = f" · {say('Variant {name}', name=each.variant)}" if each.variant else ""
+        element("h3", f"{say('Round {number}', number=each.round_no)}{variant}")
+        findings(each.findings, say)

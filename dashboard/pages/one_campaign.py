@@ -16,6 +16,7 @@ from dashboard.frame import Visit, page
 from dashboard.live import live
 from dashboard.pages.campaign_list import begins, begun, coming_round
 from dashboard.pages.campaign_results import came_back, contacts
+from dashboard.pages.campaign_variants import variants_of
 from dashboard.reason import explained
 from dashboard.round_fields import AUDIENCES
 from dashboard.table import Column, table
@@ -57,6 +58,7 @@ def _campaign(visit: Visit, told: CampaignOut) -> None:
         figure(say("Ends"), moment(told.completed_at), "UTC")
     element("h2", say("Rounds"))
     _rounds(visit, told)
+    variants_of(told.rounds, say)
     _waiting(told, say)
 
 
@@ -75,6 +77,7 @@ def _orders(visit: Visit, told: CampaignOut) -> None:
         else:
             button(visit, say("Pause"), lambda: order("pause"))
         link(say("Add a round"), paths.new_round(told.id), classes="action")
+        link(say("Change"), paths.change_campaign(told.id), classes="action")
         asks = say("Cancel this campaign? What is not sent stays unsent for ever, and no further round begins.")
         button(visit, say("Cancel the campaign"), lambda: order("cancel"), asks=asks)
 

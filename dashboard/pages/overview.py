@@ -63,6 +63,7 @@ def _alerts(told: Page[AlertOut], say: Words) -> None:
     with element("ul", classes="alerts"):
         for each in told.data:
             with element("li", classes=f"alert {each.severity}"):
-                element("p", f"{say(each.severity)} · {each.what}")
-                element("p", each.to_do, classes="faint")
+                what, to_do = say.coded(each.code, each.params, each.what, each.to_do)
+                element("p", f"{say(each.severity)} · {what}")
+                element("p", to_do, classes="faint")
     link(say("All alerts") if told.next_cursor else say("To the alerts"), paths.ALERTS)

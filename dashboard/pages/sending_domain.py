@@ -10,6 +10,7 @@ from api.schemas.sending_domain import DnsRecordOut, SendingDomainOut
 from dashboard import paths
 from dashboard.button import button
 from dashboard.element import element
+from dashboard.finding import findings
 from dashboard.form import Form, Values, given
 from dashboard.frame import Visit, page
 from dashboard.table import nothing, reading_on
@@ -44,8 +45,7 @@ def _domain(visit: Visit, told: SendingDomainOut) -> None:
     element("h2", f"{told.domain} ({told.selector}) · {say(told.status)}")
     element("p", say("Last checked: {at}. Last found: {found}.", at=moment(told.checked_at),
                      found=moment(told.published_at)), classes="faint")  # fmt: skip
-    for finding in told.findings:
-        element("p", finding.message, classes="warn")
+    findings(told.findings, say)
     with element("details", **({} if told.status == "active" else {"open": ""})):
         element("summary", say("What to publish in the DNS"))
         for record in told.records:

@@ -21,10 +21,12 @@ STANDING = """
 """
 NOW = "SELECT clock_timestamp()"
 BEGIN = """
-    INSERT INTO alerts (key, kind, severity, owner_id, what, to_do, subject, first_seen_at)
-    VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT DO NOTHING
+    INSERT INTO alerts (key, kind, severity, owner_id, code, params, what, to_do, subject, first_seen_at)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT DO NOTHING
 """
-RAISE = "UPDATE alerts SET raised_at = $2, what = $3, to_do = $4, subject = $5 WHERE id = $1"
+RAISE = """
+    UPDATE alerts SET raised_at = $2, code = $3, params = $4, what = $5, to_do = $6, subject = $7 WHERE id = $1
+"""
 BACK = "UPDATE alerts SET gone_at = NULL WHERE id = ANY ($1)"
 GONE = "UPDATE alerts SET gone_at = $2 WHERE id = ANY ($1)"
 CLEAR = "UPDATE alerts SET cleared_at = $2 WHERE id = ANY ($1)"
@@ -35,8 +37,8 @@ TELL = """
     ON CONFLICT DO NOTHING
 """
 DUE = """
-    SELECT n.alert_id, n.event, n.channel, n.attempts, a.key, a.kind, a.severity, a.owner_id, a.what, a.to_do,
-        a.subject, a.raised_at, a.cleared_at
+    SELECT n.alert_id, n.event, n.channel, n.attempts, a.key, a.kind, a.severity, a.owner_id, a.code, a.params,
+        a.what, a.to_do, a.subject, a.raised_at, a.cleared_at
     FROM alert_notices n JOIN alerts a ON a.id = n.alert_id
     WHERE NOT n.settled AND n.next_try_at <= clock_timestamp() AND n.channel = $1
     ORDER BY n.created_at, n.alert_id LIMIT $2
@@ -70,7 +72,7 @@ class Notice:
     channel: str
     attempts: int
     alert: dict[str, Any]
-    """`key`, `kind`, `severity`, `owner_id`, `what`, `to_do`, `subject`, `raised_at`, `cleared_at`."""
+    """`key`, `kind`, `severity`, `owner_id`, `code`, `params`, `what`, `to_do`, `subject`, and both times."""
 
 
 async def open_counts(connection: PoolConnection) -> dict[tuple[str, str], int]:
@@ -90,7 +92,7 @@ async def apply(connection: PoolConnection, moves: Moves, now: datetime, channel
     for sign in moves.begin:
         await connection.execute(BEGIN, *_values(sign), now)
     for alert, sign in moves.raised:
-        await connection.execute(RAISE, alert.id, now, sign.what, sign.to_do, sign.subject)
+        await connection.execute(RAISE, alert.id, now, *_sentences(sign))
     await connection.execute(BACK, [alert.id for alert in moves.back])
     await connection.execute(GONE, [alert.id for alert in moves.gone], now)
     await connection.execute(CLEAR, [alert.id for alert in moves.cleared], now)
@@ -101,7 +103,11 @@ async def apply(connection: PoolConnection, moves: Moves, now: datetime, channel
 
 def _values(sign: Sign) -> tuple[object, ...]:
     severity = RULES[sign.kind].severity
-    return sign.key, sign.kind, severity, sign.owner_id, sign.what, sign.to_do, sign.subject
+    return sign.key, sign.kind, severity, sign.owner_id, *_sentences(sign)
+
+
+def _sentences(sign: Sign) -> tuple[object, ...]:
+    return sign.code, sign.params, sign.what, sign.to_do, sign.subject
 
 
 async def due_notices(connection: PoolConnection, channel: str, most: int) -> list[Notice]:

@@ -29,7 +29,8 @@ LIST = text("""
     ORDER BY created_at, id LIMIT :limit
 """)
 REVOKE = text("""
-    UPDATE api_keys SET revoked_at = coalesce(revoked_at, clock_timestamp()) WHERE id = :id AND user_id = :user_id
+    UPDATE api_keys SET revoked_at = coalesce(revoked_at, clock_timestamp())
+    WHERE id = :id AND (CAST(:user_id AS uuid) IS NULL OR user_id = :user_id)
 """)
 
 
@@ -70,6 +71,6 @@ async def list_valid(
     return list((await connection.execute(LIST, values)).mappings())
 
 
-async def revoke(connection: AsyncConnection, user_id: UUID, key_id: UUID) -> bool:
-    """Make a key worthless; whether there was one. Safe to repeat."""
+async def revoke(connection: AsyncConnection, user_id: UUID | None, key_id: UUID) -> bool:
+    """Make a key of this user worthless, or of whomever it is; whether there was one. Safe to repeat."""
     return (await connection.execute(REVOKE, {"id": key_id, "user_id": user_id})).rowcount > 0

@@ -81,14 +81,17 @@ BASE_OF_A_ROUND = """
 # Windows are asked once for each time zone. Variants are dealt in an order that has nothing to do with the list's, each
 # its share of all to within one mail; with a winner rule whoever gets none waits for the winner. A mail that waits for
 # its time meets its window then.
-WRITE = """
+HORIZON = """
     , horizon AS MATERIALIZED (
         SELECT z.stated, w.may_go_at, w.closes_at
         FROM (SELECT DISTINCT stated FROM base) z CROSS JOIN clock CROSS JOIN tasks t
         CROSS JOIN LATERAL recipient_window(recipient_zone(z.stated, t.time_zone), t.window_opens, t.window_closes,
             t.window_weekdays, t.holidays, clock.now) w
         WHERE t.id = $1
-    ), variant AS MATERIALIZED (
+    )
+"""
+VARIANT = """
+    , variant AS MATERIALIZED (
         SELECT v.place - 1 AS place, sum(v.share) OVER (ORDER BY v.place) - v.share AS since,
             CASE WHEN t.winner_rule IS NULL AND lead(v.place) OVER (ORDER BY v.place) IS NULL THEN 2
                 ELSE sum(v.share) OVER (ORDER BY v.place) END AS until
@@ -96,7 +99,10 @@ WRITE = """
             SELECT x.place, CAST(x.value ->> 'share' AS float8) AS share
             FROM jsonb_array_elements(t.variants) WITH ORDINALITY x(value, place)
         ) v WHERE t.id = $1
-    ), drawn AS MATERIALIZED (
+    )
+"""
+WRITE = """
+    , drawn AS MATERIALIZED (
         SELECT id, (row_number() OVER draw - 0.5) / count(*) OVER () AS lot FROM base
         WHERE refusal IS NULL AND EXISTS (SELECT FROM variant)
         WINDOW draw AS (ORDER BY hashint8extended(id, hashtextextended(CAST($1 AS text), 0)), id)
@@ -127,8 +133,33 @@ WRITE = """
         WHEN n.why = 'window' THEN h.may_go_at WHEN n.why IS NOT NULL THEN b.due END AS until) w
     WHERE t.id = $1
 """
-FILL_OF_A_LIST = BASE_OF_A_LIST + WRITE
-FILL_OF_A_ROUND = BASE_OF_A_ROUND + WRITE
+# Once the mails to others than a segment are suppressed, the rest is dealt anew: each variant has its share of those
+# who are written to. A mail that came into the trial is due now, and waits for what the release finds; one that left
+# it waits for the winner.
+CLOCK = "WITH clock AS MATERIALIZED (SELECT guard_now() AS now)"
+AGAIN = """
+    , drawn AS MATERIALIZED (
+        SELECT seq, (row_number() OVER draw - 0.5) / count(*) OVER () AS lot FROM subtasks
+        WHERE task_id = $1 AND status = 'pending' AND EXISTS (SELECT FROM variant)
+        WINDOW draw AS (ORDER BY hashint8extended(contact_id, hashtextextended(CAST($1 AS text), 0)), contact_id)
+    ), dealt AS MATERIALIZED (
+        SELECT d.seq, v.place FROM drawn d LEFT JOIN variant v ON d.lot >= v.since AND d.lot < v.until
+    ), moved AS MATERIALIZED (
+        SELECT b.seq, d.place, d.place IS NULL AND coalesce(b.retry_at < t.winner_at, true) AS waits,
+            d.place IS NOT NULL AND b.reason = 'variant_test' AS tried, t.winner_at, clock.now
+        FROM clock CROSS JOIN tasks t JOIN subtasks b ON b.task_id = t.id JOIN dealt d ON d.seq = b.seq
+        WHERE t.id = $1 AND b.variant IS DISTINCT FROM d.place ORDER BY b.seq
+    )
+    UPDATE subtasks b SET variant = m.place,
+        reason = CASE WHEN m.waits THEN 'variant_test' ELSE b.reason END,
+        retry_at = CASE WHEN m.waits THEN m.winner_at WHEN m.tried THEN m.now ELSE b.retry_at END,
+        due_at = CASE WHEN m.waits THEN m.winner_at WHEN m.tried THEN m.now ELSE b.due_at END,
+        open_until = CASE WHEN NOT m.waits THEN b.open_until END
+    FROM moved m WHERE b.task_id = $1 AND b.seq = m.seq
+"""
+DEAL_AGAIN = CLOCK + VARIANT + AGAIN
+FILL_OF_A_LIST = BASE_OF_A_LIST + HORIZON + VARIANT + WRITE
+FILL_OF_A_ROUND = BASE_OF_A_ROUND + HORIZON + VARIANT + WRITE
 
 
 async def fill_of_a_list(
@@ -152,3 +183,8 @@ async def fill_follow_up(
     """Write one mail for each contact whose mail of the round before was sent, or may still be."""
     previous = await connection.fetchval(PREVIOUS, campaign_id, round_no - 1)
     await connection.execute(FILL_OF_A_ROUND, task_id, previous, user_id, campaign_id)
+
+
+async def deal_again(connection: PoolConnection, task_id: UUID) -> None:
+    """Deal a task's variants among its pending mails, some of which were just suppressed."""
+    await connection.execute(DEAL_AGAIN, task_id)

@@ -7,6 +7,7 @@ from sqlalchemy.dialects.postgresql.asyncpg import dialect as asyncpg_dialect
 
 from contracts.segment import RULES
 from database.connect import PoolConnection
+from database.queries.round_fill import deal_again
 from database.queries.segment_rules import CONTACTS, Compiler, columns_of
 from database.tables.task import Subtask
 
@@ -40,6 +41,7 @@ async def keep_to_segment(connection: PoolConnection, task_id: UUID) -> None:
         .values(status="suppressed", reason=OUTSIDER, retry_at=None)
     )
     await _run(connection, others)
+    await deal_again(connection, task_id)
 
 
 async def _run(connection: PoolConnection, statement: Update) -> None:

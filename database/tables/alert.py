@@ -26,6 +26,10 @@ class Alert(Table, table=True):
     severity: str
     owner_id: UUID | None = Field(default=None, foreign_key="users.id")
     """Whose it is; empty: the installation's."""
+    code: str = Field(default="", sa_column_kwargs={"server_default": ""})
+    """Which sentences say it. Empty: raised by an earlier release."""
+    params: dict[str, object] = json_object()
+    """Their figures and names."""
     what: str
     to_do: str
     subject: dict[str, object] = json_object()

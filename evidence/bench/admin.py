@@ -5,6 +5,8 @@ from uuid import UUID
 
 from api.client import ApiClient
 from api.client_errors import raise_for_problem
+from api.client_transport import Answer
+from api.schemas.campaign import CampaignOut
 from api.schemas.subtask import SubtaskHistoryOut
 from api.schemas.task import TaskOut
 from api.schemas.user import PoolOut, UserOut
@@ -31,8 +33,15 @@ class AdminClient(ApiClient):
 
     async def submit_once(self, order: Mapping[str, object], request_key: str) -> TaskOut:
         """Start a task; the same request with the same key again starts none."""
-        response = await self._http.post("/api/tasks", json=order, headers={"Idempotency-Key": request_key})
-        return TaskOut.model_validate_json((await raise_for_problem(response)).content)
+        return await self._post_once(TaskOut, "/api/tasks", order, request_key)
+
+    async def submit_campaign_once(self, order: Mapping[str, object], request_key: str) -> CampaignOut:
+        """Start a campaign, likewise."""
+        return await self._post_once(CampaignOut, "/api/campaigns", order, request_key)
+
+    async def _post_once(self, kind: type[Answer], path: str, order: Mapping[str, object], request_key: str) -> Answer:
+        response = await self._http.post(path, json=order, headers={"Idempotency-Key": request_key})
+        return kind.model_validate_json((await raise_for_problem(response)).content)
 
     async def workers_of(self, task_id: UUID, seq: int) -> set[str]:
         """Which worker processes had this mail in hand."""

@@ -92,18 +92,20 @@ async def play(  # noqa: PLR0913 - an option each
     temporal_settings: Mapping[str, Setting] | None = None,
     settings: Mapping[str, str] | None = None,
     fitted: Callable[[Surroundings, Sequence[Child]], Sequence[Child]] = lambda _, children: children,
+    mailboxes: Path | None = None,
 ) -> tuple[Told, journal.Journal]:
     """Run a stack in the folder for as long as the story takes; what it returns, and the journal once all has stopped.
 
     So a mail that comes late is seen. `settings` are those of Tempost's own processes, beside their addresses;
-    `fitted` changes these processes, or adds some.
+    `fitted` changes these processes, or adds some; in the folder `mailboxes` mails are kept whole.
     """
     console = Console(highlight=False)
     console.print(f"starting PostgreSQL, Temporal, API, {workers} worker(s) and {len(providers)} simulated providers …")
     stack = LocalStack(
         folder,
         programs=lambda where: fitted(
-            where, with_simulator(where, providers, where.folder, workers=workers, settings=settings)
+            where,
+            with_simulator(where, providers, folder, workers=workers, settings=settings, mailboxes=mailboxes),
         ),
         temporal_settings=temporal_settings,
     )

@@ -82,11 +82,11 @@ class Crowd:
         answer = write(act, mail.received, number, now, back_on)
         if act == "away":
             self.absences[mail.received.recipient] = now, back_on
-        await asyncio.to_thread(_post, self.inbound_port, answer)
+        await asyncio.to_thread(post, self.inbound_port, answer)
         self.answers += 1
 
 
-def _post(port: int, answer: Answer) -> None:
+def post(port: int, answer: Answer) -> None:
     """Hand a mail to the receiver, as the mail server in front of it would. Machines' mails have no sender."""
     with smtplib.SMTP(LOOPBACK, port, timeout=30) as smtp:
         smtp.sendmail(answer.sender, [answer.recipient], answer.message)

@@ -28,7 +28,7 @@ from evidence.campaign.habit import HABITS
 from evidence.campaign.mailbox import Mail, Mailboxes
 from evidence.campaign.recipient import Recipient, as_csv, recipients
 from evidence.campaign.table import differences, show
-from evidence.mailing import import_file, register
+from evidence.mailing import UNGUARDED, import_file, register
 from evidence.prove.rig import changed
 from evidence.providers import Provider, Providers, make_providers, with_simulator
 from evidence.report import Bound, Figure, Report
@@ -43,12 +43,6 @@ SERVICES: Final = 12
 INTERVAL: Final = timedelta(seconds=0.05)
 GONE: Final = Refusal(stage="rcpt", code=550, text="5.1.1 No such user here", pattern="gone.*")
 BOUNCES: Final = "bounces@sender.example"
-UNGUARDED: Final = {
-    "reputation.bounce_rate_limit": 1,
-    "reputation.complaint_warn_rate": 1,
-    "reputation.complaint_rate_limit": 1,
-}
-"""Limits that this campaign breaks on purpose, with so many who bounce and complain: out of its way."""
 TOGETHER: Final = 2 * len(HABITS)
 """Recipients come in groups of so many: then every class has as many as every other, colleagues in pairs."""
 

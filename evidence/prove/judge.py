@@ -1,10 +1,13 @@
 """What each trial showed, by the journal of its providers. Pure functions."""
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 
 from evidence import verdict
 from evidence.bench.judge import interval_breaches
 from evidence.journal import Journal, Try, taken
+from evidence.prove import campaign_judge
+from evidence.prove.fault import TURNED_AWAY
 from evidence.prove.trial import Hit, Trial
 from evidence.report import Bound, Figure
 
@@ -18,7 +21,8 @@ NONE = (
 def row(trial: Trial, seen: Journal) -> dict[str, Figure]:
     """Return the figures of one trial; `seen` is the journal of all providers.
 
-    `met` are the dialogues that a provider's fault met, `cut_short` the tries that did not end with a mail accepted.
+    `met` are the dialogues that a provider's or the receiver's fault met, `cut_short` the tries that did not end with
+    a mail accepted.
     """
     names = {each.name for each in trial.plan.providers}
     own = [found for found in seen.tries if found.provider in names]
@@ -34,7 +38,7 @@ def row(trial: Trial, seen: Journal) -> dict[str, Figure]:
         "taken": len(arrived),
         "cut_short": sum(found.code is None or found.code >= 400 for found in own),
         "lost": verdict.lost(trial.ledger, own),
-        "doubled": verdict.doubled(own),
+        "doubled": _doubled(own),
         "unrecorded": len(arrived - set(trial.ledger.sent) - set(trial.unknown)),
         "unknown": trial.ledger.counts.unknown,
         "unknown_bound": unknown_bound(trial, own),
@@ -47,9 +51,19 @@ def row(trial: Trial, seen: Journal) -> dict[str, Figure]:
 
 
 def _met(trial: Trial, seen: Journal) -> int | None:
-    """Count the dialogues that a provider's fault met; None for other faults."""
+    """Count the dialogues that a provider's or the receiver's fault met; None for other faults."""
     trouble = trial.plan.fault.trouble
+    if trouble == TURNED_AWAY:
+        return trial.campaign.turned_away
     return None if trouble is None else sum(seen.troubles[each.name, trouble] for each in trial.plan.providers)
+
+
+def _doubled(own: Sequence[Try]) -> int:
+    """Count what was doubled within a task or round: a campaign writes to an address in each of its rounds."""
+    of_task: defaultdict[str, list[Try]] = defaultdict(list)
+    for found in taken(own):
+        of_task[(found.message_id or "").partition(".")[0]].append(found)
+    return sum(verdict.doubled(tries) for tries in of_task.values())
 
 
 def unknown_bound(trial: Trial, own: Sequence[Try]) -> int:
@@ -69,8 +83,11 @@ def _under_way(found: Try, hit: Hit) -> bool:
     return begun and (found.answered_at is None or found.answered_at >= hit.begun_at)
 
 
-def figures(rows: Mapping[str, Mapping[str, Figure]]) -> dict[str, Figure]:
-    """Return the sums over all trials."""
+def figures(
+    rows: Mapping[str, Mapping[str, Figure]], campaigns: Mapping[str, Mapping[str, Figure]]
+) -> dict[str, Figure]:
+    """Return the sums over all trials, and over their campaigns."""
+    lived = list(campaigns.values())
     judged = [{**each, "unknown_beyond_bound": _beyond(each)} for each in rows.values()]
     return {
         "faults": len(rows),
@@ -82,12 +99,16 @@ def figures(rows: Mapping[str, Mapping[str, Figure]]) -> dict[str, Figure]:
         "not_hit": sum(not (each["claimed"] and each["transmitting"]) for each in judged),
         "not_met": sum(each["met"] == 0 for each in judged),
         "not_ended": sum(not each["ended"] for each in judged),
+        "answers": _sum(lived, "answers"),
+        "second_mails": _sum(lived, "second_mails"),
+        **{name: _sum(lived, name) for name in campaign_judge.NOTHING},
+        "campaigns_not_ended": sum(not each["ended"] for each in lived),
     }
 
 
 def bounds(known: Mapping[str, Figure]) -> tuple[Bound, ...]:
     """Return what they must be. A fault that met no mail in one of the phases, or no dialogue, has proved nothing."""
-    names = (*NONE, "not_hit", "not_met", "not_ended")
+    names = (*NONE, "not_hit", "not_met", "not_ended", *campaign_judge.NOTHING, "campaigns_not_ended")
     return (
         Bound("faults", _number(known["faults"]), "≥", 1),
         *(Bound(name, _number(known[name]), "=", 0) for name in names),

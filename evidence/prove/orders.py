@@ -1,30 +1,37 @@
 """People who change their minds while mails flow."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from uuid import UUID
 
 from api.client_errors import ApiError
+from api.schemas.campaign import CampaignOut
 from api.schemas.task import TaskOut
 from evidence.errors import EvidenceError
 from evidence.prove.fault import Fault, Scene
 
+Submit = Callable[[Mapping[str, object], str], Awaitable[TaskOut | CampaignOut]]
 SLOWER = 2.0
 """Only slower than the services were registered: the journal is judged by that interval."""
 
 
 async def _steer(scene: Scene) -> None:
-    """Pause and resume in quick succession, move the task up and down."""
+    """Pause and resume both in quick succession, move the task up and down."""
     for _ in range(3):
-        await scene.api.order_task(scene.task.id, "pause")
+        await _order(scene, "pause")
         await scene.pause(0, 1)
         await scene.api.change_task(scene.task.id, {"priority": scene.rng.choice((-1, 0, 1))})
-        await scene.api.order_task(scene.task.id, "resume")
+        await _order(scene, "resume")
         await scene.pause(0, 1)
 
 
 async def _cancel(scene: Scene) -> None:
-    await scene.api.order_task(scene.task.id, "cancel")
+    await _order(scene, "cancel")
+
+
+async def _order(scene: Scene, order: str) -> None:
+    await scene.api.order_task(scene.task.id, order)
+    await scene.api.order_campaign(scene.campaign.id, order)
 
 
 async def _edit(scene: Scene) -> None:
@@ -51,20 +58,22 @@ async def _edit(scene: Scene) -> None:
 
 
 async def _ask_again(scene: Scene) -> None:
-    """Send the request that made the task twice more, at once: the answer was lost, or a button pressed again."""
+    """Send the requests that made both twice more, at once: the answer was lost, or a button pressed again."""
 
-    async def ask() -> TaskOut:
+    async def ask(submit: Submit, order: Mapping[str, object], request_key: str) -> UUID:
         while True:
             try:
-                return await scene.api.submit_once(scene.order, scene.request_key)
+                return (await submit(order, request_key)).id
             except ApiError as error:
                 if error.code != "still_running":  # the other of the two is being answered
                     raise
                 await scene.pause(0.05, 0.2)
 
-    again = await asyncio.gather(ask(), ask())
-    if {task.id for task in again} != {scene.task.id}:
-        raise EvidenceError("the same request with the same Idempotency-Key made another task")
+    task = scene.api.submit_once, scene.order, scene.request_key
+    campaign = scene.api.submit_campaign_once, scene.campaign.order, scene.campaign.request_key
+    again = await asyncio.gather(ask(*task), ask(*task), ask(*campaign), ask(*campaign))
+    if again != (scene.task.id, scene.task.id, scene.campaign.id, scene.campaign.id):
+        raise EvidenceError("the same request with the same Idempotency-Key made another task or campaign")
 
 
 FAULTS = (

@@ -7,6 +7,7 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import partial
 from itertools import groupby
 from pathlib import Path
 
@@ -14,12 +15,17 @@ from rich.console import Console
 
 from evidence.bench.site import Site, play
 from evidence.journal import Journal
-from evidence.prove import judge, machine, orders, outages, processes, provider, workflows
+from evidence.mailing import UNGUARDED
+from evidence.prove import campaign_judge, judge, machine, orders, outages, processes, provider, workflows
+from evidence.prove.campaign import MAILBOXES
 from evidence.prove.fault import Fault
+from evidence.prove.rig import Rig, changed
 from evidence.prove.trial import Plan, Trial, make_trial_providers, try_out
 from evidence.report import Report
 from evidence.show import emptied, shown
-from stack.surroundings import stack_ports
+from stack.child import Child
+from stack.programs import inbound_program
+from stack.surroundings import Surroundings, stack_ports
 
 FAULTS: Mapping[str, Fault] = {
     fault.name: fault
@@ -45,8 +51,8 @@ QUICK = {
     "TEMPOST_WORKER__GRACE": "PT30S",
 }
 """Times of minutes, shortened for everyone's sake."""
-QUICK_CONFIG = {"queue.pending_retry_interval": 30, "queue.service_reservation_timeout": 10}
-"""The shortest that are allowed."""
+QUICK_CONFIG = {"queue.pending_retry_interval": 30, "queue.service_reservation_timeout": 10, **UNGUARDED}
+"""The shortest that are allowed, and no guard against campaigns with so many bounces."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,7 +84,8 @@ async def _report(options: Options, data: Path, console: Console) -> Report:
     for trial in trials:
         for text in (*(hit.failure for hit in trial.hits if hit.failure), *trial.wrong):
             console.print(f"{trial.plan.name}: {text}", style="red", markup=False, soft_wrap=True)
-    figures = judge.figures(rows)
+    campaigns = {trial.plan.name: campaign_judge.row(trial, seen) for trial in trials}
+    figures = judge.figures(rows, campaigns)
     return Report(
         name="prove",
         started_at=started_at,
@@ -86,6 +93,7 @@ async def _report(options: Options, data: Path, console: Console) -> Report:
         figures={"seed": seed, **figures, "not_possible_here": len(missing)},
         bounds=judge.bounds(figures),
         faults=rows | {name: {"not_possible_here": why} for name, why in missing.items()},
+        campaigns=campaigns,
     )
 
 
@@ -108,10 +116,19 @@ async def _trials(options: Options, seed: str, data: Path) -> tuple[list[Trial],
         with rig.held(data):
             told, seen = await play(
                 data, everyone, story, workers=2, temporal_settings=rig.temporal_settings, settings=QUICK,
-                fitted=rig.fitted,
+                fitted=partial(_fitted, rig), mailboxes=data / MAILBOXES,
             )  # fmt: skip
         trials += told
     return trials, seen
+
+
+def _fitted(rig: Rig, where: Surroundings, children: Sequence[Child]) -> Sequence[Child]:
+    """Beside what the rig wants, a public address for links, and the process that takes in mail."""
+    public = {"TEMPOST_API__PUBLIC_URL": where.api_url}
+    every = [*children, inbound_program(where)]
+    for name in ("api", "inbound", *processes.WORKERS):
+        every = changed(every, name, public)
+    return rig.fitted(where, every)
 
 
 def _plans(options: Options, seed: str, ports: list[int]) -> list[Plan]:

@@ -1,10 +1,13 @@
-"""One fault tried once: a mailing of its own, hit at random moments, and what the ledger says when it has ended."""
+"""One fault tried once: a mailing of its own, hit at random moments, and what the ledger says when it has ended.
+
+A mailing is a task and a campaign, through the same services at the same time.
+"""
 
 import asyncio
 import random
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from uuid import uuid4
@@ -13,7 +16,6 @@ import httpx
 from temporalio.service import RPCError
 
 from api.client_errors import ApiError, ApiUnreachableError
-from api.schemas.task import RealtimeStatus
 from database.connect import connected
 from database.queries.check import broken, check
 from evidence.bench.admin import AdminClient
@@ -21,10 +23,12 @@ from evidence.bench.letter import CONTENT
 from evidence.bench.site import Site
 from evidence.errors import EvidenceError
 from evidence.mailing import register
-from evidence.progress import FINAL, done
-from evidence.prove.fault import Fault, Scene
+from evidence.prove.campaign import Campaign, Lived, ordered
+from evidence.prove.fault import Fault, Moment, Scene, Standing, together
+from evidence.prove.readers import Readers
 from evidence.providers import Provider, Providers, make_providers
-from evidence.verdict import Ledger, open_mails
+from evidence.verdict import Ledger
+from stack.surroundings import INBOUND_PORT
 
 MAILBOXES, RELAYS = 14, 2
 MAILBOX = Provider(
@@ -34,10 +38,14 @@ RELAY = replace(MAILBOX, kind="relay", interval=timedelta(seconds=0.4), connecti
 """Slow enough that at most moments some mails are claimed, and the bodies of others are on their way."""
 FLOWING = 10
 """Mails that have ended before the first hit."""
+OF_CAMPAIGN = 5
+"""Every so many of the addresses are the campaign's, the others are the task's."""
 BETWEEN = (0.3, 2.0)
 """Seconds before each hit."""
 MOST_HITS = 15
 WHOLE_WITHIN, ENDS_WITHIN, CHECKED_WITHIN = 90.0, 240.0, 30.0
+ENDS_SOON = 10.0
+"""Seconds in which a campaign's recipients notice that it has ended."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,6 +56,7 @@ class Plan:
     name: str
     providers: Providers
     mails: int
+    """Addresses, of task and campaign together."""
     seed: str
     """Draws the moments and choices of this trial."""
 
@@ -72,7 +81,7 @@ class Hit:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Trial:
-    """What is known of one fault's mailing without the journal."""
+    """What is known of one fault's mailing without the journal. The ledger is that of task and rounds together."""
 
     plan: Plan
     hits: Sequence[Hit]
@@ -81,6 +90,9 @@ class Trial:
     """Message-ID → address of each mail of which the ledger does not know whether it was taken."""
     wrong: Sequence[str]
     """What the ledger's own invariants say against it."""
+    campaign: Lived
+    moment: Moment
+    """At which it was hit first."""
     seconds: float
 
 
@@ -94,33 +106,57 @@ async def try_out(site: Site, plan: Plan) -> Trial:
     """Hit a mailing until a hit met mails in both phases, and wait for its end."""
     began = time.monotonic()
     async with opened(site, plan) as scene:
-        await scene.until(lambda status: done(status) >= FLOWING, ENDS_WITHIN)
-        hits = await _hit(plan.fault, scene)
-        status = await scene.until(_has_ended, ENDS_WITHIN)
+        moment = scene.rng.choice(plan.fault.moments)
+        async with _living(scene.campaign):
+            await scene.until(lambda at: at.final or _has_come(moment, at, scene.campaign), ENDS_WITHIN)
+            hits = await _hit(plan.fault, scene)
+            await scene.until(lambda at: at.ended, ENDS_WITHIN)
         await _whole(site)
-        sent, unknown = [await _mails(scene, word) for word in ("sent", "unknown")]
+        ledger = await _ledger(scene)
+        unknown = await _mails(scene, "unknown")
+        lived = await scene.campaign.tell()
         wrong = await _wrong(site)
     trial = Trial(
         plan=plan,
         hits=hits,
-        ledger=_ledger(status, sent),
+        ledger=ledger,
         unknown=unknown,
-        wrong=wrong,
+        wrong=[*wrong, *lived.refused],
+        campaign=lived,
+        moment=moment,
         seconds=time.monotonic() - began,
     )
-    site.say(f"{plan.name}: {len(hits)} hit(s), {status.status}, {trial.seconds:.0f} s")
+    site.say(f"{plan.name}: {len(hits)} hit(s) ({moment}), {ledger.status}, {lived.status}, {trial.seconds:.0f} s")
     return trial
+
+
+def _has_come(moment: Moment, at: Standing, campaign: Campaign) -> bool:
+    match moment:
+        case "first":
+            return at.done >= FLOWING and at.rounds_sent[0] > 0
+        case "between":
+            return campaign.second_round
+        case "second":
+            return at.rounds_sent[1] > 0
 
 
 @asynccontextmanager
 async def opened(site: Site, plan: Plan) -> AsyncIterator[Scene]:
     """Begin a mailing of a user of its own, with services of its own."""
     user = await site.api.add_user(f"{plan.name}@tempost.example")
-    async with AdminClient(site.where.api_url, await site.api.key_of(user.id)) as api:
+    async with (
+        AdminClient(site.where.api_url, await site.api.key_of(user.id)) as api,
+        httpx.AsyncClient(trust_env=False, timeout=30) as http,
+    ):
         services = await register(api, [each.service() for each in plan.providers])
-        recipients = [_recipient(plan.name, number) for number in range(1, plan.mails + 1)]
+        of_campaign = max(1, plan.mails // OF_CAMPAIGN)
+        recipients = [_recipient(plan.name, number) for number in range(1, plan.mails - of_campaign + 1)]
         order = {"name": plan.name, "recipients": recipients, "content": CONTENT}
         request_key = str(uuid4())
+        addresses = [f"{plan.name}-contact-{number}@example{number % 20}.com" for number in range(of_campaign)]
+        campaign = await ordered(
+            api, plan.name, addresses, site.where.folder, Readers(http, site.where.ports[INBOUND_PORT])
+        )
         task = await api.submit_once(order, request_key)
         yield Scene(
             site=site,
@@ -130,8 +166,22 @@ async def opened(site: Site, plan: Plan) -> AsyncIterator[Scene]:
             task=task,
             order=order,
             request_key=request_key,
+            campaign=campaign,
             rng=random.Random(plan.seed),  # noqa: S311 - a run must be repeatable, not unforeseeable
         )
+
+
+@asynccontextmanager
+async def _living(campaign: Campaign) -> AsyncIterator[None]:
+    """Let a campaign's recipients live beside what is done here; what ends them in a fault of theirs is raised."""
+    living = asyncio.create_task(campaign.live())
+    try:
+        yield
+        with suppress(TimeoutError):  # one that did not end is told of as such
+            await asyncio.wait_for(living, ENDS_SOON)
+    finally:
+        living.cancel()
+        await asyncio.gather(living, return_exceptions=True)
 
 
 def _recipient(name: str, number: int) -> dict[str, object]:
@@ -143,17 +193,17 @@ async def _hit(fault: Fault, scene: Scene) -> list[Hit]:
     hits: list[Hit] = []
     while len(hits) < MOST_HITS and not any(hit.counts for hit in hits):
         await scene.pause(*BETWEEN)
-        status = await scene.until(lambda _: True, WHOLE_WITHIN)
-        if status.status in FINAL:
+        at = await scene.until(lambda _: True, WHOLE_WITHIN)
+        if at.final:
             break
-        counts, begun_at = status.progress.by_status, time.time_ns()
+        counts, begun_at = at.counts, time.time_ns()
         failure, ended_at = await _done(fault.strike, scene), time.time_ns()
         if fault.mend is not None:
             failure = await _done(fault.mend, scene) or failure
         hits.append(Hit(begun_at, ended_at, counts.claimed, counts.transmitting, failure))
         if not hits[-1].counts:
             await _whole(scene.site)
-            await _flows_again(scene, done(status))
+            await _flows_again(scene, at.done)
     return hits
 
 
@@ -167,7 +217,7 @@ async def _done(act: Callable[[Scene], Awaitable[None]], scene: Scene) -> str | 
 
 
 async def _flows_again(scene: Scene, before: int) -> None:
-    await scene.until(lambda status: done(status) > before or status.status in FINAL, WHOLE_WITHIN)
+    await scene.until(lambda at: at.done > before or at.final, WHOLE_WITHIN)
 
 
 async def _whole(site: Site) -> None:
@@ -176,15 +226,12 @@ async def _whole(site: Site) -> None:
         await site.stack.supervisor.whole()
 
 
-def _has_ended(status: RealtimeStatus) -> bool:
-    return status.status in FINAL and open_mails(status.progress.by_status) == 0
-
-
 async def _mails(scene: Scene, status: str) -> dict[str, str]:
-    """Message-ID → address of the mails of this status."""
+    """Message-ID → address of the mails of this status, of task and rounds."""
     return {
         (mail.message_id or f"none:{mail.seq}").strip("<>"): mail.email
-        async for mail in scene.api.subtasks(scene.task.id, status=status)
+        for task_id in await scene.task_ids()
+        async for mail in scene.api.subtasks(task_id, status=status)
     }
 
 
@@ -199,9 +246,10 @@ async def _wrong(site: Site) -> list[str]:
         await asyncio.sleep(1)
 
 
-def _ledger(status: RealtimeStatus, sent: Mapping[str, str]) -> Ledger:
-    total = status.progress.total
+async def _ledger(scene: Scene) -> Ledger:
+    told = [await scene.api.task_status(task_id) for task_id in await scene.task_ids()]
+    total = sum(each.progress.total for each in told)
     return Ledger(
-        status=status.status, counts=status.progress.by_status, total=total, sent=sent,
-        rows=total, rejected=0, merged=0,
+        status=told[0].status, counts=together([each.progress.by_status for each in told]), total=total,
+        sent=await _mails(scene, "sent"), rows=total, rejected=0, merged=0,
     )  # fmt: skip

@@ -12,7 +12,7 @@ from temporalio.api.workflowservice.v1 import ResetWorkflowExecutionRequest
 from temporalio.client import Client, WorkflowHandle
 from temporalio.service import RPCError, RPCStatusCode
 
-from contracts.identifiers import allocator_workflow_id, task_workflow_id
+from contracts.identifiers import allocator_workflow_id, campaign_workflow_id, task_workflow_id
 from evidence.prove.fault import POLL_SECONDS, Fault, Scene
 from evidence.prove.rig import Rig
 from stack.temporal import NAMESPACE
@@ -37,13 +37,28 @@ async def _end_allocator(scene: Scene) -> None:
 
 
 async def _end_task(scene: Scene) -> None:
-    await _terminate(scene, task_workflow_id(scene.task.id))
+    for task_id in await scene.task_ids():
+        await _terminate(scene, task_workflow_id(task_id))
+
+
+async def _end_campaign(scene: Scene) -> None:
+    await _terminate(scene, campaign_workflow_id(scene.campaign.id))
 
 
 async def _reset_task(scene: Scene) -> None:
-    """Turn the workflow back to one of its earlier decisions: grants and results since then are as never received."""
+    """Turn back the task and those rounds that have begun."""
+    for task_id in await scene.task_ids():
+        await _reset(scene, task_workflow_id(task_id))
+
+
+async def _reset_campaign(scene: Scene) -> None:
+    """Turn it back to before a round was begun, or a later moment; its rounds go on meanwhile."""
+    await _reset(scene, campaign_workflow_id(scene.campaign.id))
+
+
+async def _reset(scene: Scene, workflow_id: str) -> None:
+    """Turn a workflow back to one of its earlier decisions: what it received since then is as never received."""
     client = await scene.temporal()
-    workflow_id = task_workflow_id(scene.task.id)
     async with asyncio.timeout(RENEWED_WITHIN):
         while not (decisions := await _decisions(handle := await _newest_run(client, workflow_id))):  # noqa: ASYNC110
             await asyncio.sleep(POLL_SECONDS)  # a history that has only begun holds none; another process writes it
@@ -98,6 +113,13 @@ FAULTS = (
     Fault(name="allocator-terminated", strike=_end_allocator),
     Fault(name="task-terminated", strike=_end_task),
     Fault(name="task-reset", strike=_reset_task),
+    Fault(name="campaign-terminated", strike=_end_campaign),
+    Fault(name="campaign-reset", strike=_reset_campaign),
     Fault(name="temporal-data-lost", strike=_lose_history, alone=True),
-    Fault(name="continue-as-new", strike=_renew, rig=Rig(name="histories", temporal_settings={SUGGESTION: EVENTS})),
+    Fault(
+        name="continue-as-new",
+        strike=_renew,
+        moments=("first",),
+        rig=Rig(name="histories", temporal_settings={SUGGESTION: EVENTS}),
+    ),
 )

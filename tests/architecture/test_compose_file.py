@@ -19,6 +19,7 @@ from tests.integration.deploy.compose import ROOT, compose_file, copied, own_ser
 LOADER, LOADER_VERSION = "github.com/compose-spec/compose-go/v2/cmd", "2.16.2"
 """What `docker compose` itself reads files with."""
 PIN = re.compile(r"^([\w.-]+)(?:\[\S+\])?==(\S+)", re.MULTILINE)
+PINNED = re.compile(r":v?\d+\.\d+(\.\d+)?(-\w+)?$")
 ONCE = {"prepare", "temporal-schema"}
 
 
@@ -40,9 +41,9 @@ def loader() -> Path:
     return folder / "cmd"
 
 
-def load(loader: Path, file: Path) -> subprocess.CompletedProcess[str]:
-    """Have Compose read, check and complete a file."""
-    command = [str(loader), "-format", "json", str(file)]
+def load(loader: Path, *files: Path) -> subprocess.CompletedProcess[str]:
+    """Have Compose read, check and complete files, the later over the earlier."""
+    command = [str(loader), "-format", "json", *map(str, files)]
     return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
 
 
@@ -64,6 +65,29 @@ def test_a_word_that_compose_does_not_know_is_refused(loader: Path, tmp_path: Pa
     loaded = load(loader, wrong)
     assert loaded.returncode != 0
     assert "grace_period" in loaded.stderr
+
+
+@pytest.mark.timeout(400)
+def test_with_servers_of_ones_own_nothing_waits_for_those_of_the_file(loader: Path) -> None:
+    loaded = load(loader, ROOT / "docker-compose.yml", ROOT / "deploy/own-servers.yml")
+    assert loaded.returncode == 0, loaded.stderr
+    services = json.loads(loaded.stdout)["services"]
+    unused = {name for name, each in services.items() if each.get("profiles") == ["unused"]}
+    assert unused == {"postgres", "temporal-schema", "temporal", "temporal-ui"}
+    used = {name: each for name, each in services.items() if name not in unused}
+    assert [name for name, each in used.items() if unused & set(each.get("depends_on") or ())] == []
+    asking = {name for name, each in used.items() if "TEMPOST_TEMPORAL__ADDRESS" in each.get("environment", {})}
+    assert asking == {"prepare", "api", "worker", "receiver"}
+
+
+def test_every_container_is_closed_its_log_ends_and_its_image_has_a_version() -> None:
+    for name, each in compose_file()["services"].items():
+        assert each["read_only"], name
+        assert each["cap_drop"] == ["ALL"], name
+        assert each["security_opt"] == ["no-new-privileges:true"], name
+        assert each["logging"]["options"]["max-size"], name
+        assert PINNED.search(each["image"]) or "build" in each, f"{name}: another image tomorrow than today"
+    assert re.search(r"^ARG PYTHON=\d+\.\d+\.\d+-", (ROOT / "Dockerfile").read_text(), re.MULTILINE)
 
 
 def test_every_file_that_is_mounted_is_there() -> None:

@@ -78,4 +78,4 @@ def sabotage(name: str, statement: str) -> Fault:
         async with connected(scene.site.where.database_url) as connection:
             await connection.execute(statement.format(task=scene.task.id, services=services))
 
-    return Fault(name=name, strike=strike)
+    return Fault(name=name, strike=strike, moments=("first",))

@@ -82,6 +82,7 @@ async def test_a_task_without_progress_is_told_after_its_threshold_and_is_over_w
     (told,) = await alerts(ann)
     assert (told["kind"], told["severity"], told["subject"]["taskId"]) == ("stuck_task", "warning", str(task.task_id))
     assert "3 mails are due" in told["what"]
+    assert (told["code"], told["params"]["due"]) == ("stuck_task", 3)
     assert "realtime-status" in told["toDo"]
     assert (await ann.get(f"{task.path}/metrics")).json()["stuckSince"]
     await task.send()
@@ -98,7 +99,9 @@ async def test_what_a_stuck_task_lacks_is_what_to_do(ann: Asker, looking: Lookin
     await looking.look()
     await later(task, timedelta(minutes=11))
     await looking.look()
-    assert "add one to the task's pool" in (await alerts(ann))[0]["toDo"]
+    (told,) = await alerts(ann)
+    assert "add one to the task's pool" in told["toDo"]
+    assert told["code"] == "stuck_task_no_service"
 
 
 @pytest.mark.parametrize("reason", ["waits for a time that is known", "paused", "retrying", "ended"])

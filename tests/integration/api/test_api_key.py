@@ -120,6 +120,20 @@ async def test_another_users_key_is_not_found(ann: Asker, bob: Asker) -> None:
     assert (await bob.delete(f"/api/api-keys/{made['id']}")).status_code == 404
 
 
+async def test_an_administrator_sees_and_revokes_the_keys_of_a_user(admin: Asker, bob: Asker) -> None:
+    (key,) = (await bob.get("/api/api-keys")).json()["data"]
+    theirs = f"/api/api-keys?userId={key['userId']}"
+    assert (await admin.get(theirs)).json()["data"] == [key]
+    assert (await admin.delete(f"/api/api-keys/{key['id']}")).status_code == 204
+    assert (await admin.get(theirs)).json()["data"] == []
+    assert (await bob.get("/api/services")).status_code == 401
+
+
+async def test_nobody_else_sees_the_keys_of_another(ann: Asker, bob: Asker) -> None:
+    (key,) = (await bob.get("/api/api-keys")).json()["data"]
+    assert (await ann.get(f"/api/api-keys?userId={key['userId']}")).status_code == 403
+
+
 async def test_a_reading_key_changes_nothing(ann: Asker, http: httpx.AsyncClient) -> None:
     made = await ann.made("/api/api-keys", {"name": "viewer", "scopes": ["read"]})
     viewer = Asker(http, made["key"])

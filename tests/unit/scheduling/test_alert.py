@@ -15,7 +15,7 @@ WORDS = st.sampled_from(["strong", "weak", "none"])
 
 
 def sign(kind: AlertKind = "workers_missing", *, strong: bool = True) -> Sign:
-    return Sign(kind, kind, "what", "to do", strong=strong)
+    return Sign(kind, kind, kind, "what", "to do", strong=strong)
 
 
 def lived(kind: AlertKind, words: list[str]) -> list[tuple[str, datetime]]:

@@ -1,0 +1,117 @@
+"""What is typed into the forms of campaigns is an order as the API takes it."""
+
+from collections.abc import Mapping
+from datetime import UTC, date, datetime, timedelta
+from uuid import uuid4
+
+import pytest
+
+from api.schemas.campaign import CampaignChange, CampaignIn, CampaignOut
+from api.schemas.service import WindowOut
+from api.schemas.template import TemplateOut
+from dashboard.campaign_fields import USUAL, campaign_order, campaign_values
+from dashboard.form import Values
+from dashboard.pages.new_campaign import order
+from dashboard.round_fields import FOLLOW_UP, Choices
+from dashboard.variant_fields import content_order
+
+NOW = datetime(2026, 3, 1, tzinfo=UTC)
+TEMPLATE = TemplateOut(
+    id=uuid4(), name="First", subject="A question", html="<p>Hello</p>", text=None, variables=[],
+    created_at=NOW, updated_at=NOW,
+)  # fmt: skip
+KNOWN = Choices({str(TEMPLATE.id): TEMPLATE}, {})
+CHOSEN = {"priority": "0", "pinFallback": "any", "unknownPolicy": "hold"}
+
+
+def texts(values: Mapping[str, object]) -> Values:
+    """As a form holds them."""
+    return {name: str(value).lower() if isinstance(value, bool) else str(value) for name, value in values.items()}
+
+
+def typed(**more: str) -> Values:
+    """A form that somebody filled in, with one round."""
+    usual = texts(USUAL)
+    values = {"name": "Spring", "contactListId": str(uuid4()), "rounds/0/templateId": str(TEMPLATE.id)}
+    return {**usual, **CHOSEN, **values, **more}
+
+
+def follow_up(place: int) -> Values:
+    values = {f"rounds/{place}/{name}": value for name, value in FOLLOW_UP.items()}
+    return {**values, f"rounds/{place}/templateId": str(TEMPLATE.id), f"rounds/{place}/audience": "not_opened"}
+
+
+def taken(values: Values) -> CampaignIn:
+    """As the API would take it."""
+    return CampaignIn.model_validate(order(values, KNOWN))
+
+
+def test_three_rounds_with_follow_ups_in_the_thread_are_ordered() -> None:
+    rounds = taken(typed(**follow_up(1), **follow_up(2))).rounds
+
+    assert [each.threaded for each in rounds] == [None, True, True]
+    usual = (3, "business_days", "not_opened")
+    assert [(each.delay, each.delay_unit, each.audience) for each in rounds[1:]] == [usual, usual]
+
+
+def test_two_variants_hold_their_templates_and_the_rest_waits_for_the_best() -> None:
+    values = typed(
+        **{
+            "rounds/0/variants/0/templateId": str(TEMPLATE.id), "rounds/0/variants/0/share": "20",
+            "rounds/0/variants/1/templateId": str(TEMPLATE.id), "rounds/0/variants/1/share": "20",
+            "rounds/0/variants/1/subject": "Another question", "rounds/0/winnerRule/measure": "replies",
+            "rounds/0/winnerRule/after": "48", "rounds/0/winnerRule/confidence": "95",
+        }
+    )  # fmt: skip
+    del values["rounds/0/templateId"]
+
+    first = taken(values).rounds[0]
+
+    assert [(each.name, each.share, each.subject) for each in first.variants or ()] == [
+        ("A", 0.2, "A question"), ("B", 0.2, "Another question"),
+    ]  # fmt: skip
+    assert first.winner_rule is not None
+    assert (first.winner_rule.after, first.winner_rule.confidence) == (timedelta(hours=48), 0.95)
+
+
+def test_what_is_no_number_goes_to_the_api_as_it_was_typed() -> None:
+    mine = {"variants/0/templateId": str(TEMPLATE.id), "variants/0/share": "half"}
+
+    assert content_order(mine, KNOWN.templates)["variants"][0]["share"] == "half"  # type: ignore[index]
+
+
+@pytest.mark.parametrize(
+    ("values", "window"),
+    [
+        ({}, None),
+        ({"window/opens": "09:00", "window/closes": "17:00"}, ("09:00", "17:00", 7)),
+        ({"window/weekdays/sat": "false", "window/weekdays/sun": "false"}, ("00:00", "00:00", 5)),
+    ],
+)
+def test_hours_and_days_are_a_window_and_neither_is_none(values: Values, window: tuple[str, str, int] | None) -> None:
+    found = taken(typed(**values)).window
+
+    assert window == (found and (found.opens, found.closes, len(found.weekdays)))
+
+
+def test_holidays_are_read_whatever_stands_between_them() -> None:
+    values = typed(holidays=" 2026-12-25, 2027-01-01\n2027-05-01，")
+
+    assert taken(values).holidays == [date(2026, 12, 25), date(2027, 1, 1), date(2027, 5, 1)]
+
+
+def test_a_campaign_that_is_only_looked_at_and_saved_stays_as_it_was() -> None:
+    told = CampaignOut(
+        id=uuid4(), status="scheduled", weight=1, pool_id=uuid4(), pool="own", contact_list_id=uuid4(), created_at=NOW,
+        completed_at=None, rounds=[], name="Spring",
+        start_at=datetime(2027, 3, 1, 9, 30, tzinfo=UTC), time_zone="Europe/Vienna", priority=1,
+        window=WindowOut(opens="09:00", closes="17:00", weekdays=["mon", "wed"]), holidays=[date(2026, 12, 25)],
+        colleagues_stop=True, pin_fallback="wait", unknown_policy="resend", tracks_opens=False, tracks_clicks=True,
+    )  # fmt: skip
+
+    change = CampaignChange.model_validate(campaign_order(texts(campaign_values(told))))
+
+    for name in change.model_fields_set - {"window"}:
+        assert getattr(change, name) == getattr(told, name), name
+    assert change.window is not None
+    assert WindowOut(**change.window.model_dump()) == told.window
