@@ -12,6 +12,7 @@ from dashboard.form import Form, Values, number
 from dashboard.frame import Visit
 from dashboard.mailing import PRECEDENCE, starting
 from dashboard.words import Words
+from dashboard.written import typable
 
 DAYS: Final = {
     "mon": "Monday", "tue": "Tuesday", "wed": "Wednesday", "thu": "Thursday", "fri": "Friday", "sat": "Saturday",
@@ -38,7 +39,7 @@ def when_fields(visit: Visit, form: Form, *, begins: bool = True) -> None:
     """When mails may go: by the recipient's clock, on which days; `begins`: also when the first round does."""
     say = visit.say
     if begins:
-        form.field("startAt", say("Begins"), kind="datetime-local", hint=say("In UTC; empty: at once."))
+        form.field("startAt", say("Begins"), kind="datetime-local", hint=say("Empty: at once."))
     form.field("window/opens", say("Not before"), kind="time", hint=say("By the recipient's clock; empty: any."))
     form.field("window/closes", say("Not after"), kind="time")
     with element("fieldset", classes="days"):
@@ -75,7 +76,7 @@ def campaign_values(told: CampaignOut) -> dict[str, object]:
     days = told.window.weekdays if told.window else WEEKDAYS
     return {
         "name": told.name,
-        "startAt": f"{told.start_at:%Y-%m-%dT%H:%M}" if told.start_at else "",
+        "startAt": typable(told.start_at),
         "window/opens": told.window.opens if told.window else "",
         "window/closes": told.window.closes if told.window else "",
         **{f"{DAY}{day}": day in days for day in WEEKDAYS},

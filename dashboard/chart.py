@@ -36,11 +36,10 @@ class Series:
 
 
 def over_time(title: str, at: Sequence[datetime], series: Sequence[Series], say: Words, *, step: float = 0.0) -> None:
-    """Draw lines over time, in UTC; `step` is the seconds between two points, where longer gaps are to be seen."""
+    """Draw lines over time; `step` is the seconds between two points, where longer gaps are to be seen."""
     axes = {
         "xAxis": {"type": "time", **_axis(), "splitLine": {"show": False}, **_bounds(at)},
         "yAxis": {"type": "value", "min": 0, **_axis()},
-        "useUTC": True,
     }
     lines = [
         {
@@ -55,7 +54,7 @@ def over_time(title: str, at: Sequence[datetime], series: Sequence[Series], say:
         for place, each in enumerate(series)
     ]
     rows = [(moment(when), [each.values[place] for each in series]) for place, when in enumerate(at)]
-    _chart(title, {**axes, "series": lines}, "Time (UTC)", rows, series, say)
+    _chart(title, {**axes, "series": lines}, "Time", rows, series, say)
 
 
 def by_group(title: str, groups: Sequence[str], series: Sequence[Series], say: Words, *, first: str = "Name") -> None:

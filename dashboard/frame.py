@@ -15,7 +15,7 @@ from api.schemas.alert import AlertOut
 from dashboard import paths
 from dashboard.element import element, icon, link
 from dashboard.problem import shown_in_page
-from dashboard.session import Session
+from dashboard.session import ZONE_SCRIPT, Session
 from dashboard.settings import DashboardSettings
 from dashboard.words import LANGUAGES, Words
 
@@ -67,6 +67,7 @@ async def page(title: str, section: str) -> AsyncIterator[Visit]:
     ui.page_title(f"{visit.say(title)} · Tempost")
     ui.dark_mode(value=DARK[visit.session.theme])
     ui.add_head_html('<link rel="stylesheet" href="/style.css">')
+    ui.add_head_html(ZONE_SCRIPT)
     ui.add_head_html(f'<script>document.documentElement.lang = "{visit.session.language}"</script>')
     _head(visit, request, section, client.layout)
     with element("div", classes="content", id="content", tabindex="-1"):
@@ -123,6 +124,7 @@ def _choices(visit: Visit, request: Request) -> None:
             for theme, name in THEMES.items():
                 current = {"aria_current": "true"} if theme == visit.session.theme else {}
                 link(visit.say(name), _choice(here, theme=theme), **current)
+        element("p", visit.say("Times are those of {zone}", zone=visit.session.zone.key), classes="faint")
         with element("form", method="post", action="/sign-out"):
             element("button", visit.say("Sign out"), type="submit")
 

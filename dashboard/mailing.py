@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Final
 
 from api.schemas.campaign import CampaignDryRunOut
@@ -15,7 +14,7 @@ from dashboard.form import Form, Send, Values
 from dashboard.frame import Visit
 from dashboard.table import nothing
 from dashboard.words import Words
-from dashboard.written import count, moment
+from dashboard.written import count, moment, typed_moment
 
 PRECEDENCE: Final = {"0": "as others", "1": "before others", "-1": "after others"}
 """Priorities."""
@@ -53,7 +52,7 @@ async def ingredients(visit: Visit) -> Ingredients | None:
 def starting(values: Values) -> str | None:
     """When it is to begin, as the API takes it; None: at once."""
     begins = values.get("startAt")
-    return datetime.fromisoformat(begins).replace(tzinfo=UTC).isoformat() if begins else None
+    return typed_moment(begins) if begins else None
 
 
 def tried_and_sent(
@@ -77,7 +76,7 @@ def in_common(told: DryRunOut | CampaignDryRunOut, ends: str, say: Words) -> Non
     """Figures of both: who gets nothing, what there is to send with, when it ends."""
     figure(say("Suppressed"), count(told.suppressed), say("want no mail"))
     figure(say("Services"), count(told.active_services), say("of the pool can be used"))
-    figure(ends, moment(told.forecast.ends_at), say("UTC, as foreseen"))
+    figure(ends, moment(told.forecast.ends_at), say("as foreseen"))
 
 
 def missing(told: DryRunOut | CampaignDryRunOut, say: Words) -> None:

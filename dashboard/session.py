@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from http.cookies import CookieError, SimpleCookie
 from typing import Final, Literal
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from cryptography.fernet import Fernet, InvalidToken
 
@@ -17,6 +18,13 @@ from dashboard.words import Language, language_of
 COOKIE: Final = "tempost"
 LANGUAGE_COOKIE: Final = "tempost-language"
 THEME_COOKIE: Final = "tempost-theme"
+ZONE_COOKIE: Final = "tempost-zone"
+ZONE_SCRIPT: Final = (
+    "<script>document.cookie = `tempost-zone=${Intl.DateTimeFormat().resolvedOptions().timeZone}"
+    "; path=/; max-age=31536000; samesite=lax`</script>"
+)
+"""Only a script knows the person's time zone; without one, times are told in UTC."""
+UTC: Final = ZoneInfo("UTC")
 AGE: Final = timedelta(hours=12)
 
 Theme = Literal["auto", "light", "dark"]
@@ -29,6 +37,8 @@ class Session:
     key: str
     language: Language
     theme: Theme
+    zone: ZoneInfo = UTC
+    """Where the person's clock stands."""
 
     def __repr__(self) -> str:
         """Say nothing of the key."""
@@ -52,7 +62,7 @@ class Sessions:
             key = self._fernet.decrypt(cookies.get(COOKIE, ""), ttl=int(AGE.total_seconds())).decode()
         except InvalidToken:
             return None
-        return Session(key, chosen_language(headers), chosen_theme(headers))
+        return Session(key, chosen_language(headers), chosen_theme(headers), chosen_zone(headers))
 
 
 def cookies_of(headers: Mapping[str, str]) -> dict[str, str]:
@@ -77,3 +87,11 @@ def chosen_theme(headers: Mapping[str, str]) -> Theme:
             return "dark"
         case _:
             return "auto"
+
+
+def chosen_zone(headers: Mapping[str, str]) -> ZoneInfo:
+    """The time zone that the browser told; UTC where it told none that is known."""
+    try:
+        return ZoneInfo(cookies_of(headers).get(ZONE_COOKIE, UTC.key))
+    except (ZoneInfoNotFoundError, ValueError, OSError):  # not a name, a path elsewhere, a folder of zones
+        return UTC

@@ -1,4 +1,4 @@
-"""The one page that is open to all: a form for the API key. Plain HTML that works without a script."""
+"""The one page that is open to all: a form for the API key. Plain HTML; its one script only tells the time zone."""
 
 from html import escape
 from typing import Annotated, Final
@@ -8,14 +8,14 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from api.client import ApiClient
 from api.client_errors import ApiError, ApiUnreachableError
-from dashboard.session import AGE, COOKIE, Sessions, chosen_language, chosen_theme
+from dashboard.session import AGE, COOKIE, ZONE_SCRIPT, Sessions, chosen_language, chosen_theme
 from dashboard.settings import DashboardSettings
 from dashboard.words import Words
 
 PAGE: Final = """<!doctype html>
 <html lang="{language}" data-theme="{theme}">
 <head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
-<title>{title}</title><link rel="stylesheet" href="/style.css"></head>
+<title>{title}</title><link rel="stylesheet" href="/style.css">{zone}</head>
 <body class="sign-in"><main>
 <h1>Tempost</h1>
 <form method="post" action="/sign-in">
@@ -94,6 +94,7 @@ def _page(request: Request, next_path: str, problem: str = "", status: int = 200
     page = PAGE.format(
         language=words.language,
         theme=chosen_theme(request.headers),
+        zone=ZONE_SCRIPT,
         title=words("Sign in") + " · Tempost",
         label=words("API key"),
         hint=words("The first one is made with: tempost keys create"),

@@ -1,7 +1,10 @@
 """Numbers, shares and moments as people read them."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta, tzinfo
 
+from nicegui import ui
+
+from dashboard.session import UTC, Session
 from dashboard.words import Words
 
 
@@ -16,8 +19,27 @@ def share(part: float) -> str:
 
 
 def moment(at: datetime | None) -> str:
-    """`2026-07-01 14:30` in UTC; a dash where there is none."""
-    return "–" if at is None else f"{at.astimezone(UTC):%Y-%m-%d %H:%M}"
+    """`2026-07-01 14:30` by the clock of whom the page is for; a dash where there is none."""
+    return "–" if at is None else f"{at.astimezone(_zone()):%Y-%m-%d %H:%M}"
+
+
+def typable(at: datetime | None) -> str:
+    """How a field of kind `datetime-local` holds a moment."""
+    return "" if at is None else f"{at.astimezone(_zone()):%Y-%m-%dT%H:%M}"
+
+
+def typed_moment(text: str) -> str:
+    """What was typed into a field of kind `datetime-local`, as the API reads it."""
+    return datetime.fromisoformat(text).replace(tzinfo=_zone()).isoformat()
+
+
+def _zone() -> tzinfo:
+    """Of the page that is being built or acted in; UTC outside of all."""
+    try:
+        session: Session = ui.context.client.request.state.session
+    except RuntimeError:
+        return UTC
+    return session.zone
 
 
 def span(length: timedelta, say: Words) -> str:

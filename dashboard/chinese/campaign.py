@@ -150,5 +150,5 @@ TEXTS: Final[dict[str, str]] = {
     "Nobody is like this.": "没有这样的联系人。",
     # Charts
     "As a table": "以表格显示",
-    "Time (UTC)": "时间（UTC）",
+    "Time": "时间",
 }

@@ -3,6 +3,7 @@
 from typing import Final
 
 TEXTS: Final[dict[str, str]] = {
+    "Times are those of {zone}": "时间按 {zone}",
     # Sign-in
     "Sign in": "登录",
     "Sign out": "退出",

@@ -14,7 +14,7 @@ TEXTS: Final[dict[str, str]] = {
     "Wait": "等待",
     "from due to sent, on average": "从到期到发送的平均时间",
     "Ends": "结束",
-    "UTC, as foreseen": "UTC，预计",
+    "as foreseen": "预计",
     "Last activity": "最近活动",
     "In the Temporal Web UI": "在 Temporal Web UI 中查看",
     "Pause": "暂停",
@@ -26,11 +26,11 @@ TEXTS: Final[dict[str, str]] = {
     "and {number} more": "以及另外 {number} 个",
     "Forecast": "预测",
     "Nothing is left to send.": "没有剩余的邮件。",
-    "{mails} mails are left; the last goes at {at} UTC, in {left}.": (
-        "还剩 {mails} 封；最后一封将于 UTC {at} 发送，还需 {left}。"
+    "{mails} mails are left; the last goes at {at}, in {left}.": (
+        "还剩 {mails} 封；最后一封将于 {at} 发送，还需 {left}。"
     ),
     "What makes it later:": "推迟的原因：",
-    "{reason}: without it, it would end at {at} UTC": "{reason}：若没有，将于 UTC {at} 结束",
+    "{reason}: without it, it would end at {at}": "{reason}：若没有，将于 {at} 结束",
     "Mails": "邮件",
     "As CSV": "导出 CSV",
     "No mail is like this.": "没有这样的邮件。",
@@ -60,7 +60,7 @@ TEXTS: Final[dict[str, str]] = {
     "Next would have been: {others}": "其次为：{others}",
     "To": "收件人",
     "Begins": "开始",
-    "In UTC; empty: at once.": "UTC 时间；留空：立即。",
+    "Empty: at once.": "留空：立即。",
     "as others": "与其他相同",
     "before others": "优先于其他",
     "after others": "排在其他之后",

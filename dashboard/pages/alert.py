@@ -73,9 +73,9 @@ def _alert(told: AlertOut, say: Words) -> None:
 def _lasted(told: AlertOut, say: Words) -> str:
     since = moment(told.raised_at)
     if told.cleared_at is None:
-        return say("since {at} UTC", at=since)
+        return say("since {at}", at=since)
     values = {"at": since, "end": moment(told.cleared_at), "length": span(told.cleared_at - told.raised_at, say)}
-    return say("from {at} to {end} UTC, {length}", **values)
+    return say("from {at} to {end}, {length}", **values)
 
 
 def led_to(told: AlertOut) -> tuple[str, str] | None:

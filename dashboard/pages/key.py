@@ -1,6 +1,5 @@
 """API keys of one's own; administrators also make users, and keys of users."""
 
-from datetime import UTC, datetime
 from typing import Final
 from uuid import UUID
 
@@ -15,7 +14,7 @@ from dashboard.element import element, link
 from dashboard.form import Form, Values, given
 from dashboard.frame import Visit, page
 from dashboard.table import Column, table
-from dashboard.written import count, moment
+from dashboard.written import count, moment, typed_moment
 
 LIMIT: Final = "200"
 SCOPES: Final = {"read": ["read"], "write": ["read", "write"], "admin": ["read", "write", "admin"]}
@@ -78,13 +77,13 @@ def _new_key(visit: Visit, whose: dict[str, str], *, administrates: bool) -> Non
     with Form(visit, name="key") as form:
         form.field("name", say("What the new key is for"))
         form.choice("scopes", say("May"), {name: say(MAY[name]) for name in MAY if administrates or name != "admin"})
-        form.field("expiresAt", say("Ends"), kind="datetime-local", hint=say("In UTC; empty: never."))
+        form.field("expiresAt", say("Ends"), kind="datetime-local", hint=say("Empty: never."))
     shown = element("p", role="status", classes="secret")
 
     async def send(values: Values) -> None:
         order: dict[str, object] = {"name": values.get("name", ""), "scopes": SCOPES[values["scopes"]], **whose}
         if ends := values.get("expiresAt"):
-            order["expiresAt"] = datetime.fromisoformat(ends).replace(tzinfo=UTC).isoformat()
+            order["expiresAt"] = typed_moment(ends)
         made = await visit.api.create_key(order)
         shown.text = say("The new key, shown this once: {key}", key=made.key)
 

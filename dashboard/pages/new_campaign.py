@@ -47,7 +47,7 @@ async def new_campaign() -> None:
 
 def _form(visit: Visit, made_of: Ingredients, known: Choices) -> Form:
     say = visit.say
-    with Form(visit, USUAL) as form:
+    with Form(visit, {**USUAL, "timeZone": visit.session.zone.key}) as form:
         form.field("name", say("Name"))
         form.choice("contactListId", say("To"), made_of.lists)
         _Rounds(visit, form, known)

@@ -40,7 +40,7 @@ def _form(visit: Visit, known: Ingredients) -> Form:
         form.choice("contactListId", say("To"), known.lists)
         form.choice("templateId", say("Template"), known.template_names)
         form.field("pool", say("Pool"), hint=say("Empty: your own."))
-        form.field("startAt", say("Begins"), kind="datetime-local", hint=say("In UTC; empty: at once."))
+        form.field("startAt", say("Begins"), kind="datetime-local", hint=say("Empty: at once."))
         form.choice("priority", say("Priority"), {name: say(text) for name, text in PRECEDENCE.items()})
     return form
 

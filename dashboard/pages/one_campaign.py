@@ -50,12 +50,12 @@ def _campaign(visit: Visit, told: CampaignOut) -> None:
         figure(
             say("Next round"),
             "–" if coming is None else begins(coming, say),
-            "" if coming is None else f"{say('Round {number}', number=coming.round_no)}, UTC",
+            "" if coming is None else say("Round {number}", number=coming.round_no),
         )
         figure(say("Sent"), count(dict(parts)["sent"]), say("mails of all rounds"))
         hours = "–" if told.window is None else f"{told.window.opens} – {told.window.closes}"
         figure(say("Sending hours"), hours, say("of the recipient's day, else of {zone}", zone=told.time_zone))
-        figure(say("Ends"), moment(told.completed_at), "UTC")
+        figure(say("Ends"), moment(told.completed_at))
     element("h2", say("Rounds"))
     _rounds(visit, told)
     variants_of(told.rounds, say)

@@ -23,7 +23,7 @@ from dashboard.written import count, moment
 
 NUMBERS: Final = ("port", "dailyQuota", "sendingInterval", "maxConnections", "priority", "jitter")
 NEW: Final = {"kind": "mailbox", "port": 587, "security": "starttls", "dailyQuota": 200, "sendingInterval": 60}
-NEW_DEFAULTS: Final = {**NEW, "maxConnections": 1, "priority": 0, "timeZone": "UTC"}
+NEW_DEFAULTS: Final = {**NEW, "maxConnections": 1, "priority": 0}
 
 
 @ui.page(paths.NEW_SERVICE)
@@ -35,7 +35,7 @@ async def new_service() -> None:
             made = await visit.api.create_service(order(values))
             ui.navigate.to(paths.service(made.id))
 
-        _form(visit, dict(NEW_DEFAULTS)).button(visit.say("Add the service"), send)
+        _form(visit, {**NEW_DEFAULTS, "timeZone": visit.session.zone.key}).button(visit.say("Add the service"), send)
 
 
 @ui.page(paths.SERVICE)

@@ -68,7 +68,7 @@ def _bounds(each: ConfigOut, say: Words) -> str:
         most=f"{limits.get('maximum', 0):g}",
         default=_value(each.default_value),
     )
-    changed = say("Changed at {at} UTC.", at=moment(each.updated_at)) if each.value != each.default_value else ""
+    changed = say("Changed at {at}.", at=moment(each.updated_at)) if each.value != each.default_value else ""
     return f"{told[:1].upper()}{told[1:]} {changed}".strip()
 
 

@@ -73,8 +73,8 @@ def _task(visit: Visit, told: Told) -> None:
         figure(say("Throughput"), count(status.metrics.throughput), say("mails an hour, by the last 5 minutes"))
         wait = status.metrics.avg_wait_time
         figure(say("Wait"), "–" if wait is None else f"{wait:.1f} {say('s')}", say("from due to sent, on average"))
-        figure(say("Ends"), moment(status.metrics.estimated_completion), say("UTC, as foreseen"))
-        figure(say("Last activity"), moment(status.last_activity), "UTC")
+        figure(say("Ends"), moment(status.metrics.estimated_completion), say("as foreseen"))
+        figure(say("Last activity"), moment(status.last_activity))
     _waiting(status.waiting, say)
 
 
@@ -130,10 +130,10 @@ def _forecast(told: ForecastOut, say: Words) -> None:
         element("p", say("Nothing is left to send."))
         return
     values = {"mails": count(told.mails), "at": moment(told.ends_at), "left": span(told.ends_at - told.as_of, say)}
-    element("p", say("{mails} mails are left; the last goes at {at} UTC, in {left}.", **values))
+    element("p", say("{mails} mails are left; the last goes at {at}, in {left}.", **values))
     if told.limited_by:
         element("p", say("What makes it later:"))
         with element("ul"):
             for limit in told.limited_by:
                 values = {"reason": explained(limit.reason, say), "at": moment(limit.ends_at_without)}
-                element("li", say("{reason}: without it, it would end at {at} UTC", **values))
+                element("li", say("{reason}: without it, it would end at {at}", **values))

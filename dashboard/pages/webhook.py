@@ -99,10 +99,10 @@ async def webhook(webhook_id: UUID, cursor: str = "") -> None:
         known = await visit.api.webhook(webhook_id)
         element("p", f"{known.url} · {say(known.status)}", classes="lead")
         with figures():
-            figure(say("Last taken"), moment(known.last_taken_at), "UTC")
+            figure(say("Last taken"), moment(known.last_taken_at))
             bad = "bad" if known.status == "disabled" else "warn" if known.failures else ""
             figure(say("Failures in a row"), count(known.failures), known.last_error or "", state=bad)
-            figure(say("Next try"), moment(known.retry_at), "UTC")
+            figure(say("Next try"), moment(known.retry_at))
         _orders(visit, known)
         element("h2", say("Last tries"))
         path = f"/api/webhooks/{webhook_id}/deliveries"

@@ -57,7 +57,9 @@ async def person(stack: LocalStack, browser: Browser) -> AsyncIterator[Person]:
     """Somebody with a key of a new administrator. At the end nothing may have gone wrong in the browser."""
     where = stack.surroundings
     key = await make_admin_key(where.database_url, f"{uuid4().hex}@tempost.example", "browser")
-    context = await browser.new_context(viewport={"width": 1280, "height": 860}, locale="en-GB")
+    context = await browser.new_context(
+        viewport={"width": 1280, "height": 860}, locale="en-GB", timezone_id="Europe/Vienna"
+    )
     page: Page = await context.new_page()
     someone = Person(page, where, key, PICTURES if PICTURES.name else None)
     yield someone

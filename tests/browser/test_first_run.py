@@ -105,6 +105,7 @@ async def test_the_pages_are_there_in_chinese_and_dark_and_for_the_keyboard(pers
     await person.follow("Dark")
     await expect(page.locator("body.body--dark")).to_be_visible()
     await person.looks_around("overview-dark")
+    await expect(page.get_by_text("Times are those of Europe/Vienna")).to_be_visible()
 
     await person.follow("中文")
 

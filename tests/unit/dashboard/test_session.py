@@ -10,7 +10,7 @@ from pydantic import SecretStr
 from starlette.responses import PlainTextResponse
 
 from dashboard.gate import Gate
-from dashboard.session import COOKIE, LANGUAGE_COOKIE, THEME_COOKIE, Sessions
+from dashboard.session import COOKIE, LANGUAGE_COOKIE, THEME_COOKIE, ZONE_COOKIE, Sessions, chosen_zone
 from dashboard.settings import DashboardSettings
 from dashboard.sign_in import local_path
 
@@ -94,3 +94,20 @@ def test_signing_in_leads_to_no_other_host(wanted: str) -> None:
 
 def test_a_key_in_a_cookie_cannot_be_read() -> None:
     assert not re.search("tp_", SESSIONS.seal("tp_secret"))
+
+
+@pytest.mark.parametrize(
+    ("told", "zone"),
+    [
+        ("Asia/Shanghai", "Asia/Shanghai"),
+        ("", "UTC"),
+        ("America", "UTC"),
+        ("../../etc/passwd", "UTC"),
+        ("Nowhere/Town", "UTC"),
+        (None, "UTC"),
+    ],
+)
+def test_times_are_told_by_the_persons_clock_or_in_utc(told: str | None, zone: str) -> None:
+    cookie = "" if told is None else f"{ZONE_COOKIE}={told}"
+
+    assert chosen_zone({"cookie": cookie}).key == zone

@@ -52,7 +52,7 @@ ELSEWHERE = {
     *get_args(TaskStatus), *get_args(SubtaskStatus), *get_args(Decision), *get_args(Role), *get_args(Scope),
     "healthy", "degraded", "unhealthy", "d", "h", "min", "s", "ended", "returned", "staging", "staged", "merging",
     "queue", "monitoring", "reputation", "warning", "critical", "To the task", "To the service", "To the services",
-    "Time (UTC)", "Stage", "active", "disabled", "off",
+    "Time", "Stage", "active", "disabled", "off",
 }  # fmt: skip
 """Said without standing in a call: words of the API, units."""
 
