@@ -22,6 +22,8 @@ class Column(Generic[Row]):
     title: str
     cell: Callable[[Row], str | None]
     numeric: bool = False
+    wraps: bool = False
+    """Long texts may take several lines."""
     shows: Callable[[Row], object] = lambda row: row
     """What built elements depend on: while it stays the same they stay too, with the focus that may be in them."""
 
@@ -70,7 +72,8 @@ def table(caption: str, columns: Sequence[Column[Row]], rows: Iterable[Row], say
 
 def _cell(column: Column[Row], row: Row, place: int) -> TextElement:
     attributes = {"scope": "row"} if place == 0 else {}
-    with element("th" if place == 0 else "td", classes="number" if column.numeric else "", **attributes) as cell:
+    classes = "number" if column.numeric else "wraps" if column.wraps else ""
+    with element("th" if place == 0 else "td", classes=classes, **attributes) as cell:
         text = column.cell(row)
     if text is not None:
         cell.text = text

@@ -12,6 +12,20 @@ TEXTS: Final[dict[str, str]] = {
     "Send the first task": "发送第一个任务",
     "It tells what it would do before anything goes out.": "在发出任何邮件之前会先说明将要做什么。",
     "done": "已完成",
+    # Health
+    "see below": "见下方",
+    "nothing is wrong": "一切正常",
+    "PostgreSQL cannot be reached: nothing is sent or stored until it is back. Figures are old.": (
+        "无法连接 PostgreSQL：恢复之前不会发送或保存任何内容。数据不是最新的。"
+    ),
+    "Temporal cannot be reached: nothing is sent until it is back.": "无法连接 Temporal：恢复之前不会发送。",
+    "{live} of {expected} worker processes run: start the others, or lower the expected number.": (
+        "{expected} 个工作进程中有 {live} 个在运行：请启动其余进程，或降低期望数量。"
+    ),
+    "Half of the services or more failed and are rested: their pages say why.": (
+        "半数或更多服务出错并在休息：原因见各服务页面。"
+    ),
+    "Too many mails of the last 5 minutes failed: their tasks say why.": ("最近 5 分钟失败的邮件过多：原因见各任务。"),
     # Why mails wait
     "The first goes at": "最早发送时间",
     "The last goes at": "最晚发送时间",
@@ -28,7 +42,8 @@ TEXTS: Final[dict[str, str]] = {
     "All tasks": "所有任务",
     # Services
     "Score": "评分",
-    "Sent in 24 hours": "24 小时内已发送",
+    "Sent, 24 h": "24 小时已发送",
+    "Test": "测试",
     "{whole} mails, at most {highest} an hour": "共 {whole} 封，每小时最多 {highest} 封",
     "Orders": "操作",
     "now": "现在",

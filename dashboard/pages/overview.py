@@ -20,6 +20,14 @@ from dashboard.words import Words
 from dashboard.written import count, share
 
 STATES: Final = {"healthy": "good", "degraded": "warn", "unhealthy": "bad"}
+FAULTS: Final = {
+    "postgresql_down": "PostgreSQL cannot be reached: nothing is sent or stored until it is back. Figures are old.",
+    "temporal_down": "Temporal cannot be reached: nothing is sent until it is back.",
+    "workers_missing": "{live} of {expected} worker processes run: start the others, or lower the expected number.",
+    "services_rested": "Half of the services or more failed and are rested: their pages say why.",
+    "error_rate": "Too many mails of the last 5 minutes failed: their tasks say why.",
+}
+"""Causes of health; others are told as the API says them."""
 SHOWN_ALERTS: Final = 3
 
 
@@ -42,7 +50,8 @@ async def overview() -> None:
 
 def _health(health: Health, say: Words) -> None:
     with figures():
-        figure(say("Health"), say(health.status), "; ".join(health.problems), state=STATES[health.status])
+        about = say("see below") if health.problems else say("nothing is wrong")
+        figure(say("Health"), say(health.status), about, state=STATES[health.status])
         figure(say("Throughput"), count(health.performance.throughput), say("mails an hour, by the last 5 minutes"))
         figure(say("Ready"), count(health.queues.central), say("mails that may go now"))
         figure(say("Under way"), count(health.queues.processing), say("mails in a dialogue"))
@@ -53,6 +62,10 @@ def _health(health: Health, say: Words) -> None:
             say("can send now, {used} of them busy", used=share(health.services.utilization_rate)),
         )
         figure(say("Failures"), share(health.performance.error_rate), say("of the last 5 minutes"))
+    with element("ul", classes="faults"):
+        workers = {"live": health.workers.live, "expected": health.workers.expected}
+        for cause, problem in zip(health.causes, health.problems, strict=False):
+            element("li", say(FAULTS[cause], **workers) if cause in FAULTS else problem)
 
 
 def _alerts(told: Page[AlertOut], say: Words) -> None:

@@ -27,13 +27,13 @@ def _waiting(told: Told, say: Words) -> InPlace[Told] | None:
     most = max(each.count for each in told) or 1
     element("h2", say("Why mails wait"))
     columns = (
-        Column[WaitingSumOut]("Reason", lambda each: explained(each.reason, say)),
+        Column[WaitingSumOut]("Reason", lambda each: explained(each.reason, say), wraps=True),
         Column[WaitingSumOut]("Mails", lambda each: _mails(each.count, most), shows=lambda each: each.count),
         Column[WaitingSumOut]("The first goes at", lambda each: moment(each.retry_at)),
         Column[WaitingSumOut]("The last goes at", lambda each: moment(each.last_retry_at)),
         Column[WaitingSumOut]("Tasks", lambda each: count(each.tasks), numeric=True),
         Column[WaitingSumOut](
-            "Most of them in", _largest, shows=lambda each: (each.largest_task_id, each.largest_task)
+            "Most of them in", _largest, wraps=True, shows=lambda each: (each.largest_task_id, each.largest_task)
         ),
     )
     body = table("Why mails wait", columns, told, say)

@@ -106,7 +106,7 @@ def _service(visit: Visit, told: ServiceOut) -> InPlace[ServiceOut]:
 
     with element("div", classes="actions"):
         toggle = toggle_button(visit, told)
-        trial_button(visit, told)
+        trial_button(visit, told, say("Try to sign in"))
         button(visit, say("Delete"), delete, asks=say("Delete this service? Its mails stay in the ledger."))
 
     def in_place(newest: ServiceOut) -> bool:

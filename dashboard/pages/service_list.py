@@ -104,16 +104,16 @@ def _columns(visit: Visit, toggles: dict[UUID, TextElement]) -> Sequence[Column[
     def orders(row: Row) -> None:
         with element("div", classes="orders"):
             toggles[row.service.id] = toggle_button(visit, row.service)
-            trial_button(visit, row.service)
+            trial_button(visit, row.service, say("Test"))
 
     return (
         Column("Service", _named, shows=lambda row: (row.service.name, row.service.from_address)),
-        Column("State", lambda row: _state(row.service, say), shows=lambda row: row.service.waiting),
+        Column("State", lambda row: _state(row.service, say), wraps=True, shows=lambda row: row.service.waiting),
         Column("Left today", lambda row: _left(row.service, say), shows=lambda row: row.service.remaining_quota),
         Column("Next free", lambda row: row.free),
         Column("Score", lambda row: f"{row.service.score:.2f}", numeric=True),
         Column("Success", lambda row: success(row.service), numeric=True),
-        Column("Sent in 24 hours", lambda row: _sent(row.sent, say), shows=lambda row: row.sent),
+        Column("Sent, 24 h", lambda row: _sent(row.sent, say), shows=lambda row: row.sent),
         Column("Orders", orders, shows=lambda row: row.service.id),
     )
 

@@ -25,12 +25,12 @@ def toggle_button(visit: Visit, service: ServiceOut) -> TextElement:
     return made
 
 
-def trial_button(visit: Visit, service: ServiceOut) -> None:
+def trial_button(visit: Visit, service: ServiceOut, text: str) -> None:
     """Make the button that opens a connection, signs in and leaves."""
 
     async def test() -> None:
         answer = await visit.api.test_service(service.id)
-        text = f"{service.name}: {answer.detail}"
-        ui.notify(text, type="positive" if answer.ok else "negative", multi_line=True, timeout=10_000)
+        told = f"{service.name}: {answer.detail}"
+        ui.notify(told, type="positive" if answer.ok else "negative", multi_line=True, timeout=10_000)
 
-    button(visit, visit.say("Try to sign in"), test, about=service.name)
+    button(visit, text, test, about=service.name)

@@ -10,8 +10,17 @@ from uuid import UUID, uuid4
 from sqlalchemy import RowMapping, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-# Before a task is prepared its list says how many mails it will have, and all of them are pending.
+CHOSEN = """
+    WITH chosen AS MATERIALIZED (SELECT t.* FROM tasks t WHERE t.user_id = :user_id
+"""
+# Before a task is prepared its list says how many mails it will have, and all of them are pending. A list of a million
+# takes its time to count: each is counted once, for the tasks that are shown.
 VIEW = """
+    ), lists AS MATERIALIZED (
+        SELECT l.id, (SELECT count(*) FROM contact_list_members m WHERE m.contact_list_id = l.id) AS contacts
+        FROM contact_lists l WHERE l.id IN (
+            SELECT contact_list_id FROM chosen WHERE prepared_at IS NULL AND status NOT IN ('completed', 'cancelled'))
+    )
     SELECT t.id, t.user_id, t.name, t.status, t.priority, t.weight, t.follow_up_of, t.pin_fallback, t.pool_id,
         p.name AS pool, t.contact_list_id, t.template_id, t.subject,
         t.tracks_opens, t.tracks_clicks, t.unknown_policy, t.max_retries, t.start_at, t.created_at, t.completed_at,
@@ -30,21 +39,22 @@ VIEW = """
         (SELECT jsonb_build_object('state', r.state, 'cause', r.cause, 'sent', r.sent, 'bounced', r.bounced,
             'complained', r.complained, 'since', r.since, 'checked_at', r.checked_at)
             FROM reputations r WHERE r.kind = 'task' AND r.subject_id = t.id) AS reputation
-    FROM tasks t JOIN user_task_queues q ON q.task_id = t.id JOIN pools p ON p.id = t.pool_id,
-    LATERAL (SELECT CASE WHEN t.prepared_at IS NULL AND t.status NOT IN ('completed', 'cancelled') THEN
-        (SELECT count(*) FROM contact_list_members m WHERE m.contact_list_id = t.contact_list_id)
-        ELSE 0 END AS unprepared) u
-    WHERE t.user_id = :user_id
+    FROM chosen t JOIN user_task_queues q ON q.task_id = t.id JOIN pools p ON p.id = t.pool_id
+    LEFT JOIN lists l ON l.id = t.contact_list_id,
+    LATERAL (SELECT CASE WHEN t.prepared_at IS NULL AND t.status NOT IN ('completed', 'cancelled')
+        THEN l.contacts ELSE 0 END AS unprepared) u
 """
-GET = text(VIEW + " AND t.id = :id")
+GET = text(CHOSEN + " AND t.id = :id" + VIEW)
 LIST = text(
-    VIEW
+    CHOSEN
     + """
     AND (CAST(:status AS text) IS NULL OR t.status = :status)
     AND (CAST(:search AS text) IS NULL OR strpos(lower(t.name), lower(:search)) > 0)
     AND (CAST(:before_at AS timestamptz) IS NULL OR (t.created_at, t.id) < (:before_at, CAST(:before_id AS uuid)))
     ORDER BY t.created_at DESC, t.id DESC LIMIT :limit
 """
+    + VIEW
+    + " ORDER BY t.created_at DESC, t.id DESC"
 )
 HOLD_LIST = text("""
     SELECT (SELECT count(*) FROM contact_list_members m WHERE m.contact_list_id = l.id)

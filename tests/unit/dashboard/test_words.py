@@ -26,6 +26,7 @@ from dashboard.pages.first_steps import STEPS
 from dashboard.pages.key import MAY
 from dashboard.pages.mail import KINDS
 from dashboard.pages.one_campaign import DELAYS
+from dashboard.pages.overview import FAULTS
 from dashboard.pages.overview_charts import METRICS
 from dashboard.pages.setting import TYPES as SETTING_TYPES
 from dashboard.pages.task import PRIORITIES
@@ -67,7 +68,7 @@ def texts() -> Iterator[str]:
                     yield first.value
     yield from (title for _, title, _ in SECTIONS)
     yield from (*THEMES.values(), *REASONS.values(), *DECISIONS.values(), *DESCRIBED)
-    yield from (text for step in STEPS for text in (step.todo, step.why))
+    yield from (*FAULTS.values(), *(text for step in STEPS for text in (step.todo, step.why)))
     for table in (DAYS, PINS, UNKNOWN, MEASURES, RULES, PRECEDENCE, SEVERITIES, MAY, TYPES, SETTING_TYPES):
         yield from table.values()
     yield from (*STATES.values(), *EMPTY.values(), *OF.values(), *TITLES.values())
