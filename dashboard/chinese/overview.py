@@ -30,8 +30,8 @@ TEXTS: Final[dict[str, str]] = {
     "The first goes at": "最早发送时间",
     "The last goes at": "最晚发送时间",
     "Most of them in": "主要所在任务",
-    "Of all your tasks, each mail once; times in UTC. A dash: nobody knows, it depends on others or on a person.": (
-        "包括您的所有任务，每封邮件只计一次；时间为 UTC。短横线：时间未知，取决于其他任务或人工处理。"
+    "Of all your tasks, each mail once. A dash: nobody knows, it depends on others or on a person.": (
+        "包括您的所有任务，每封邮件只计一次。短横线：时间未知，取决于其他任务或人工处理。"
     ),
     # Lists
     "Part of a name": "名称的一部分",
@@ -51,6 +51,6 @@ TEXTS: Final[dict[str, str]] = {
     "by its interval of {seconds} s": "按 {seconds} 秒的间隔",
     "of those that are free, the best one sends": "空闲服务中评分最高者发送",
     "Mails of the last 24 hours": "最近 24 小时的邮件",
-    "Mails of each hour (UTC)": "每小时的邮件（UTC）",
+    "Mails of each hour": "每小时的邮件",
     "None was sent.": "没有发送邮件。",
 }

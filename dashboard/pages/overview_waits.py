@@ -37,9 +37,7 @@ def _waiting(told: Told, say: Words) -> InPlace[Told] | None:
         ),
     )
     body = table("Why mails wait", columns, told, say)
-    about = say(
-        "Of all your tasks, each mail once; times in UTC. A dash: nobody knows, it depends on others or on a person."
-    )
+    about = say("Of all your tasks, each mail once. A dash: nobody knows, it depends on others or on a person.")
     element("p", about, classes="faint")
 
     def in_place(newest: Told) -> bool:

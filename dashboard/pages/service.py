@@ -122,14 +122,14 @@ def _service(visit: Visit, told: ServiceOut) -> InPlace[ServiceOut]:
 def _standing(told: ServiceOut, say: Words) -> None:
     element("p", f"{told.name} · {state(told, say)}", classes="lead", role="status")
     if told.rest_reason:
-        element("p", say("It rests until {at} UTC: {reason}", at=moment(told.rested_until), reason=told.rest_reason))
+        element("p", say("It rests until {at}: {reason}", at=moment(told.rested_until), reason=told.rest_reason))
     with figures():
         left = f"{count(told.remaining_quota)} / {count(told.day_quota)}"
-        figure(say("Left today"), left, say("until {at} UTC", at=moment(told.quota_reset_at)))
+        figure(say("Left today"), left, say("until {at}", at=moment(told.quota_reset_at)))
         figure(say("Next free"), free(told, say), say("by its interval of {seconds} s", seconds=told.sending_interval))
         figure(say("Score"), f"{told.score:.2f}", say("of those that are free, the best one sends"))
         figure(say("Success"), success(told), say("of its last mails"))
-        figure(say("Last mail"), moment(told.last_sent_at), "UTC")
+        figure(say("Last mail"), moment(told.last_sent_at))
 
 
 def _hours(told: SentPerHourOut, say: Words) -> None:
@@ -137,5 +137,5 @@ def _hours(told: SentPerHourOut, say: Words) -> None:
     if not any(sent):
         element("p", say("None was sent."), classes="faint")
         return
-    hours = [f"{told.since + timedelta(hours=hour):%H:%M}" for hour in range(len(sent))]
-    by_group(say("Mails of each hour (UTC)"), hours, [Series(say("Mails"), sent)], say, first="Hour")
+    hours = [moment(told.since + timedelta(hours=hour))[-len("00:00") :] for hour in range(len(sent))]
+    by_group(say("Mails of each hour"), hours, [Series(say("Mails"), sent)], say, first="Hour")
