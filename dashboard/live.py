@@ -1,5 +1,6 @@
 """Parts of a page that change while one looks: asked anew every few seconds, told once when that fails."""
 
+import time
 from collections.abc import Awaitable, Callable
 from typing import Final, TypeVar
 
@@ -11,6 +12,8 @@ from dashboard.frame import Visit
 from dashboard.problem import lines
 
 SECONDS: Final = 2.0
+REST: Final = 20
+"""Times that an answer took are left until the next question: a slow one is not asked for again and again."""
 
 Told = TypeVar("Told")
 InPlace = Callable[[Told], bool]
@@ -30,11 +33,14 @@ async def live(visit: Visit, ask: Callable[[], Awaitable[Told]], show: Show[Told
 
     async def again() -> None:
         nonlocal told, in_place
+        began = time.monotonic()
         try:
             newest = await ask()
         except (ApiError, ApiUnreachableError) as error:
             note.text = " ".join(lines(error, visit.say))
             return
+        finally:
+            timer.interval = max(every, REST * (time.monotonic() - began))
         note.text = ""
         if newest == told:
             return
@@ -44,4 +50,4 @@ async def live(visit: Visit, ask: Callable[[], Awaitable[Told]], show: Show[Told
             with part:
                 in_place = show(newest)
 
-    ui.timer(every, again, immediate=False)
+    timer = ui.timer(every, again, immediate=False)

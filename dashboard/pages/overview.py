@@ -58,7 +58,7 @@ def _health(health: Health, say: Words) -> None:
         figure(say("Waiting"), count(health.queues.pending), say("mails whose time has not come"))
         figure(
             say("Services"),
-            f"{health.services.available} / {health.services.total}",
+            f"{count(health.services.available)} / {count(health.services.total)}",
             say("can send now, {used} of them busy", used=share(health.services.utilization_rate)),
         )
         figure(say("Failures"), share(health.performance.error_rate), say("of the last 5 minutes"))

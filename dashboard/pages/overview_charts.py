@@ -14,7 +14,7 @@ from dashboard.words import Words
 
 HOURS: Final = 6
 STEP: Final = 300
-"""Seconds of one point: 72 in all."""
+"""Seconds of one point, at least: 72 in all."""
 SECONDS: Final = 30.0
 METRICS: Final[dict[SystemMetric, tuple[str, float]]] = {
     "queue_throughput": ("Mails an hour", 1.0),
@@ -39,10 +39,16 @@ async def courses(visit: Visit) -> None:
 def _courses(told: list[MetricSeriesOut], say: Words) -> None:
     measured = [each for each in told if each.points]
     if not measured:
-        element("p", say("Nothing was measured yet: it is once a minute."), classes="faint")
+        element(
+            "p",
+            say("Nothing was measured yet: that takes a minute, or a quarter of an hour for what one person sends."),
+            classes="faint",
+        )
         return
     with element("div", classes="charts"):
         for each in measured:
             title, factor = METRICS[each.name]
             values = [round(point.value * factor, 2) for point in each.points]
-            over_time(say(title), [point.at for point in each.points], [Series(say(title), values)], say, step=STEP)
+            over_time(
+                say(title), [point.at for point in each.points], [Series(say(title), values)], say, step=each.step
+            )

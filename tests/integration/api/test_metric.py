@@ -121,7 +121,10 @@ async def test_users_see_their_own_part_only(
     await activities.measure(Measure(at=quarter))
     assert await values(ann, "user_avg_wait_time", quarter) == [pytest.approx(8)]
     assert await values(bob, "user_avg_wait_time", quarter) == []
-    assert await values(ann, "queue_throughput", quarter) == []
+    assert await values(ann, "queue_throughput", quarter) == [8], "two in a quarter of an hour"
+    assert await values(ann, "error_rate", quarter) == [pytest.approx(1 / 3)]
+    assert await values(ann, "service_utilization", quarter) == [0.75]
+    assert await values(bob, "queue_throughput", quarter) == []
     assert (await bob.get(f"{task.path}/metrics")).status_code == 404
 
 
