@@ -117,7 +117,7 @@ async def test_users_see_their_own_part_only(
     admin: Asker, ann: Asker, bob: Asker, resources: Resources, activities: MetricActivities
 ) -> None:
     task, at = await sent_just_now(ann, resources)
-    quarter = at - timedelta(minutes=at.minute % 15) + timedelta(minutes=15)
+    quarter = at + timedelta(minutes=-at.minute % 15)
     await activities.measure(Measure(at=quarter))
     assert await values(ann, "user_avg_wait_time", quarter) == [pytest.approx(8)]
     assert await values(bob, "user_avg_wait_time", quarter) == []
