@@ -10,17 +10,15 @@ from pathlib import Path
 from urllib.parse import quote
 from uuid import UUID
 
-import httpx
-
 from api.client_account import AccountCalls
 from api.client_campaign import CampaignCalls
 from api.client_contacts import ContactCalls
 from api.client_errors import ApiError
 from api.client_statistics import StatisticsCalls
-from api.client_transport import Body
+from api.client_transport import UPLOAD_TIMEOUT, Body
 from api.schemas.alert import AlertOut, AlertState
 from api.schemas.contact import ContactListOut, SuppressionOut, SuppressionsOut
-from api.schemas.contact_import import ContactImportOut
+from api.schemas.contact_import import ContactImportOut, ImportLookOut
 from api.schemas.domain_limit import DomainLimitOut
 from api.schemas.event import EventOut
 from api.schemas.evidence import EvidenceOut, UnknownOut
@@ -32,9 +30,6 @@ from api.schemas.task import DryRunOut, RealtimeStatus, TaskOut, WaitingSumOut
 from api.schemas.webhook import NewWebhookOut, WebhookDeliveryOut, WebhookOut, WebhookTestOut
 from api.watched_file import Progress, WatchedFile
 from contracts.delivery import Decision
-
-UPLOAD_TIMEOUT = httpx.Timeout(60.0, connect=5.0, read=1800.0)
-"""An upload is answered when all its rows are staged."""
 
 
 class ApiClient(AccountCalls, CampaignCalls, ContactCalls, StatisticsCalls):
@@ -96,6 +91,23 @@ class ApiClient(AccountCalls, CampaignCalls, ContactCalls, StatisticsCalls):
                 (await self._send("POST", path, params=reading, files=part, timeout=UPLOAD_TIMEOUT)).content
             )
 
+    async def import_body(
+        self,
+        list_id: UUID,
+        body: AsyncIterator[bytes],
+        headers: Mapping[str, str],
+        reading: Mapping[str, str | list[str]],
+    ) -> ContactImportOut:
+        """Hand on the body of an upload as it comes, once; `headers` are its type and length."""
+        path = f"/api/contact-lists/{list_id}/import"
+        return ContactImportOut.model_validate_json(await self._hand_on(path, body, headers, reading))
+
+    async def look_at(self, head: bytes, reading: Mapping[str, str]) -> ImportLookOut:
+        """How a file would be read that begins like this; 64 KiB are enough."""
+        part = {"file": ("head.csv", head, "text/csv")}
+        answer = await self._send("POST", "/api/imports/look", params=reading, files=part)
+        return ImportLookOut.model_validate_json(answer.content)
+
     async def contact_import(self, import_id: UUID) -> ContactImportOut:
         """How an import stands."""
         return await self._get(ContactImportOut, f"/api/imports/{import_id}")
@@ -132,9 +144,9 @@ class ApiClient(AccountCalls, CampaignCalls, ContactCalls, StatisticsCalls):
         """Limit a domain no longer."""
         await self._send("DELETE", f"/api/domain-limits/{quote(domain)}", params=_given(pool=pool))
 
-    async def submit_task(self, order: Body) -> TaskOut:
-        """Start a task."""
-        return await self._post(TaskOut, "/api/tasks", order)
+    async def submit_task(self, order: Body, key: str | None = None) -> TaskOut:
+        """Start a task; with the same `key` and order once only, however often it is called."""
+        return await self._post(TaskOut, "/api/tasks", order, key=key)
 
     async def dry_run(self, order: Body) -> DryRunOut:
         """What a task would do."""
@@ -181,6 +193,10 @@ class ApiClient(AccountCalls, CampaignCalls, ContactCalls, StatisticsCalls):
         """What becomes of those: `resend`, `sent` or `failed`; all of them unless numbers are given."""
         order: dict[str, object] = {"decision": decision, **({"seqs": seqs} if seqs else {})}
         return await self._post(ResolveOut, f"/api/tasks/{task_id}/subtasks/resolve", order)
+
+    async def list_of_mails(self, task_id: UUID, order: Body) -> ContactListOut:
+        """Make a list of those whose mails failed or were cancelled; `reason` narrows them down."""
+        return await self._post(ContactListOut, f"/api/tasks/{task_id}/subtasks/list", order)
 
     async def create_webhook(self, order: Body) -> NewWebhookOut:
         """Tell a receiver what comes back; the answer alone holds its secret."""

@@ -8,7 +8,7 @@ from api.schemas.api_key import NewApiKeyOut
 from api.schemas.mailbox import MailboxOut
 from api.schemas.sending_domain import SendingDomainOut
 from api.schemas.service import SentPerHourOut, ServiceBulkOut, ServiceOut, ServiceTestOut
-from api.schemas.template import PreflightOut, PreviewOut, TemplateOut
+from api.schemas.template import DraftOut, PreflightOut, PreviewOut, TemplateOut
 from api.schemas.user import UserOut
 
 
@@ -92,6 +92,10 @@ class AccountCalls(Transport):
     async def preview_template(self, template_id: UUID, order: Body) -> PreviewOut:
         """What a contact with these fields would get."""
         return await self._post(PreviewOut, f"/api/templates/{template_id}/preview", order)
+
+    async def preview_draft(self, order: Body) -> DraftOut:
+        """What a contact would get of content that is not kept yet, and what is to be said of it."""
+        return await self._post(DraftOut, "/api/templates/preview", order)
 
     async def preflight(self, template_id: UUID, order: Body) -> PreflightOut:
         """What may cost the mails of a template their readers; the order may name `fields` and a `contactListId`."""

@@ -20,6 +20,8 @@ Answer = TypeVar("Answer", bound=BaseModel)
 Body = BaseModel | Mapping[str, object]
 
 TIMEOUT = httpx.Timeout(30.0, connect=5.0)
+UPLOAD_TIMEOUT = httpx.Timeout(60.0, connect=5.0, read=1800.0)
+"""An upload is answered when all its rows are staged."""
 ATTEMPTS = 3
 PAUSE = 0.3
 """Seconds before the first new try; doubled for the next."""
@@ -58,8 +60,15 @@ class Transport:
     ) -> Answer:
         return kind.model_validate_json((await self._send("GET", path, params=params)).content)
 
-    async def _post(self, kind: type[Answer], path: str, body: Body, params: Mapping[str, str] | None = None) -> Answer:
-        response = await self._send("POST", path, params=params, json=_plain(body))
+    async def _post(
+        self,
+        kind: type[Answer],
+        path: str,
+        body: Body,
+        params: Mapping[str, str] | None = None,
+        key: str | None = None,
+    ) -> Answer:
+        response = await self._send("POST", path, key, params=params, json=_plain(body))
         return kind.model_validate_json(response.content)
 
     async def _patch(self, kind: type[Answer], path: str, body: Body) -> Answer:
@@ -89,9 +98,23 @@ class Transport:
             async for piece in response.aiter_bytes():
                 yield piece
 
-    async def _send(self, method: str, path: str, **request: object) -> httpx.Response:
+    async def _hand_on(
+        self,
+        path: str,
+        body: AsyncIterator[bytes],
+        headers: Mapping[str, str],
+        params: Mapping[str, str | list[str]],
+    ) -> bytes:
+        """Post a body that comes from elsewhere and cannot be sent a second time."""
+        try:
+            response = await self._http.post(path, content=body, headers=headers, params=params, timeout=UPLOAD_TIMEOUT)
+        except httpx.TransportError as error:
+            raise ApiUnreachableError(self.url, str(error) or type(error).__name__) from error
+        return (await raise_for_problem(response)).content
+
+    async def _send(self, method: str, path: str, key: str | None = None, **request: object) -> httpx.Response:
         """Send until an answer comes that a further try would not better; the same key each time."""
-        headers = {"Idempotency-Key": str(uuid.uuid4())} if method == "POST" else {}
+        headers = {"Idempotency-Key": key or str(uuid.uuid4())} if method == "POST" else {}
         pause = PAUSE
         for _ in range(ATTEMPTS - 1):
             try:

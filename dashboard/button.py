@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable
 
 from nicegui import ui
+from nicegui.element import Element
 from nicegui.elements.mixins.text_element import TextElement
 
 from dashboard.element import element
@@ -25,17 +26,27 @@ def button(  # noqa: PLR0913 - what it says, does and asks
             element("span", f": {about}", classes="unseen")
 
     async def clicked() -> None:
-        if asks and not await _confirmed(visit, asks, text):
+        with visit.content, shown_as_notice(visit.say):  # the button's own place may be redrawn meanwhile
+            if not asks or await _confirmed(visit, asks, text):
+                await act()
+
+    return made.on("click", once_at_a_time(made, clicked))
+
+
+def once_at_a_time(made: Element, act: Act) -> Act:
+    """Let a click do nothing while the one before is under way: both may come before the button is seen disabled."""
+
+    async def clicked() -> None:
+        if "disabled" in made.props:
             return
         made.props["disabled"] = True
         try:
-            with shown_as_notice(visit.say):
-                await act()
+            await act()
         finally:
             if not made.is_deleted:
                 del made.props["disabled"]
 
-    return made.on("click", clicked)
+    return clicked
 
 
 async def _confirmed(visit: Visit, question: str, text: str) -> bool:

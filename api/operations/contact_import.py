@@ -12,10 +12,11 @@ from api.operations.contact_rows import Batch, batches
 from api.operations.erasure import erased_among
 from api.operations.temporal import tell
 from api.problems import FieldError, InvalidError, NotFoundError, invalid
-from api.schemas.contact_import import ContactImportOut
+from api.schemas.contact_import import ColumnOut, ContactImportOut, ImportLookOut
 from api.upload import Upload
 from content.csv_file import CsvError, Dialect, find_dialect
 from content.csv_header import HeaderError, plain, renamed
+from content.csv_look import LOOK_BYTES, look
 from contracts.contact_import import ImportMode
 from contracts.tag import split_tags
 from database.connect import transaction
@@ -82,6 +83,28 @@ async def get_import(connection: AsyncConnection, user_id: UUID, import_id: UUID
     if row is None:
         raise NotFoundError("There is no such import.")
     return ContactImportOut.model_validate(dict(row))
+
+
+def look_at(upload: Upload, reading: Reading, max_upload_bytes: int) -> ImportLookOut:
+    """Say how a file would be read, by its first 64 KiB; more of it need not be sent."""
+    upload.file.seek(0)
+    head = upload.file.read(LOOK_BYTES)
+    try:
+        seen = look(head, encoding=reading.encoding, delimiter=reading.delimiter, email_column=reading.email_column)
+    except CsvError as error:
+        raise _refused(error) from error
+    header = seen.header
+    columns = [
+        ColumnOut(title=title, field=field, examples=list(examples))
+        for title, field, examples in zip(header.titles, header.fields, seen.examples, strict=True)
+    ]
+    return ImportLookOut(
+        encoding=seen.begins.encoding.name,
+        delimiter=seen.begins.delimiter,
+        email_column=header.titles[header.email] if header.email >= 0 else None,
+        columns=columns,
+        max_upload_bytes=max_upload_bytes,
+    )
 
 
 def _dialect(upload: Upload, reading: Reading) -> Dialect:

@@ -8,11 +8,13 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from api.operations.api_key import KeyHolder
+from api.operations.contact import create_list, read_list
 from api.operations.task import find_task, missing_task
 from api.operations.task_order import start
 from api.operations.temporal import tell
 from api.problems import ConflictError, NotFoundError
-from api.schemas.subtask import DeliveryOut, ResolveIn, ResolveOut, SubtaskHistoryOut
+from api.schemas.contact import ContactListIn, ContactListOut
+from api.schemas.subtask import DeliveryOut, MailListIn, ResolveIn, ResolveOut, SubtaskHistoryOut
 from contracts.task import FINAL_STATUSES
 from database.connect import transaction
 from database.queries import choice, subtask, task
@@ -56,6 +58,17 @@ async def resolve(resources: Resources, caller: KeyHolder, task_id: UUID, order:
         await start(resources, caller, task_id)
         await tell(resources.orders.ledger_changed(task_id), f"tell task {task_id} of {resolved} decisions")
     return ResolveOut(resolved=resolved, unknown=shown["by_status"]["unknown"], status=shown["status"])
+
+
+async def make_list(connection: AsyncConnection, caller: KeyHolder, task_id: UUID, order: MailListIn) -> ContactListOut:
+    """Make a list of the contacts of some mails; those that were erased or deleted are not on it.
+
+    Nor is, unless asked for by that reason, whom a person gave up: nobody knows what arrived there.
+    """
+    await find_task(connection, caller, task_id)
+    made = await create_list(connection, caller, ContactListIn(name=order.name))
+    await subtask.put_on_list(connection, caller.user_id, task_id, made.id, order.status, order.reason)
+    return await read_list(connection, caller, made.id)
 
 
 async def export(resources: Resources, caller: KeyHolder, task_id: UUID) -> AsyncIterator[str]:

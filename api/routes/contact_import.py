@@ -1,5 +1,6 @@
 """Imports of contact files: upload, state, and what was refused."""
 
+import asyncio
 import hashlib
 from dataclasses import dataclass
 from typing import Annotated
@@ -16,7 +17,7 @@ from api.operations.api_key import KeyHolder
 from api.operations.contact_import import Reading
 from api.operations.contact_refusals import refusals_csv
 from api.schemas.base import Text
-from api.schemas.contact_import import ContactImportOut
+from api.schemas.contact_import import ContactImportOut, ImportLookOut
 from api.upload import PART, Upload, received
 from contracts.contact_import import ImportMode
 from runtime.resources import Resources
@@ -90,6 +91,16 @@ async def import_contacts(
         staged = await contact_import.import_upload(once, contact_list_id, upload, reading)
     response.headers["Location"] = f"/api/imports/{staged.id}"
     return staged
+
+
+@router.post("/imports/look", openapi_extra=BODY)
+async def look_at(
+    request: Request, reading: Annotated[Reading, Depends(reading)], process: Process, _: Reader
+) -> ImportLookOut:
+    """Say how a CSV file would be read, from its first 64 KiB. Nothing is kept."""
+    most = process.settings.api.max_upload_bytes
+    async with received(request, most) as upload:
+        return await asyncio.to_thread(contact_import.look_at, upload, reading, most)
 
 
 @router.get("/imports/{import_id}")

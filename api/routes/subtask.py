@@ -3,17 +3,27 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Path, Query, Request
+from fastapi import APIRouter, Path, Query, Request, Response
 from fastapi.responses import StreamingResponse
 
 from api.dependencies import Analysis, Connection, Forecasts, Process, Reader, Writer
+from api.idempotency import OnlyOnce
 from api.operations import subtask as operations
 from api.operations.task import find_task
 from api.operations.task_events import task_events
 from api.pages import Cursor, Limit, decode_number, make_page
 from api.schemas.base import Line, Page
+from api.schemas.contact import ContactListOut
 from api.schemas.evidence import UnknownOut
-from api.schemas.subtask import ReasonOut, ResolveIn, ResolveOut, SubtaskHistoryOut, SubtaskOut, SubtaskStatus
+from api.schemas.subtask import (
+    MailListIn,
+    ReasonOut,
+    ResolveIn,
+    ResolveOut,
+    SubtaskHistoryOut,
+    SubtaskOut,
+    SubtaskStatus,
+)
 from database.queries import subtask
 
 router = APIRouter(prefix="/api/tasks/{task_id}", tags=["tasks"])
@@ -46,6 +56,16 @@ async def list_own(  # noqa: PLR0913 - a filter each
 async def resolve(task_id: UUID, order: ResolveIn, caller: Writer, process: Process) -> ResolveOut:
     """Decide mails whose outcome is unknown: send again, take as sent, or give up."""
     return await operations.resolve(process, caller, task_id, order)
+
+
+@router.post("/subtasks/list", status_code=201)
+async def make_list(
+    task_id: UUID, order: MailListIn, caller: Writer, once: OnlyOnce, response: Response
+) -> ContactListOut:
+    """Make a contact list of those whose mails failed or were cancelled, to write to them anew."""
+    made = await once.run(ContactListOut, lambda connection: operations.make_list(connection, caller, task_id, order))
+    response.headers["Location"] = f"/api/contact-lists/{made.id}"
+    return made
 
 
 @router.get("/subtasks/unknown")

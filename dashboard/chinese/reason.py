@@ -3,8 +3,6 @@
 from typing import Final
 
 TEXTS: Final[dict[str, str]] = {
-    "stopped because of bounces or complaints: look at them, then resume": "因退信或投诉而停止：请查看后恢复",
-    "tried again later": "稍后重试",
     "services send as fast as their intervals allow": "服务正按其间隔允许的最快速度发送",
     "other tasks are served too": "同时也在处理其他任务",
     "no service of the pool can be used: add or resume one": "池中没有可用服务：请添加或恢复一个",
@@ -37,6 +35,7 @@ TEXTS: Final[dict[str, str]] = {
     "refused for the reputation of address or domain": "因地址或域名的信誉被拒",
     "refused as spam for what the mail says": "因邮件内容被当作垃圾邮件拒收",
     "the service cannot carry the mail: its size or its signs": "服务无法传输此邮件：大小或字符",
+    "no answer came after the whole mail was out": "整封邮件发出后没有回应",
     "the connection broke": "连接中断",
     "no answer came in time": "未及时得到回应",
     "signing in to the service failed: see its password": "登录服务失败：请检查密码",
@@ -47,4 +46,12 @@ TEXTS: Final[dict[str, str]] = {
     "the service did not do what it should": "服务出现故障",
     "the person was erased": "该联系人已被抹除",
     "three tries ended without an outcome": "三次尝试均无结果",
+    "a person decided so": "由人工决定",
+    "a person had it sent again": "由人工要求重新发送",
+    "a provider turns mails like these away: see the alerts": "某服务商拒收此类邮件：请查看警报",
+    "mails are tried again later": "邮件稍后重试",
+    "refused without a reason that is known": "被拒绝，原因不明",
+    "the pool's other tasks": "服务池中的其他任务",
+    "the process that sent it was lost after its last word": "发送它的进程在最后一步后失联",
+    "the task was cancelled": "任务已取消",
 }

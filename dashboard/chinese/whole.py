@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from dashboard.chinese import account, alert, campaign, frame, overview, reason, task
+from dashboard.chinese import account, alert, campaign, frame, overview, reason, task, writing
 
 CHINESE: Final[dict[str, str]] = {
     **frame.TEXTS,
@@ -12,4 +12,5 @@ CHINESE: Final[dict[str, str]] = {
     **account.TEXTS,
     **alert.TEXTS,
     **campaign.TEXTS,
+    **writing.TEXTS,
 }
