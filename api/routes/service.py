@@ -52,7 +52,7 @@ async def create_many(order: ServiceBulkIn, once: OnlyOnce, later: BackgroundTas
 
 
 @router.get("")
-async def list_own(  # noqa: PLR0913 - a filter each
+async def list_own(
     *,
     caller: Reader,
     connection: Connection,
@@ -62,8 +62,9 @@ async def list_own(  # noqa: PLR0913 - a filter each
     search: Search = None,
 ) -> Page[ServiceOut]:
     """List your services, the oldest first; a search also finds a part of the from-address."""
-    after = decode_moment(cursor)
-    rows = await service.list_own(connection, caller.user_id, status=status, search=search, after=after, limit=limit)
+    rows = await service.list_own(
+        connection, caller.user_id, decode_moment(cursor), limit, status=status, search=search
+    )
     return make_shown_page(rows, limit, shown, "created_at", "id")
 
 

@@ -8,6 +8,8 @@ from uuid import UUID
 from sqlalchemy import RowMapping, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from database.queries.part import read_part
+
 # The guard resets a day lazily, at the first claim: what is shown after midnight is the day that it will begin.
 VIEW = """
     SELECT s.id, s.name, s.kind, e.status, s.pool_id, p.name AS pool, s.host, s.port, s.security, s.username,
@@ -152,20 +154,11 @@ async def get(connection: AsyncConnection, user_id: UUID, service_id: UUID) -> R
     return (await connection.execute(GET, {"user_id": user_id, "id": service_id})).mappings().one_or_none()
 
 
-async def list_own(  # noqa: PLR0913 - a filter each
-    connection: AsyncConnection,
-    user_id: UUID,
-    *,
-    status: str | None,
-    search: str | None,
-    after: list[object] | None,
-    limit: int,
+async def list_own(
+    connection: AsyncConnection, user_id: UUID, after: list[object] | None, limit: int, **filters: str | None
 ) -> list[RowMapping]:
-    """The user's services by age, one more than `limit`; `search` is a part of the name or the from-address."""
-    at, last = after or (None, None)
-    filters = {"status": status, "search": search, "after_at": at, "after_id": last}
-    values = {"user_id": user_id, "limit": limit + 1, **filters}
-    return list((await connection.execute(LIST, values)).mappings())
+    """The user's services by age, one more than `limit`; filters: `status`, and `search`, a part of name or address."""
+    return await read_part(connection, LIST, after, limit, user_id=user_id, **filters)
 
 
 async def own_ids(connection: AsyncConnection, user_id: UUID, ids: Sequence[UUID]) -> list[UUID]:

@@ -10,6 +10,8 @@ from uuid import UUID, uuid4
 from sqlalchemy import RowMapping, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from database.queries.part import read_part
+
 CHOSEN = """
     WITH chosen AS MATERIALIZED (SELECT t.* FROM tasks t WHERE t.user_id = :user_id
 """
@@ -50,7 +52,7 @@ LIST = text(
     + """
     AND (CAST(:status AS text) IS NULL OR t.status = :status)
     AND (CAST(:search AS text) IS NULL OR strpos(lower(t.name), lower(:search)) > 0)
-    AND (CAST(:before_at AS timestamptz) IS NULL OR (t.created_at, t.id) < (:before_at, CAST(:before_id AS uuid)))
+    AND (CAST(:after_at AS timestamptz) IS NULL OR (t.created_at, t.id) < (:after_at, CAST(:after_id AS uuid)))
     ORDER BY t.created_at DESC, t.id DESC LIMIT :limit
 """
     + VIEW
@@ -103,20 +105,11 @@ async def get(connection: AsyncConnection, user_id: UUID, task_id: UUID) -> RowM
     return (await connection.execute(GET, {"user_id": user_id, "id": task_id})).mappings().one_or_none()
 
 
-async def list_own(  # noqa: PLR0913 - a filter each
-    connection: AsyncConnection,
-    user_id: UUID,
-    *,
-    status: str | None,
-    search: str | None,
-    before: list[object] | None,
-    limit: int,
+async def list_own(
+    connection: AsyncConnection, user_id: UUID, after: list[object] | None, limit: int, **filters: str | None
 ) -> list[RowMapping]:
-    """The user's tasks, the newest first, one more than `limit`; `search` is a part of the name."""
-    at, last = before or (None, None)
-    filters = {"status": status, "search": search, "before_at": at, "before_id": last}
-    values = {"user_id": user_id, "limit": limit + 1, **filters}
-    return list((await connection.execute(LIST, values)).mappings())
+    """The user's tasks, the newest first, one more than `limit`; filters: `status`, and `search`, of the name."""
+    return await read_part(connection, LIST, after, limit, user_id=user_id, **filters)
 
 
 async def hold_list(connection: AsyncConnection, user_id: UUID, list_id: UUID) -> int | None:
