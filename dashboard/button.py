@@ -23,7 +23,7 @@ def button(  # noqa: PLR0913 - what it says, does and asks
     made = element("button", text, classes=classes, type="button")
     if about:
         with made:
-            element("span", f": {about}", classes="unseen")
+            element("span", f" {about}", classes="unseen")
 
     async def clicked() -> None:
         with visit.content, shown_as_notice(visit.say):  # the button's own place may be redrawn meanwhile
