@@ -37,14 +37,14 @@ def once_at_a_time(made: Element, act: Act) -> Act:
     """Let a click do nothing while the one before is under way: both may come before the button is seen disabled."""
 
     async def clicked() -> None:
-        if "disabled" in made.props:
+        if "aria-disabled" in made.props:
             return
-        made.props["disabled"] = True
+        made.props["aria-disabled"] = "true"  # not `disabled`: that would take the focus away
         try:
             await act()
         finally:
             if not made.is_deleted:
-                del made.props["disabled"]
+                del made.props["aria-disabled"]
 
     return clicked
 
