@@ -1,5 +1,6 @@
 """Tempost's own processes as children of the local stack."""
 
+import asyncio
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
