@@ -8,11 +8,11 @@ from api.schemas.campaign import CampaignContactOut, CampaignDryRunOut, Campaign
 
 
 class CampaignCalls(Transport):
-    """A part of `ApiClient`."""
+    """Campaigns and their rounds."""
 
-    async def submit_campaign(self, order: Body) -> CampaignOut:
-        """Start a campaign."""
-        return await self._post(CampaignOut, "/api/campaigns", order)
+    async def submit_campaign(self, order: Body, key: str | None = None) -> CampaignOut:
+        """Start a campaign; with the same `key` and order once only, however often it is called."""
+        return await self._post(CampaignOut, "/api/campaigns", order, key=key)
 
     async def dry_run_campaign(self, order: Body) -> CampaignDryRunOut:
         """What a campaign would do."""

@@ -5,9 +5,10 @@ import ipaddress
 import ssl
 import uuid
 from collections.abc import AsyncIterator, Mapping
+from datetime import datetime
 from functools import cache
 from types import TracebackType
-from typing import Self, TypeVar
+from typing import Any, Self, TypeVar
 from urllib.parse import urlsplit
 
 import httpx
@@ -20,6 +21,8 @@ Answer = TypeVar("Answer", bound=BaseModel)
 Body = BaseModel | Mapping[str, object]
 
 TIMEOUT = httpx.Timeout(30.0, connect=5.0)
+UPLOAD_TIMEOUT = httpx.Timeout(60.0, connect=5.0, read=1800.0)
+"""An upload is answered when all its rows are staged."""
 ATTEMPTS = 3
 PAUSE = 0.3
 """Seconds before the first new try; doubled for the next."""
@@ -56,12 +59,22 @@ class Transport:
     async def _get(self, kind: type[Answer], path: str, params: Mapping[str, str] | None = None) -> Answer:
         return kind.model_validate_json((await self._send("GET", path, params=params)).content)
 
-    async def _post(self, kind: type[Answer], path: str, body: Body, params: Mapping[str, str] | None = None) -> Answer:
-        response = await self._send("POST", path, params=params, json=_plain(body))
+    async def _post(
+        self,
+        kind: type[Answer],
+        path: str,
+        body: Body,
+        params: Mapping[str, str] | None = None,
+        key: str | None = None,
+    ) -> Answer:
+        response = await self._send("POST", path, key, params=params, json=_plain(body))
         return kind.model_validate_json(response.content)
 
     async def _patch(self, kind: type[Answer], path: str, body: Body) -> Answer:
         return kind.model_validate_json((await self._send("PATCH", path, json=_plain(body))).content)
+
+    async def _put(self, kind: type[Answer], path: str, body: Body) -> Answer:
+        return kind.model_validate_json((await self._send("PUT", path, json=_plain(body))).content)
 
     async def _all(
         self, kind: type[Answer], path: str, filters: Mapping[str, str] | None = None
@@ -87,13 +100,27 @@ class Transport:
             async for piece in response.aiter_bytes():
                 yield piece
 
-    async def _send(self, method: str, path: str, **request: object) -> httpx.Response:
+    async def _hand_on(
+        self,
+        path: str,
+        body: AsyncIterator[bytes],
+        headers: Mapping[str, str],
+        params: Mapping[str, str | list[str]],
+    ) -> bytes:
+        """Post a body that comes from elsewhere and cannot be sent a second time."""
+        try:
+            response = await self._http.post(path, content=body, headers=headers, params=params, timeout=UPLOAD_TIMEOUT)
+        except httpx.TransportError as error:
+            raise ApiUnreachableError(self.url, str(error) or type(error).__name__) from error
+        return (await raise_for_problem(response)).content
+
+    async def _send(self, method: str, path: str, key: str | None = None, **request: Any) -> httpx.Response:
         """Send until an answer comes that a further try would not better; the same key each time."""
-        headers = {"Idempotency-Key": str(uuid.uuid4())} if method == "POST" else {}
+        headers = {"Idempotency-Key": key or str(uuid.uuid4())} if method == "POST" else {}
         pause = PAUSE
         for _ in range(ATTEMPTS - 1):
             try:
-                response = await self._http.request(method, path, headers=headers, **request)  # type: ignore[arg-type]
+                response = await self._http.request(method, path, headers=headers, **request)
             except httpx.TransportError:
                 await asyncio.sleep(pause)
             else:
@@ -103,10 +130,19 @@ class Transport:
                 await asyncio.sleep(min(LONGEST_PAUSE, told or pause))
             pause *= 2
         try:
-            response = await self._http.request(method, path, headers=headers, **request)  # type: ignore[arg-type]
+            response = await self._http.request(method, path, headers=headers, **request)
         except httpx.TransportError as error:
             raise ApiUnreachableError(self.url, str(error) or type(error).__name__) from error
         return await raise_for_problem(response)
+
+
+def given(**parameters: str | datetime | None) -> dict[str, str]:
+    """Parameters as the API takes them, without those that are not given."""
+    return {
+        name: value.astimezone().isoformat() if isinstance(value, datetime) else value
+        for name, value in parameters.items()
+        if value is not None
+    }
 
 
 def _plain(body: Body) -> Mapping[str, object]:

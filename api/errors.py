@@ -160,8 +160,10 @@ def _is_branch(part: str | int) -> bool:
 
 def _message(fault: Mapping[str, Any]) -> str:
     message = str(fault["msg"]).removeprefix("Value error, ")
+    context = fault.get("ctx")
+    if fault.get("type") == "string_too_short" and isinstance(context, dict) and context.get("min_length") == 1:
+        return "must not be empty"
     if fault.get("type") == "json_invalid":
-        context = fault.get("ctx")
         return f"JSON decode error: {context.get('error', message) if isinstance(context, dict) else message}"
     return message
 

@@ -36,6 +36,9 @@ class Upload:
 async def received(request: Request, most_bytes: int) -> AsyncIterator[Upload]:
     """Receive the part named `file`; other parts are passed over. Gone from the disk when the block ends."""
     parts = _Parts(_boundary(request))
+    announced = request.headers.get("content-length", "")
+    if announced.isdecimal() and int(announced) > most_bytes + HEADER_BYTES:
+        raise _too_large(most_bytes)
     with TemporaryFile() as file:
         try:
             digest = await _receive(request, parts, file, most_bytes)
@@ -57,12 +60,16 @@ async def _receive(request: Request, parts: "_Parts", file: BinaryIO, most_bytes
     async for chunk in request.stream():
         size += len(chunk)
         if size > most_bytes + HEADER_BYTES:
-            raise HTTPException(413, f"The upload is larger than {most_bytes:,} bytes: send it in parts.")
+            raise _too_large(most_bytes)
         parts.write(chunk)
         if len(parts.pending) >= FLUSH_BYTES:
             await _flush(parts, file, digest)
     await _flush(parts, file, digest)
     return digest.digest()
+
+
+def _too_large(most_bytes: int) -> HTTPException:
+    return HTTPException(413, f"The upload is larger than {most_bytes:,} bytes: send it in parts.")
 
 
 class _Parts:

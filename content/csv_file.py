@@ -6,7 +6,8 @@ Memory is bounded by the limits below, whatever the file holds.
 import csv
 import io
 import re
-from collections.abc import Iterator, Sequence
+import unicodedata
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import BinaryIO
 
@@ -20,6 +21,8 @@ MAX_RECORD = 1 << 20
 """Characters of a record, its line ends included."""
 SAMPLE_CHARACTERS = 1 << 16
 SAMPLE_RECORDS = 20
+NO_TEXT = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"%PDF", b"\x1f\x8b")
+"""How files begin that people take for CSV: xlsx, ods and zip; xls and doc; PDF; gzip."""
 SEPARATOR_LINE = re.compile(r'"?sep=(.)"?\r?\n?')
 """A first line by which spreadsheets are told the delimiter."""
 
@@ -47,23 +50,47 @@ class Dialect:
     separator_line: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Beginning:
+    """The first records of a file, the one with the titles first."""
+
+    encoding: Encoding
+    delimiter: str
+    records: list[list[str]]
+    separator_line: bool
+
+
 def find_dialect(
     file: BinaryIO, *, encoding: str | None = None, delimiter: str | None = None, email_column: str | None = None
 ) -> Dialect:
     """Find out how to read a seekable file; what is given is not guessed. Raises `CsvError`."""
+    begins = beginning(file, encoding, delimiter)
+    try:
+        header = read_header(begins.records[0], email_column)
+    except HeaderError as error:
+        raise CsvError(error.code, str(error), 1, "email_column" if email_column else None) from error
+    return Dialect(begins.encoding, begins.delimiter, header, begins.separator_line)
+
+
+def beginning(file: BinaryIO, encoding: str | None, delimiter: str | None) -> Beginning:
+    """Read the first records of a seekable file; what is given is not guessed. Raises `CsvError`."""
     found, sample = _sample(file, encoding)
     told = SEPARATOR_LINE.match(sample)
     if told:
         sample = sample[told.end() :]
     chosen = known_delimiter(delimiter) if delimiter else told[1] if told else _likeliest(sample)
-    try:
-        header = read_header(_first_record(sample, chosen), email_column)
-    except HeaderError as error:
-        raise CsvError(error.code, str(error), 1, "email_column" if email_column else None) from error
-    return Dialect(found, chosen, header, separator_line=told is not None)
+    some = _some_records(sample, chosen)
+    if not some:
+        raise CsvError("wrong_quoting", "the first line cannot be read: a quote in it is not closed", 1)
+    if any(unicodedata.category(letter) == "Cc" and not letter.isspace() for title in some[0] for letter in title):
+        raise CsvError("not_csv", "its first line holds signs that no text has: is it a CSV file?", 1)
+    return Beginning(found, chosen, some, told is not None)
 
 
 def _sample(file: BinaryIO, encoding: str | None) -> tuple[Encoding, str]:
+    file.seek(0)
+    if file.read(4).startswith(NO_TEXT):
+        raise CsvError("not_csv", "it is a spreadsheet, a document or an archive: save it as CSV and take that file")
     try:
         found = find_encoding(file, encoding)
         sample = _open(file, found).read(SAMPLE_CHARACTERS)
@@ -166,13 +193,6 @@ def _likeliest(sample: str) -> str:
         return (bool(email_columns(first)), equal if len(first) > 1 else 0.0, len(first))
 
     return max(DELIMITERS, key=fitness)
-
-
-def _first_record(sample: str, delimiter: str) -> Sequence[str]:
-    found = _some_records(sample, delimiter)
-    if not found:
-        raise CsvError("wrong_quoting", "the first line cannot be read: a quote in it is not closed", 1)
-    return found[0]
 
 
 def _some_records(sample: str, delimiter: str) -> list[list[str]]:

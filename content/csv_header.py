@@ -71,13 +71,24 @@ EMAIL_COLUMNS = frozenset(plain(title) for title in EMAIL_TITLES.split())
 
 def read_header(cells: Sequence[str], email_column: str | None = None) -> Header:
     """Understand the first record of a file. Raises `HeaderError`."""
+    titles = _titles(cells)
+    email = _given(titles, email_column) if email_column else _found(titles)
+    return Header(titles, email, _fields(titles, email))
+
+
+def _titles(cells: Sequence[str]) -> tuple[str, ...]:
     titles = [" ".join(cell.split()) for cell in cells]
     while titles and not titles[-1]:
         titles.pop()
     if len(titles) > MAX_COLUMNS:
         raise HeaderError("too_many_columns", f"the file has {len(titles)} columns; at most {MAX_COLUMNS} are read")
-    email = _given(titles, email_column) if email_column else _found(titles)
-    return Header(tuple(titles), email, _fields(titles, email))
+    return tuple(titles)
+
+
+def without_address(cells: Sequence[str]) -> Header:
+    """Name the columns of a first record of which nobody has said yet which one holds the addresses."""
+    titles = _titles(cells)
+    return Header(titles, -1, _fields(titles, -1))
 
 
 def renamed(header: Header, wishes: Mapping[str, str]) -> Header:

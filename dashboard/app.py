@@ -16,6 +16,7 @@ from dashboard.pages import (
     campaign_list,
     campaign_round,
     contact,
+    contact_import,
     key,
     mail,
     new_campaign,
@@ -37,11 +38,14 @@ from dashboard.session import Sessions
 from dashboard.settings import DashboardSettings
 
 STYLE: Final = Path(__file__).with_name("style.css")
+SCRIPT: Final = Path(__file__).with_name("page.js")
+FRESH: Final = {"Cache-Control": "no-cache"}
+"""A browser asks whether its copy is still right: a new release is seen at once."""
 PICTURE: Final = Path(__file__).with_name("favicon.svg")
 PAGES: Final = (
     overview, task_list, new_task, task, mail, campaign_list, new_campaign, campaign_change, campaign_round,
-    one_campaign, contact, people, segment, template, service_list, service, sending_domain, alert, setting, webhook,
-    key,
+    one_campaign, contact, contact_import, people, segment, template, service_list, service, sending_domain, alert,
+    setting, webhook, key,
 )  # fmt: skip
 """Their routes are known once they are imported, in the order of names: one longer by a fixed word comes first."""
 
@@ -57,7 +61,11 @@ def create_app(settings: DashboardSettings) -> ASGIApp:
 
     @app.get("/style.css")
     async def style() -> FileResponse:
-        return FileResponse(STYLE, media_type="text/css", headers={"Cache-Control": "no-cache"})
+        return FileResponse(STYLE, media_type="text/css", headers=FRESH)
+
+    @app.get("/page.js")
+    async def script() -> FileResponse:
+        return FileResponse(SCRIPT, media_type="text/javascript", headers=FRESH)
 
     @app.get("/healthz")
     async def healthz() -> PlainTextResponse:

@@ -17,17 +17,27 @@ def button(visit: Visit, text: str, act: Act, *, classes: str = "", asks: str = 
     made = element("button", text, classes=classes, type="button")
 
     async def clicked() -> None:
-        if asks and not await _confirmed(visit, asks, text):
+        with visit.content, shown_as_notice(visit.say):  # the button's own place may be redrawn meanwhile
+            if not asks or await _confirmed(visit, asks, text):
+                await act()
+
+    return made.on("click", once_at_a_time(made, clicked))
+
+
+def once_at_a_time(made: Element, act: Act) -> Act:
+    """Let a click do nothing while the one before is under way: both may come before the button is seen disabled."""
+
+    async def clicked() -> None:
+        if "disabled" in made.props:
             return
         made.props["disabled"] = True
         try:
-            with shown_as_notice(visit.say):
-                await act()
+            await act()
         finally:
             if not made.is_deleted:
                 del made.props["disabled"]
 
-    return made.on("click", clicked)
+    return clicked
 
 
 async def _confirmed(visit: Visit, question: str, text: str) -> bool:
@@ -35,8 +45,8 @@ async def _confirmed(visit: Visit, question: str, text: str) -> bool:
     with ui.dialog() as dialog, element("div", classes="dialog", role="alertdialog", aria_label=text):
         element("p", question)
         with element("div", classes="actions"):
-            element("button", visit.say("No"), type="button", autofocus="").on("click", lambda: dialog.submit(False))  # noqa: FBT003
-            element("button", text, classes="main", type="button").on("click", lambda: dialog.submit(True))  # noqa: FBT003
+            element("button", visit.say("No"), type="button", autofocus="").on("click", lambda: dialog.submit(False))  # noqa: FBT003 - NiceGUI's order
+            element("button", text, classes="main", type="button").on("click", lambda: dialog.submit(True))  # noqa: FBT003 - NiceGUI's order
     answer = await dialog
     dialog.delete()
     return bool(answer)

@@ -1,15 +1,12 @@
 """Files to and from the API: the browser has no key, so they go through this process."""
 
-import shutil
-import tempfile
 from collections.abc import AsyncIterator
-from pathlib import Path
-from typing import Annotated
+from typing import Final
 from uuid import UUID
 
-import anyio.to_thread
-from fastapi import APIRouter, Form, Request, UploadFile
-from fastapi.responses import PlainTextResponse, RedirectResponse, Response, StreamingResponse
+from fastapi import APIRouter, Request
+from fastapi.responses import PlainTextResponse, Response, StreamingResponse
+from starlette.requests import ClientDisconnect
 
 from api.client import ApiClient
 from api.client_errors import ApiError, ApiUnreachableError
@@ -17,8 +14,7 @@ from dashboard import paths
 
 router = APIRouter(include_in_schema=False)
 
-Mode = Annotated[str, Form()]
-"""What becomes of contacts that exist; the API says which there are."""
+HANDED_ON: Final = ("content-type", "content-length")
 
 
 @router.get(paths.TASK_EXPORT)
@@ -39,45 +35,22 @@ async def import_errors(import_id: UUID, request: Request) -> Response:
     return await _file(request, f"/api/imports/{import_id}/errors.csv", f"import-{import_id}-errors.csv")
 
 
-@router.post(paths.UPLOAD)
-async def upload_new(
-    request: Request, file: UploadFile, name: Annotated[str, Form()], mode: Mode = "merge"
-) -> Response:
-    """Take a file of contacts into a new list, which goes again where the file cannot be read."""
-    async with _api(request) as api:
-        try:
-            made = await api.create_list(name)
-            try:
-                return await _import(api, made.id, file, mode)
-            except ApiError:
-                await api.delete_list(made.id)
-                raise
-        except (ApiError, ApiUnreachableError) as error:
-            return _refused(error)
-
-
 @router.post(paths.UPLOAD_INTO)
-async def upload_into(request: Request, list_id: UUID, file: UploadFile, mode: Mode = "merge") -> Response:
-    """Take a file of contacts into a list that exists."""
+async def upload(request: Request, list_id: UUID, *, fresh: bool = False) -> Response:
+    """Hand a file of contacts on as it comes, however large; answers where its import is seen.
+
+    A `fresh` list was made for this file: it goes again where the file is refused or does not come whole.
+    """
+    reading = {name: request.query_params.getlist(name) for name in request.query_params if name != "fresh"}
+    headers = {name: request.headers[name] for name in HANDED_ON if name in request.headers}
     async with _api(request) as api:
         try:
-            return await _import(api, list_id, file, mode)
-        except (ApiError, ApiUnreachableError) as error:
-            return _refused(error)
-
-
-async def _import(api: ApiClient, list_id: UUID, file: UploadFile, mode: str) -> Response:
-    """Hand the file on under its own name, from the disk: it may be larger than the memory."""
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / (Path(file.filename or "").name or "contacts.csv")
-        await anyio.to_thread.run_sync(_write, file, path)
-        staged = await api.import_file(list_id, path, {"mode": mode})
-    return RedirectResponse(paths.contact_import(staged.id), status_code=303)
-
-
-def _write(file: UploadFile, path: Path) -> None:
-    with path.open("wb") as opened:
-        shutil.copyfileobj(file.file, opened)
+            staged = await api.import_body(list_id, request.stream(), headers, reading)
+        except (ApiError, ApiUnreachableError, ClientDisconnect) as error:
+            if fresh:
+                await api.delete_list(list_id)
+            return PlainTextResponse("", 400) if isinstance(error, ClientDisconnect) else _refused(error)
+    return PlainTextResponse(paths.contact_import(staged.id), status_code=202)
 
 
 async def _file(request: Request, path: str, name: str, filters: dict[str, str] | None = None) -> Response:
@@ -103,7 +76,9 @@ async def _file(request: Request, path: str, name: str, filters: dict[str, str] 
 
 
 def _refused(error: ApiError | ApiUnreachableError) -> Response:
-    return PlainTextResponse(str(error), status_code=error.status if isinstance(error, ApiError) else 503)
+    if isinstance(error, ApiUnreachableError):
+        return PlainTextResponse("", status_code=503)
+    return PlainTextResponse(" ".join(text for _, text in error.errors) or str(error), status_code=error.status)
 
 
 def _api(request: Request) -> ApiClient:

@@ -1,5 +1,6 @@
 """Forms: labelled fields, sent to the API as they are typed; what it refuses is shown at the field it is about."""
 
+import json
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from typing import Final
 
@@ -8,6 +9,7 @@ from nicegui.element import Element
 from nicegui.elements.mixins.text_element import TextElement
 
 from api.client_errors import ApiError, ApiUnreachableError
+from dashboard.button import once_at_a_time
 from dashboard.element import element
 from dashboard.frame import Visit
 from dashboard.problem import lines
@@ -18,7 +20,7 @@ TYPED: Final = "(event) => emit(event.target.type === 'checkbox' ? String(event.
 
 
 SHOW: Final = """
-    const field = document.getElementById("{id}")
+    const field = document.getElementById({id})
     field.closest("details")?.setAttribute("open", "")
     field.focus()
 """
@@ -34,6 +36,8 @@ class Form:
         """`name` tells it from the other forms of a page."""
         self._ids = f"field-{name}-" if name else "field-"
         self.values: Values = {name: _text(value) for name, value in (values or {}).items()}
+        self.on_typed: Callable[[], None] | None = None
+        """Is called whenever something was typed."""
         self._visit = visit
         self._fields: dict[str, Element] = {}
         self._faults: dict[str, TextElement] = {}
@@ -92,6 +96,8 @@ class Form:
 
         def typed(event: events.GenericEventArguments) -> None:
             self.values[name] = str(event.args)
+            if self.on_typed is not None:
+                self.on_typed()
 
         self._fields[name] = made.on("input", typed, js_handler=TYPED)
         return made
@@ -101,24 +107,24 @@ class Form:
         made = element("button", text, classes="main", type="button")
 
         async def clicked() -> None:
-            made.props["disabled"] = True
             self._clear()
             try:
                 await send(dict(self.values))
             except (ApiError, ApiUnreachableError) as error:
                 self._tell(error)
-            finally:
-                if not made.is_deleted:
-                    del made.props["disabled"]
 
-        return made.on("click", clicked)
+        return made.on("click", once_at_a_time(made, clicked))
 
     def _clear(self) -> None:
         self._whole.text = ""
-        for name, fault in self._faults.items():
-            fault.text = ""
-            if name in self._fields:
-                self._fields[name].props.pop("aria-invalid", None)
+        for name in self._faults:
+            self.clear(name)
+
+    def clear(self, name: str) -> None:
+        """Say no more that something is wrong with a field."""
+        self._faults[name].text = ""
+        if name in self._fields:
+            self._fields[name].props.pop("aria-invalid", None)
 
     def _tell(self, error: ApiError | ApiUnreachableError) -> None:
         """Show each fault at its field, and what belongs to none above them all."""
@@ -140,7 +146,7 @@ class Form:
             if name in self._fields:
                 self._fields[name].props["aria-invalid"] = "true"
         if first := next((name for name in wrong if name in self._fields), ""):
-            ui.run_javascript(SHOW.replace("{id}", f"{self._ids}{first}"))
+            ui.run_javascript(SHOW.replace("{id}", json.dumps(f"{self._ids}{first}")))
         return left
 
     def _field_at(self, pointer: str) -> str:

@@ -1,19 +1,22 @@
 """What stands around every page: the way past it, where one is, where else one can go, language and theme."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from html import escape
 from typing import Final
 from urllib.parse import urlencode
 
 from fastapi import Request
 from nicegui import ui
 from nicegui.element import Element
+from nicegui.elements.mixins.text_element import TextElement
 
 from api.client import ApiClient
 from api.client_errors import ApiError, ApiUnreachableError
 from api.schemas.alert import AlertOut
 from dashboard import paths
 from dashboard.element import element, icon, link
+from dashboard.late import Late
 from dashboard.problem import shown_in_page
 from dashboard.session import ZONE_SCRIPT, Session
 from dashboard.settings import DashboardSettings
@@ -41,11 +44,31 @@ DARK: Final = {"auto": None, "light": False, "dark": True}
 class Visit:
     """One page in one browser: its words, and the API as its person may use it."""
 
-    def __init__(self, session: Session, settings: DashboardSettings) -> None:
+    late: Late
+    """Says that what stands on the page is old."""
+    content: Element
+    """Holds what belongs to the page as a whole: it is there as long as the page."""
+    heading: TextElement
+
+    def __init__(self, session: Session, settings: DashboardSettings, here: str) -> None:
         self.session = session
         self._settings = settings
+        self.here = here
+        """The page's address, as it was asked for."""
         self.say = Words(session.language)
         self.api = ApiClient(settings.api_url, session.key)
+        self.parts: list[Callable[[], Awaitable[None]]] = []
+        """Asks for each part that changes."""
+
+    def names(self, name: str) -> None:
+        """Say which one of its kind the page shows: in the heading and, for who has many tabs, first in the title."""
+        ui.page_title(f"{name} · {self.heading.text} · Tempost")
+        self.heading.text = name
+
+    async def look_again(self) -> None:
+        """Show now what a person has just changed."""
+        for part in self.parts:
+            await part()
 
     def workflow_link(self, workflow_id: str) -> None:
         """Lead to a workflow in Temporal's Web UI, where that is known."""
@@ -62,27 +85,40 @@ async def page(title: str, section: str) -> AsyncIterator[Visit]:
     """
     client = ui.context.client
     request = client.request
-    visit = Visit(request.state.session, request.state.settings)
+    visit = Visit(request.state.session, request.state.settings, _here(request))
     client.on_delete(visit.api.close)
     ui.page_title(f"{visit.say(title)} · Tempost")
     ui.dark_mode(value=DARK[visit.session.theme])
-    ui.add_head_html('<link rel="stylesheet" href="/style.css">')
-    ui.add_head_html(ZONE_SCRIPT)
-    ui.add_head_html(f'<script>document.documentElement.lang = "{visit.session.language}"</script>')
-    _head(visit, request, section, client.layout)
-    with element("div", classes="content", id="content", tabindex="-1"):
-        element("h1", visit.say(title))
-        with shown_in_page(visit.say):
+    ui.add_head_html(_in_head(visit.say))
+    _head(visit, section, client.layout)
+    with element("div", classes="content", id="content", tabindex="-1") as visit.content:
+        visit.heading = element("h1", visit.say(title))
+        visit.late = Late(visit.say, visit.here)
+        with shown_in_page(visit.say, visit.here, visit.api.health):
             yield visit
 
 
-def _head(visit: Visit, request: Request, section: str, layout: Element) -> None:
+def _in_head(say: Words) -> str:
+    """Style and script, the language for who reads aloud, and what to say while this process does not answer."""
+    lost, again = escape(say("The pages do not get an answer.")), escape(say("They ask again and again."))
+    return (
+        f'<link rel="stylesheet" href="/style.css">{ZONE_SCRIPT}'
+        f'<script src="/page.js" data-lost="{lost}" data-again="{again}"></script>'
+        f'<script>document.documentElement.lang = "{say.language}"</script>'
+    )
+
+
+def _here(request: Request) -> str:
+    return f"{request.url.path}?{request.url.query}" if request.url.query else request.url.path
+
+
+def _head(visit: Visit, section: str, layout: Element) -> None:
     """Put the head beside NiceGUI's own `main`, in front of it: a landmark must not stand in another."""
     link(visit.say("Skip to the content"), "#content", classes="skip").move(layout, 0)
     with element("header", classes="head") as head:
         link("Tempost", paths.OVERVIEW, classes="brand")
         _navigation(visit, section)
-        _choices(visit, request)
+        _choices(visit)
     head.move(layout, 1)
 
 
@@ -112,9 +148,9 @@ def _open_alerts(visit: Visit) -> None:
     ui.timer(ALERT_SECONDS, ask)
 
 
-def _choices(visit: Visit, request: Request) -> None:
+def _choices(visit: Visit) -> None:
     """Language and theme: plain links that set a cookie and come back."""
-    here = request.url.path
+    here = visit.here
     with element("div", classes="choices"):
         for language, name in LANGUAGES.items():
             if language != visit.session.language:

@@ -7,6 +7,7 @@ from starlette.datastructures import Headers
 from starlette.responses import PlainTextResponse, RedirectResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from dashboard.header import guarded
 from dashboard.session import Sessions
 from dashboard.settings import DashboardSettings
 
@@ -23,6 +24,8 @@ class Gate:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Let through who is signed in, and what is open to all."""
+        if scope["type"] == "http":
+            send = guarded(send)
         if scope["type"] not in ("http", "websocket") or scope["path"] in OPEN:
             await self._app(scope, receive, send)
             return

@@ -1,6 +1,7 @@
-"""Parts of a page that change while one looks: asked anew every few seconds, told once when that fails."""
+"""Parts of a page that change while one looks: asked anew every few seconds, redrawn only where the answer differs."""
 
-from collections.abc import Awaitable, Callable
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Final, TypeVar
 
 from nicegui import ui
@@ -8,37 +9,51 @@ from nicegui import ui
 from api.client_errors import ApiError, ApiUnreachableError
 from dashboard.element import element
 from dashboard.frame import Visit
-from dashboard.problem import lines
 
 SECONDS: Final = 2.0
 
 Told = TypeVar("Told")
+Ask = Callable[[], Awaitable[Told]]
+Show = Callable[[Told], None]
+View = tuple[Callable[[Told], object], Show[Told]]
+"""What of an answer a part depends on, and what shows it."""
 
 
-async def live(
-    visit: Visit, ask: Callable[[], Awaitable[Told]], show: Callable[[Told], None], every: float = SECONDS
-) -> None:
-    """Show a part now, and anew whenever the answer has changed: what stays the same keeps its focus.
+async def live(visit: Visit, ask: Ask[Told], show: Show[Told], every: float = SECONDS) -> Told:
+    """Show an answer now, and anew whenever it has changed; returns the first."""
+    return await live_parts(visit, ask, [(lambda told: told, show)], every)
 
-    While the API does not answer, the last state stays, with a note above it.
+
+async def live_parts(visit: Visit, ask: Ask[Told], views: Sequence[View[Told]], every: float = SECONDS) -> Told:
+    """Show one answer in several parts: what a person may be about to press stays while numbers beside it change.
+
+    While the API does not answer, the last state stays, and the page says so once. The script of the pages keeps focus
+    and unfolded details over a redrawing.
     """
-    note = element("p", classes="stale", role="status")
-    told = await ask()
-    with element("div") as part:
-        show(told)
+    told = first = await ask()
+    parts = []
+    for _, show in views:
+        with element("div", data_live="") as part:
+            show(told)
+        parts.append(part)
+    one_at_a_time = asyncio.Lock()
 
     async def again() -> None:
         nonlocal told
-        try:
-            newest = await ask()
-        except (ApiError, ApiUnreachableError) as error:
-            note.text = " ".join(lines(error, visit.say))
-            return
-        note.text = ""
-        if newest != told:
-            told = newest
-            part.clear()
-            with part:
-                show(told)
+        async with one_at_a_time:
+            try:
+                newest = await ask()
+            except (ApiError, ApiUnreachableError) as error:
+                visit.late.failed(again, error)
+                return
+            visit.late.answered(again)
+            before, told = told, newest
+            for part, (depends_on, show) in zip(parts, views, strict=True):
+                if depends_on(before) != depends_on(newest) and not part.is_deleted:
+                    part.clear()
+                    with part:
+                        show(newest)
 
+    visit.parts.append(again)
     ui.timer(every, again, immediate=False)
+    return first

@@ -1,8 +1,11 @@
 """What tasks and campaigns have in common at the pages: what they are made of, when they begin, what they would do."""
 
+import hashlib
+import json
 from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass
 from typing import Final
+from uuid import uuid4
 
 from api.schemas.campaign import CampaignDryRunOut
 from api.schemas.task import DryRunOut
@@ -53,6 +56,15 @@ def starting(values: Values) -> str | None:
     """When it is to begin, as the API takes it; None: at once."""
     begins = values.get("startAt")
     return typed_moment(begins) if begins else None
+
+
+def key_of_orders() -> Callable[[object], str]:
+    """Make the Idempotency-Keys of one page: the same order is the same mailing, however often its button is pressed.
+
+    So is one that got no answer, and may have been taken.
+    """
+    page = uuid4().hex
+    return lambda order: f"{page}-{hashlib.sha256(json.dumps(order, sort_keys=True).encode()).hexdigest()[:32]}"
 
 
 def tried_and_sent(

@@ -1,26 +1,35 @@
 """What went wrong, told to the person at the page: in the page while it is built, as a notice afterwards."""
 
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
+from typing import Final
+from urllib.parse import urlencode
 
 from nicegui import ui
 
 from api.client_errors import ApiError, ApiUnreachableError
-from dashboard.element import element
+from dashboard.element import element, link
 from dashboard.words import Words
+
+SECONDS: Final = 3.0
+"""Between two questions whether the API answers again."""
 
 
 @contextmanager
-def shown_in_page(say: Words) -> Iterator[None]:
-    """Show what the API refused where the page's content would have been."""
+def shown_in_page(say: Words, here: str, ask: Callable[[], Awaitable[object]]) -> Iterator[None]:
+    """Show what the API refused where the page's content would have been; `here` is the page's address.
+
+    Where the API cannot be reached, it is asked on, and the page comes by itself.
+    """
     try:
         yield
     except (ApiError, ApiUnreachableError) as error:
         with element("div", classes="problem", role="alert"):
             element("h2", say("This cannot be shown"))
-            for line in lines(error, say):
-                element("p", line)
-            ui.link(say("Try again"), ui.context.client.request.url.path)
+            tell(error, say, here)
+            link(say("Try again"), here)
+        if isinstance(error, ApiUnreachableError):
+            ui.timer(SECONDS, _back_when(ask, here))
 
 
 @contextmanager
@@ -30,6 +39,27 @@ def shown_as_notice(say: Words) -> Iterator[None]:
         yield
     except (ApiError, ApiUnreachableError) as error:
         ui.notify("\n".join(lines(error, say)), type="negative", multi_line=True, timeout=10_000, close_button="×")
+
+
+def _back_when(ask: Callable[[], Awaitable[object]], here: str) -> Callable[[], Awaitable[None]]:
+    async def look() -> None:
+        try:
+            await ask()
+        except ApiUnreachableError:
+            return
+        except ApiError:
+            pass  # it answers; the page tells what
+        ui.navigate.to(here)
+
+    return look
+
+
+def tell(error: ApiError | ApiUnreachableError, say: Words, here: str) -> None:
+    """Say what is wrong; who is known no more is led to the sign-in page, and back."""
+    for line in lines(error, say):
+        element("p", line)
+    if isinstance(error, ApiError) and error.status == 401:
+        link(say("Sign in again"), f"/sign-in?{urlencode({'next': here})}")
 
 
 def lines(error: ApiError | ApiUnreachableError, say: Words) -> list[str]:

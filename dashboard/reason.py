@@ -6,6 +6,8 @@ from dashboard.words import Words
 
 REASONS: Final[dict[str, str]] = {
     "rate_limit": "services send as fast as their intervals allow",
+    "other_tasks": "the pool's other tasks",
+    "retry": "mails are tried again later",
     "turn": "other tasks are served too",
     "no_service": "no service of the pool can be used: add or resume one",
     "no_quota": "today's quotas are used up",
@@ -37,6 +39,7 @@ REASONS: Final[dict[str, str]] = {
     "blocked": "refused for the reputation of address or domain",
     "content": "refused as spam for what the mail says",
     "unsupported": "the service cannot carry the mail: its size or its signs",
+    "no_answer": "no answer came after the whole mail was out",
     "connection_lost": "the connection broke",
     "timeout": "no answer came in time",
     "auth_failed": "signing in to the service failed: see its password",
@@ -46,6 +49,12 @@ REASONS: Final[dict[str, str]] = {
     "missing_field": "the contact lacks a field of the template",
     "service_fault": "the service did not do what it should",
     "erased": "the person was erased",
+    "reputation": "a provider turns mails like these away: see the alerts",
+    "other": "refused without a reason that is known",
+    "decided_by_person": "a person decided so",
+    "resent_by_person": "a person had it sent again",
+    "task_cancelled": "the task was cancelled",
+    "worker_lost": "the process that sent it was lost after its last word",
     "crashed": "three tries ended without an outcome",
 }
 """Reasons without words here are shown as the API names them."""

@@ -42,6 +42,11 @@ def _zone() -> tzinfo:
     return session.zone
 
 
+def exact(at: datetime) -> str:
+    """`2026-07-01 14:30:05`, for what follows each other closely."""
+    return f"{at.astimezone(_zone()):%Y-%m-%d %H:%M:%S}"
+
+
 def span(length: timedelta, say: Words) -> str:
     """The two largest units: `2 d 3 h`, `4 min 10 s`."""
     seconds = max(0, round(length.total_seconds()))

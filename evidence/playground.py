@@ -4,6 +4,7 @@ import csv
 import io
 import json
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -11,11 +12,19 @@ from evidence.providers import Provider, Providers, demo_provider, make_provider
 from stack.child import Child
 from stack.files import made_once, open_folder, write_private
 from stack.programs import dashboard_program, inbound_program
+from stack.simulator.config import Drop, Refusal
 from stack.surroundings import Surroundings
 
 COUNT = 100
 INTERVAL = timedelta(seconds=3)
 DAILY_QUOTA = 2_000
+TRIED = (
+    Refusal(stage="rcpt", code=550, text="5.1.1 No such user here", pattern="*@refused.example"),
+    Refusal(stage="rcpt", code=452, text="4.2.2 The mailbox is full", pattern="*@full.example"),
+    Refusal(stage="dot", code=554, text="5.7.1 This message looks like spam", pattern="*@spam.example"),
+    Drop(action="drop", stage="dot_after", pattern="*@silent.example"),
+)
+"""Addresses whose mails fail as one wants to see it; those of the last end with an outcome that nobody knows."""
 COLUMNS = (
     "name", "kind", "host", "port", "security", "username", "password", "fromAddress", "fromName", "dailyQuota",
     "sendingInterval",
@@ -38,6 +47,7 @@ def services_file(folder: Path) -> Path:
 def known_providers(folder: Path, taken: Collection[int]) -> list[Provider]:
     """Ports and password are chosen once: services that were made of them stay right."""
     like = demo_provider(INTERVAL, DAILY_QUOTA)
+    like = replace(like, rules=(*TRIED, *like.rules))
 
     def make() -> str:
         new = make_providers(like, COUNT, taken)

@@ -7,15 +7,17 @@ from uuid import UUID, uuid4
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from api.csv_answer import Rows
 from api.idempotency import Once
 from api.operations.contact_rows import Batch, batches
 from api.operations.erasure import erased_among
 from api.operations.temporal import tell
 from api.problems import FieldError, InvalidError, NotFoundError, invalid
-from api.schemas.contact_import import ContactImportOut
+from api.schemas.contact_import import ColumnOut, ContactImportOut, ImportLookOut
 from api.upload import Upload
 from content.csv_file import CsvError, Dialect, find_dialect
 from content.csv_header import HeaderError, plain, renamed
+from content.csv_look import LOOK_BYTES, look
 from contracts.contact_import import ImportMode
 from contracts.tag import split_tags
 from database.connect import transaction
@@ -24,6 +26,8 @@ from database.queries.contact_import import NewImport
 from database.queries.contact_merge import UnfinishedImport
 from runtime.resources import Resources
 
+REFUSALS_AT_ONCE = 5_000
+"""Refused rows that are read in one transaction."""
 NO_LIST = "There is no such contact list."
 PARAMETERS = {"encoding": "?encoding", "delimiter": "?delimiter", "email_column": "?emailColumn"}
 
@@ -82,6 +86,42 @@ async def get_import(connection: AsyncConnection, user_id: UUID, import_id: UUID
     if row is None:
         raise NotFoundError("There is no such import.")
     return ContactImportOut.model_validate(dict(row))
+
+
+async def refusals(resources: Resources, import_id: UUID) -> Rows:
+    """A row for each line of the file that was not taken, read in parts, each in a transaction of its own."""
+    yield ["line", "reason", "value"]
+    after = -1
+    while True:
+        async with transaction(resources.engine) as connection:
+            found = await contact_import.refusals(connection, import_id, after, REFUSALS_AT_ONCE)
+        if not found:
+            return
+        for each in found:
+            yield [each.line, each.reason, each.value]
+        after = found[-1].line
+
+
+def look_at(upload: Upload, reading: Reading, max_upload_bytes: int) -> ImportLookOut:
+    """Say how a file would be read, by its first 64 KiB; more of it need not be sent."""
+    upload.file.seek(0)
+    head = upload.file.read(LOOK_BYTES)
+    try:
+        seen = look(head, encoding=reading.encoding, delimiter=reading.delimiter, email_column=reading.email_column)
+    except CsvError as error:
+        raise _refused(error) from error
+    header = seen.header
+    columns = [
+        ColumnOut(title=title, field=field, examples=list(examples))
+        for title, field, examples in zip(header.titles, header.fields, seen.examples, strict=True)
+    ]
+    return ImportLookOut(
+        encoding=seen.begins.encoding.name,
+        delimiter=seen.begins.delimiter,
+        email_column=header.titles[header.email] if header.email >= 0 else None,
+        columns=columns,
+        max_upload_bytes=max_upload_bytes,
+    )
 
 
 def _dialect(upload: Upload, reading: Reading) -> Dialect:

@@ -6,11 +6,11 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from api.operations.api_key import KeyHolder
-from api.operations.content import EXAMPLE_LINKS, SAMPLE
+from api.operations.content import EXAMPLE_LINKS, SAMPLE, checked, rendered
 from api.operations.template import EXAMPLE, find_template
 from api.problems import invalid
 from api.schemas.finding import shown
-from api.schemas.template import PreflightIn, PreflightOut
+from api.schemas.template import DraftIn, DraftOut, PreflightIn, PreflightOut
 from content.errors import ContentError
 from content.preflight import Flight, preflight
 from content.preflight_texts import PREFLIGHT
@@ -51,6 +51,19 @@ class Preflights:
                 sample=SAMPLE,
             )
         )
+
+
+async def draft(trial: TemplateTrial, preflights: Preflights, order: DraftIn) -> DraftOut:
+    """Render and judge content that is not kept yet, for a contact or for one that is made up."""
+    content = await checked(trial, order)
+    made_up = {name: name.replace("_", " ").title() for name in content.variables}
+    given: Mapping[str, object] = made_up if order.fields is None else order.fields
+    fields = {**given, **EXAMPLE_LINKS, "email": order.email or EXAMPLE}
+    mail = await rendered(trial, content.content, fields)
+    findings = await preflights.judged(content.content, content.variables, known=None, fields=fields)
+    return DraftOut(
+        subject=mail.subject, html=mail.html, text=mail.text, variables=content.variables, findings=shown(findings)
+    )
 
 
 async def template_preflight(

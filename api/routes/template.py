@@ -8,10 +8,12 @@ from api.dependencies import Connection, Preflight, Reader, Trial, Writer
 from api.idempotency import OnlyOnce
 from api.operations import template as operations
 from api.operations.content import checked
-from api.operations.preflight import template_preflight
+from api.operations.preflight import draft, template_preflight
 from api.pages import Cursor, Limit, decode_moment, make_page
 from api.schemas.base import Page
 from api.schemas.template import (
+    DraftIn,
+    DraftOut,
     PreflightIn,
     PreflightOut,
     PreviewIn,
@@ -43,6 +45,12 @@ async def list_own(
     """List your templates."""
     rows = await template.list_own(connection, caller.user_id, decode_moment(cursor), limit)
     return make_page(rows, limit, TemplateOut, "created_at", "id")
+
+
+@router.post("/preview")
+async def preview_draft(order: DraftIn, _: Reader, trial: Trial, preflights: Preflight) -> DraftOut:
+    """Render and judge content that is not kept yet. What is wrong is told with part and line."""
+    return await draft(trial, preflights, order)
 
 
 @router.get("/{template_id}")

@@ -10,6 +10,28 @@ from api.schemas.base import Outgoing
 from contracts.contact_import import ImportMode
 
 
+class ColumnOut(Outgoing):
+    """A column of a file."""
+
+    title: str
+    field: str
+    """Under which it would be kept; that of the addresses is `email`."""
+    examples: list[str]
+    """Its first cells that are not empty."""
+
+
+class ImportLookOut(Outgoing):
+    """How a file would be read. Nothing was kept."""
+
+    encoding: str
+    delimiter: str
+    email_column: str | None
+    """Its title; empty where no title says which one it is: name it when you import."""
+    columns: list[ColumnOut]
+    max_upload_bytes: int
+    """Larger files are refused."""
+
+
 class ContactImportOut(Outgoing):
     """An uploaded file. When it is completed: rowsRead = rejected + merged + skipped + accepted."""
 

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import Field
 
-from api.schemas.base import Incoming, Outgoing
+from api.schemas.base import Incoming, Line, Outgoing
 from api.schemas.task import TaskStatus
 from contracts.delivery import Decision
 
@@ -21,6 +21,16 @@ class ResolveIn(Incoming):
     decision: Decision
     seqs: Annotated[list[Seq], Field(min_length=1, max_length=10_000)] | None = None
     """Only these; all unknown ones unless given."""
+
+
+class MailListIn(Incoming):
+    """Make a contact list of those whom a task did not reach."""
+
+    name: Line
+    status: Literal["failed", "cancelled"]
+    """Nothing was delivered to them. Those of unknown outcome are decided first."""
+    reason: Line | None = None
+    """Only mails of this reason."""
 
 
 class ResolveOut(Outgoing):

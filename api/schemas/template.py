@@ -80,6 +80,23 @@ class PreviewOut(Outgoing):
     text: str
 
 
+class DraftIn(ContentIn):
+    """Content to look at before it is kept."""
+
+    fields: Fields | None = None
+    """Of a contact; made up unless given."""
+    email: Annotated[str, StringConstraints(max_length=320)] | None = None
+
+
+class DraftOut(PreviewOut):
+    """The mail that a draft would be, and what is to be said of it."""
+
+    variables: list[str]
+    """Fields that a contact must have."""
+    findings: list[FindingOut]
+    """What may cost the mail its readers, the worst first."""
+
+
 class PreflightIn(PreviewIn):
     """For whom to judge a template. Fields without a value are made up."""
 

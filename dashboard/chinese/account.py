@@ -56,8 +56,6 @@ TEXTS: Final[dict[str, str]] = {
     "Empty: made from the HTML.": "留空：由 HTML 生成。",
     "Preview": "预览",
     "Contact": "联系人",
-    "An address of yours; empty: an example.": "您的联系人地址；留空：示例。",
-    "Show": "显示",
     "The mail as HTML": "HTML 邮件",
     # Contacts
     "Import a file": "导入文件",
@@ -85,7 +83,6 @@ TEXTS: Final[dict[str, str]] = {
     "To the list": "查看列表",
     "Name of the new list": "新列表名称",
     "CSV file": "CSV 文件",
-    "Any encoding and delimiter; columns beside the address become fields.": "任意编码和分隔符；地址以外的列成为字段。",
     "staging": "上传中",
     "staged": "已上传",
     "merging": "合并中",

@@ -74,4 +74,8 @@ TEXTS: Final[dict[str, str]] = {
     "Priority": "优先级",
     "Pool": "服务池",
     "Empty: your own.": "留空：您自己的。",
+    "Sign in again": "重新登录",
+    "What stands here is of {at}.": "此处内容截至 {at}。",
+    "The pages do not get an answer.": "页面没有得到回应。",
+    "They ask again and again.": "正在不断重试。",
 }

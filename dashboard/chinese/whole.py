@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from dashboard.chinese import account, alert, campaign, frame, reason, task
+from dashboard.chinese import account, alert, campaign, frame, reason, task, writing
 
 CHINESE: Final[dict[str, str]] = {
     **frame.TEXTS,
@@ -11,4 +11,5 @@ CHINESE: Final[dict[str, str]] = {
     **account.TEXTS,
     **alert.TEXTS,
     **campaign.TEXTS,
+    **writing.TEXTS,
 }

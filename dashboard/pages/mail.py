@@ -1,22 +1,26 @@
 """One mail with its whole history: each try, through which service and why that one, what was answered."""
 
+from functools import partial
 from typing import Final
 from uuid import UUID
 
 from nicegui import ui
 
+from api.schemas.base import Page
 from api.schemas.event import EventOut
 from api.schemas.subtask import ChoiceOut, DeliveryOut, SubtaskHistoryOut
 from contracts.event import EventKind
 from dashboard import paths
 from dashboard.element import element, link
 from dashboard.frame import page
+from dashboard.live import live, live_parts
 from dashboard.pages.task_mails import decisions
 from dashboard.reason import explained
 from dashboard.words import Words
-from dashboard.written import moment, share
+from dashboard.written import exact, moment, share, span
 
 LIMIT: Final = "100"
+EVENT_SECONDS: Final = 10.0
 KINDS: Final[dict[EventKind, str]] = {
     "open": "opened", "click": "clicked", "reply": "replied", "auto_reply": "replied by itself",
     "hard_bounce": "came back for good", "soft_bounce": "came back for a time", "complaint": "marked as spam",
@@ -28,21 +32,45 @@ KINDS: Final[dict[EventKind, str]] = {
 async def mail(task_id: UUID, seq: int) -> None:
     """Show one mail of a task."""
     async with page("Mail", paths.TASKS) as visit:
-        told = await visit.api.subtask(task_id, seq)
-        link(visit.say("To its task"), paths.task(task_id))
-        _mail(told, visit.say)
-        if told.status == "unknown":
-            decisions(visit, task_id, [seq])
-        element("h2", visit.say("Tries"))
-        if not told.deliveries:
-            element("p", visit.say("None yet."))
-        with element("ol", classes="tries"):
-            for delivery in told.deliveries:
-                with element("li"):
-                    _delivery(delivery, visit.say)
-        element("h2", visit.say("What came back"))
+        say = visit.say
+        link(say("To its task"), paths.task(task_id))
+
+        async def ask() -> SubtaskHistoryOut:
+            return await visit.api.subtask(task_id, seq)
+
+        def show(told: SubtaskHistoryOut) -> None:
+            _mail(told, say)
+            if told.status == "unknown":
+                decisions(visit, task_id, [seq])
+
+        visit.names(
+            (await live_parts(visit, ask, [(_without_tries, show), (_tries_of, partial(_tries, say=say))])).email
+        )
+        element("h2", say("What came back"))
         filters = {"taskId": str(task_id), "seq": str(seq), "limit": LIMIT}
-        _events((await visit.api.page(EventOut, "/api/events", filters)).data, visit.say)
+
+        async def events() -> Page[EventOut]:
+            return await visit.api.page(EventOut, "/api/events", filters)
+
+        await live(visit, events, lambda told: _events(told.data, say), EVENT_SECONDS)
+
+
+def _without_tries(told: SubtaskHistoryOut) -> object:
+    return told.model_copy(update={"deliveries": []})
+
+
+def _tries_of(told: SubtaskHistoryOut) -> object:
+    return told.deliveries
+
+
+def _tries(told: SubtaskHistoryOut, say: Words) -> None:
+    element("h2", say("Tries"))
+    if not told.deliveries:
+        element("p", say("None yet."))
+    with element("ol", classes="tries"):
+        for delivery in told.deliveries:
+            with element("li"):
+                _delivery(delivery, say)
 
 
 def _events(told: list[EventOut], say: Words) -> None:
@@ -80,13 +108,30 @@ def _described(pairs: list[tuple[str, str]]) -> None:
 def _delivery(told: DeliveryOut, say: Words) -> None:
     outcome = say(told.outcome) if told.outcome else say(told.phase)
     why = explained(told.reason, say)
-    element("p", f"{moment(told.claimed_at)} · {told.service or '–'} · {outcome}" + (f": {why}" if why else ""))
-    if told.reply_text:
-        element("p", f"{told.reply_code or ''} {told.reply_text}".strip(), classes="faint reply")
+    element("p", f"{exact(told.claimed_at)} · {told.service or '–'} · {outcome}" + (f": {why}" if why else ""))
+    if told.reply_text or told.reply_code:
+        answer = f"{told.reply_code or ''} {told.reply_text or ''}".strip()
+        element("p", say("The server said: {answer}", answer=answer), classes="reply")
+    _times(told, say)
     if told.decision:
-        element("p", say("A person decided: {decision}", decision=say(told.decision)))
+        values = {"decision": say(told.decision), "at": moment(told.decided_at)}
+        element("p", say("A person decided at {at}: {decision}", **values))
     if told.choice is not None:
         _choice(told.choice, say)
+
+
+def _times(told: DeliveryOut, say: Words) -> None:
+    """How long it took, and who did it."""
+    if told.ended_at is None:
+        text = say(
+            "Under way in {worker}; given up at {at} if nothing is heard.",
+            worker=told.worker,
+            at=exact(told.deadline),
+        )
+    else:
+        length = span(told.ended_at - told.claimed_at, say)
+        text = say("It took {length}, in {worker}.", length=length, worker=told.worker)
+    element("p", text, classes="faint")
 
 
 def _choice(told: ChoiceOut, say: Words) -> None:

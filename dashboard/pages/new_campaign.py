@@ -15,7 +15,7 @@ from dashboard.figure import figure, figures
 from dashboard.finding import findings
 from dashboard.form import Form, Values
 from dashboard.frame import Visit, page
-from dashboard.mailing import Ingredients, in_common, ingredients, missing, tried_and_sent
+from dashboard.mailing import Ingredients, in_common, ingredients, key_of_orders, missing, tried_and_sent
 from dashboard.round_fields import FOLLOW_UP, Choices, choices, round_fields, round_order
 from dashboard.written import count
 
@@ -32,6 +32,7 @@ async def new_campaign() -> None:
             return
         known = await choices(visit, made_of.templates)
         form = _form(visit, made_of, known)
+        key_of = key_of_orders()
 
         async def look(values: Values) -> Callable[[], None]:
             told = await visit.api.dry_run_campaign(order(values, known))
@@ -39,7 +40,8 @@ async def new_campaign() -> None:
             return lambda: _dry_run(visit, told, left)
 
         async def send(values: Values) -> None:
-            made = await visit.api.submit_campaign(order(values, known))
+            wanted = order(values, known)
+            made = await visit.api.submit_campaign(wanted, key_of(wanted))
             ui.navigate.to(paths.campaign(made.id))
 
         tried_and_sent(visit, form, visit.say("Begin"), look, send)

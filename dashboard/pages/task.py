@@ -7,7 +7,6 @@ from uuid import UUID
 
 from nicegui import ui
 
-from api.schemas.forecast import ForecastOut
 from api.schemas.task import RealtimeStatus, TaskOut, Waiting
 from contracts.identifiers import task_workflow_id
 from dashboard import paths
@@ -16,17 +15,23 @@ from dashboard.button import button
 from dashboard.element import element, link
 from dashboard.figure import figure, figures
 from dashboard.frame import Visit, page
-from dashboard.live import live
+from dashboard.live import live_parts
 from dashboard.pages.task_course import came_back, course, failures
+from dashboard.pages.task_forecast import forecast
 from dashboard.pages.task_mails import mails
 from dashboard.reason import explained
 from dashboard.table import Column, table
 from dashboard.words import Words
-from dashboard.written import count, moment, span
+from dashboard.written import count, moment
 
 ENDED: Final = ("completed", "cancelled")
-FORECAST_SECONDS: Final = 15.0
 PRIORITIES: Final = {1: "Put before others", 0: "Serve as others", -1: "Put after others"}
+PREFERRED: Final = {1: "before others", 0: "as others", -1: "after others"}
+DONE: Final = {
+    "pause": "Paused: mails under way end, no other begins.",
+    "resume": "It goes on.",
+    "cancel": "Cancelled: mails under way end, nothing more is sent.",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +40,11 @@ class Told:
 
     task: TaskOut
     status: RealtimeStatus
+
+    @property
+    def settled(self) -> tuple[object, ...]:
+        """What a person decides by; numbers that change every second are not of it."""
+        return self.task.status, self.task.name, self.task.priority, self.status.progress.by_status.unknown
 
 
 @ui.page(paths.TASK)
@@ -45,37 +55,47 @@ async def task(task_id: UUID, status: str = "", reason: str = "", cursor: str = 
         async def ask() -> Told:
             return Told(await visit.api.task(task_id), await visit.api.task_status(task_id))
 
-        await live(visit, ask, lambda told: _task(visit, told))
-        element("h2", visit.say("Forecast"))
-        await live(
-            visit, lambda: visit.api.forecast(task_id), lambda told: _forecast(told, visit.say), FORECAST_SECONDS
-        )
+        views = [
+            (lambda told: told.settled, lambda told: _settled(visit, told)),
+            (lambda told: told.status, lambda told: _progress(visit.say, told.status)),
+        ]
+        visit.names((await live_parts(visit, ask, views)).task.name)
+        await forecast(visit, task_id)
         await failures(visit, task_id)
         await course(visit, task_id)
         await came_back(visit, task_id)
         await mails(visit, task_id, status, reason, cursor)
 
 
-def _task(visit: Visit, told: Told) -> None:
-    say, task, status = visit.say, told.task, told.status
-    element("p", f"{task.name} · {say(task.status)}", classes="lead", role="status")
+def _settled(visit: Visit, told: Told) -> None:
+    say, task = visit.say, told.task
+    element("p", say(task.status), classes="lead", role="status")
     element("p", task.subject, classes="faint")
-    if task.campaign_id is not None:
-        text = say("A round of the campaign {name}", name=task.campaign or "")
-        link(text, paths.campaign(task.campaign_id))
-    visit.workflow_link(task_workflow_id(task.id))
+    if task.status == "scheduled" and task.start_at is not None:
+        element("p", say("It begins at {at}.", at=moment(task.start_at)))
+    with element("p"):
+        if task.campaign_id is not None:
+            text = say("A round of the campaign {name}", name=task.campaign or "")
+            link(text, paths.campaign(task.campaign_id))
+        visit.workflow_link(task_workflow_id(task.id))
+    element("p", say("Pool {pool}, priority {priority}", pool=task.pool, priority=say(PREFERRED[task.priority])))
+    _unknown(told.status.progress.by_status.unknown, task.id, say)
     _orders(visit, task)
-    parts = [(each, getattr(status.progress.by_status, each)) for each in STATUSES]
-    bar(parts, say)
-    legend(parts, say)
-    with figures():
-        figure(say("Sent"), f"{count(status.progress.sent)} / {count(status.progress.total)}")
-        figure(say("Throughput"), count(status.metrics.throughput), say("mails an hour, by the last 5 minutes"))
-        wait = status.metrics.avg_wait_time
-        figure(say("Wait"), "–" if wait is None else f"{wait:.1f} {say('s')}", say("from due to sent, on average"))
-        figure(say("Ends"), moment(status.metrics.estimated_completion), say("as foreseen"))
-        figure(say("Last activity"), moment(status.last_activity))
-    _waiting(status.waiting, say)
+
+
+def _unknown(number: int, task_id: UUID, say: Words) -> None:
+    """What only a person can decide must not be overlooked."""
+    if not number:
+        return
+    with element("div", classes="problem"):
+        element(
+            "p",
+            say(
+                "Of {number} mails nobody knows whether they arrived. Decide what becomes of them.",
+                number=count(number),
+            ),
+        )
+        link(say("Look at them and decide"), f"{paths.task(task_id)}?status=unknown#mails", classes="action")
 
 
 def _orders(visit: Visit, task: TaskOut) -> None:
@@ -86,10 +106,13 @@ def _orders(visit: Visit, task: TaskOut) -> None:
 
     async def order(name: str) -> None:
         await visit.api.order_task(task.id, name)
+        ui.notify(say(DONE[name]))
+        await visit.look_again()
 
     async def prefer(priority: int) -> None:
         await visit.api.change_task(task.id, {"priority": priority})
         ui.notify(say("Saved"))
+        await visit.look_again()
 
     with element("div", classes="actions"):
         if task.status == "paused":
@@ -101,6 +124,22 @@ def _orders(visit: Visit, task: TaskOut) -> None:
         for priority, text in PRIORITIES.items():
             if priority != task.priority:
                 button(visit, say(text), partial(prefer, priority))
+
+
+def _progress(say: Words, status: RealtimeStatus) -> None:
+    parts = [(each, getattr(status.progress.by_status, each)) for each in STATUSES]
+    bar(parts, say)
+    legend(parts, say)
+    with figures():
+        figure(say("Sent"), f"{count(status.progress.sent)} / {count(status.progress.total)}")
+        figure(say("Throughput"), count(status.metrics.throughput), say("mails an hour, by the last 5 minutes"))
+        wait = status.metrics.avg_wait_time
+        figure(say("Wait"), "–" if wait is None else f"{wait:.1f} {say('s')}", say("from due to sent, on average"))
+        ended = status.status in ENDED
+        about = "" if ended else say("as foreseen")
+        figure(say("Ended") if ended else say("Ends"), moment(status.metrics.estimated_completion), about)
+        figure(say("Last activity"), moment(status.last_activity))
+    _waiting(status.waiting, say)
 
 
 def _waiting(waiting: list[Waiting], say: Words) -> None:
@@ -120,20 +159,3 @@ def _concerned(wait: Waiting, say: Words) -> str:
     names = wait.services or []
     more = (wait.service_count or len(names)) - len(names)
     return ", ".join(names) + (f" {say('and {number} more', number=count(more))}" if more > 0 else "")
-
-
-def _forecast(told: ForecastOut, say: Words) -> None:
-    if told.no_end is not None:
-        element("p", told.no_end.detail)
-        return
-    if told.ends_at is None or not told.mails:
-        element("p", say("Nothing is left to send."))
-        return
-    values = {"mails": count(told.mails), "at": moment(told.ends_at), "left": span(told.ends_at - told.as_of, say)}
-    element("p", say("{mails} mails are left; the last goes at {at}, in {left}.", **values))
-    if told.limited_by:
-        element("p", say("What makes it later:"))
-        with element("ul"):
-            for limit in told.limited_by:
-                values = {"reason": explained(limit.reason, say), "at": moment(limit.ends_at_without)}
-                element("li", say("{reason}: without it, it would end at {at}", **values))

@@ -1,5 +1,6 @@
-"""The mails of one task, narrowed down by status and reason, with what can be decided about unknown ones."""
+"""The mails of one task, narrowed down by status and reason, with what may be done with those that did not arrive."""
 
+from datetime import UTC, datetime
 from functools import partial
 from typing import Final, get_args
 from urllib.parse import urlencode
@@ -7,6 +8,7 @@ from uuid import UUID
 
 from nicegui import ui
 
+from api.schemas.base import Page
 from api.schemas.subtask import ResolveOut, SubtaskOut
 from contracts.delivery import Decision
 from contracts.task import SubtaskStatus
@@ -14,16 +16,26 @@ from dashboard import paths
 from dashboard.button import button
 from dashboard.element import element, link
 from dashboard.frame import Visit
+from dashboard.live import live
 from dashboard.reason import explained
 from dashboard.table import Column, nothing, reading_on, table
+from dashboard.words import Words
 from dashboard.written import count, moment
 
 LIMIT: Final = "50"
+SECONDS: Final = 5.0
 STATUSES: Final = get_args(SubtaskStatus)
-DECISIONS: Final[dict[Decision, str]] = {
-    "resend": "Send them again",
-    "sent": "Take them as sent",
-    "failed": "Give them up",
+ANEW: Final = ("failed", "cancelled")
+"""Of these nothing arrived: who should have got them can be written to anew."""
+DECISIONS: Final[dict[Decision, tuple[str, str]]] = {
+    "resend": ("Send again", "Send {which} again? Who did get it gets it a second time."),
+    "sent": ("Take as sent", "Take {which} as sent? Nothing more is sent to them by this task."),
+    "failed": ("Give up", "Give {which} up? They count as failed, and nothing more is sent."),
+}
+DECIDED: Final[dict[Decision, str]] = {
+    "resend": "{number} mails are sent again; {left} are still undecided.",
+    "sent": "{number} mails count as sent now; {left} are still undecided.",
+    "failed": "{number} mails count as failed now; {left} are still undecided.",
 }
 
 
@@ -31,17 +43,37 @@ async def mails(visit: Visit, task_id: UUID, status: str, reason: str, cursor: s
     """Show a part of them."""
     say = visit.say
     element("h2", say("Mails"), id="mails")
+    _narrowing(visit, task_id, status, reason)
+    if status == "unknown":
+        decisions(visit, task_id)
+    if status in ANEW:
+        _writing_anew(visit, task_id, status, reason)
+    filters = {name: value for name, value in (("status", status), ("reason", reason)) if value}
+    asked = {"limit": LIMIT, **filters, **({"cursor": cursor} if cursor else {})}
+
+    async def ask() -> Page[SubtaskOut]:
+        return await visit.api.page(SubtaskOut, f"/api/tasks/{task_id}/subtasks", asked)
+
+    await live(visit, ask, lambda told: _mails(told, task_id, filters, say), SECONDS)
+
+
+def _narrowing(visit: Visit, task_id: UUID, status: str, reason: str) -> None:
+    say = visit.say
     with element("nav", classes="tabs", aria_label=say("Status")):
         for each in ("", *STATUSES):
             current = {"aria_current": "page"} if each == status else {}
             query = f"?{urlencode({'status': each})}" if each else ""
             link(say(each) if each else say("All"), f"{paths.task(task_id)}{query}#mails", **current)
         link(say("As CSV"), paths.task_export(task_id))
-    if status == "unknown":
-        decisions(visit, task_id)
-    filters = {name: value for name, value in (("status", status), ("reason", reason)) if value}
-    more = {"cursor": cursor} if cursor else {}
-    told = await visit.api.page(SubtaskOut, f"/api/tasks/{task_id}/subtasks", {"limit": LIMIT, **filters, **more})
+    if reason:
+        query = f"?{urlencode({'status': status})}" if status else ""
+        with element("p"):
+            element("span", say("Only those where {reason}.", reason=explained(reason, say)))
+            element("span", " ")
+            link(say("All reasons"), f"{paths.task(task_id)}{query}#mails")
+
+
+def _mails(told: Page[SubtaskOut], task_id: UUID, filters: dict[str, str], say: Words) -> None:
     if not told.data:
         nothing(say("No mail is like this."))
         return
@@ -62,18 +94,35 @@ def _named(mail: SubtaskOut, task_id: UUID) -> None:
     link(mail.email, paths.mail(task_id, mail.seq))
 
 
+def _writing_anew(visit: Visit, task_id: UUID, status: str, reason: str) -> None:
+    """A failed mail stays failed: who wants to try again orders a new task for those people, and sees it so."""
+    say = visit.say
+
+    async def make() -> None:
+        task = await visit.api.task(task_id)
+        name = f"{task.name}: {say(status)}, {moment(datetime.now(UTC))}"
+        order = {"name": name, "status": status, **({"reason": reason} if reason else {})}
+        made = await visit.api.list_of_mails(task_id, order)
+        query = {"contact_list": str(made.id), **({"template": str(task.template_id)} if task.template_id else {})}
+        ui.navigate.to(f"{paths.NEW_TASK}?{urlencode(query)}")
+
+    with element("div", classes="actions"):
+        asks = say("Make a list of these people and go on to a new task for them? Nothing is sent before you say so.")
+        button(visit, say("Write to these people anew"), make, asks=asks)
+
+
 def decisions(visit: Visit, task_id: UUID, seqs: list[int] | None = None) -> None:
     """Decide mails whose outcome nobody knows: those named, else all of the task."""
     say = visit.say
     element("p", say("Their last dot went out and no answer came: they may have arrived or not."))
+    which = say("this mail") if seqs else say("all mails of unknown outcome of this task")
 
     async def decide(decision: Decision) -> None:
         told: ResolveOut = await visit.api.decide(task_id, decision, seqs)
-        ui.notify(say("{number} mails decided", number=count(told.resolved)))
-        ui.navigate.reload()
+        values = {"number": count(told.resolved), "left": count(told.unknown)}
+        ui.notify(say(DECIDED[decision], **values), timeout=10_000, close_button="×")
+        await visit.look_again()
 
     with element("div", classes="actions"):
-        for decision, text in DECISIONS.items():
-            everything = say("Decide this for all mails of unknown outcome of this task?")
-            asks = say("Decide this for this mail?") if seqs else everything
-            button(visit, say(text), partial(decide, decision), asks=asks)
+        for decision, (text, asks) in DECISIONS.items():
+            button(visit, say(text), partial(decide, decision), asks=say(asks, which=which))

@@ -37,6 +37,16 @@ REASONS = text("""
         AND b.status IN ('failed', 'suppressed', 'unknown', 'cancelled')
     GROUP BY b.status, b.reason ORDER BY count DESC, b.status, b.reason
 """)
+PUT_ON_LIST = text("""
+    INSERT INTO contact_list_members (contact_list_id, contact_id)
+    SELECT :list_id, c.id FROM subtasks b JOIN tasks t ON t.id = b.task_id
+    JOIN contacts c ON c.id = b.contact_id AND c.user_id = t.user_id
+    WHERE b.task_id = :task_id AND t.user_id = :user_id AND b.status = :status
+        AND CASE WHEN CAST(:reason AS text) IS NULL THEN b.reason IS DISTINCT FROM 'decided_by_person'
+            ELSE b.reason = :reason END
+    ORDER BY c.id
+    ON CONFLICT DO NOTHING
+""")
 EXPORT = text(VIEW + " ORDER BY b.seq")
 DELIVERIES = text("""
     SELECT d.permit_id, d.attempt, d.service_id, s.name AS service, d.phase, d.outcome, d.reason, d.reply_code,
@@ -98,6 +108,14 @@ async def list_own(  # noqa: PLR0913 - a filter each
 async def reasons(connection: AsyncConnection, user_id: UUID, task_id: UUID) -> list[RowMapping]:
     """Why mails of one of the user's tasks were not sent: `status`, `reason`, `count`, the most frequent first."""
     return list((await connection.execute(REASONS, {"user_id": user_id, "task_id": task_id})).mappings())
+
+
+async def put_on_list(  # noqa: PLR0913, PLR0917 - whose mails, which, and where to
+    connection: AsyncConnection, user_id: UUID, task_id: UUID, list_id: UUID, status: str, reason: str | None
+) -> None:
+    """Put the contacts of some mails of one of the user's tasks on a list. Safe to repeat."""
+    values = {"user_id": user_id, "task_id": task_id, "list_id": list_id, "status": status, "reason": reason}
+    await connection.execute(PUT_ON_LIST, values)
 
 
 async def export(connection: AsyncConnection, user_id: UUID, task_id: UUID) -> AsyncIterator[RowMapping]:

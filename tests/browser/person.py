@@ -58,6 +58,10 @@ class Person:
         """Wait until it stands there."""
         await expect(self.page.get_by_text(text).first).to_be_visible(timeout=PATIENCE_MS)
 
+    async def is_told(self, status: str) -> None:
+        """Wait until a screen reader would say so."""
+        await expect(self.page.get_by_role("status").filter(has_text=status)).to_be_visible(timeout=PATIENCE_MS)
+
     async def looks_around(self, name: str) -> None:
         """Have the page judged by axe, and take its picture for the documentation."""
         found = await Axe().run(self.page, options=AXE)

@@ -72,4 +72,5 @@ async def test_a_segment_is_tried_kept_and_made_a_list_of(person: Person) -> Non
     await page.get_by_label("Name of the new list").fill("Graz today")
     await page.get_by_role("button", name="Make the list").click()
 
-    await person.sees("Graz today · 3 contacts")
+    await expect(page.get_by_role("heading", name="Graz today")).to_be_visible()
+    await person.sees("3 contacts")

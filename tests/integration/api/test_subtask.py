@@ -6,7 +6,7 @@ from uuid import UUID
 
 import pytest
 
-from api.operations.subtask import cell
+from api.csv_answer import cell
 from database.queries import choice
 from runtime.resources import Resources
 from scheduling.choice import Choices
@@ -43,6 +43,23 @@ async def test_reasons_are_counted_for_one_s_own_tasks(ann: Asker, bob: Asker, r
         ("failed", "unknown_user", 1),
     ]
     assert (await bob.get(f"{task.path}/subtasks/reasons")).status_code == 404
+
+
+async def test_those_who_were_not_reached_are_put_on_a_list_once(ann: Asker, bob: Asker, resources: Resources) -> None:
+    task = await sending(ann, resources, people=4)
+    await task.send()
+    for reason in ("policy", "unknown_user", "decided_by_person"):
+        await task.send("failed", reason=reason)
+    order = {"name": "Again", "status": "failed"}
+
+    once = {"Idempotency-Key": "list-1"}
+    made, same = [(await ann.post(f"{task.path}/subtasks/list", order, headers=once)).json() for _ in range(2)]
+    of_reason = await ann.made(f"{task.path}/subtasks/list", {**order, "reason": "policy"})
+
+    assert (made["contacts"], of_reason["contacts"]) == (2, 1)
+    assert same["id"] == made["id"]
+    assert (await bob.post(f"{task.path}/subtasks/list", order)).status_code == 404
+    assert (await ann.post(f"{task.path}/subtasks/list", {**order, "status": "unknown"})).status_code == 422
 
 
 async def test_one_mail_is_told_with_every_try(ann: Asker, resources: Resources) -> None:

@@ -32,6 +32,19 @@ async def test_a_preview_names_the_field_that_is_missing(ann: Asker) -> None:
     assert response.json()["errors"][0]["pointer"] == "#/fields/company"
 
 
+async def test_a_draft_is_shown_for_somebody_made_up_and_judged(ann: Asker) -> None:
+    draft = {"subject": "Hello {{ first_name }}", "html": "<p>Dear {{ first_name }}</p>"}
+    shown = await ann.made("/api/templates/preview", draft)
+    assert (shown["subject"], shown["variables"]) == ("Hello First Name", ["first_name"])
+    assert "unsubscribe" in " ".join(each["code"] for each in shown["findings"])
+    for_eva = {**draft, "fields": {"company": "A"}, "email": "eva@example.org"}
+    missing = await ann.post("/api/templates/preview", for_eva)
+    assert missing.json()["errors"][0]["pointer"] == "#/fields/first_name"
+    broken = await ann.post("/api/templates/preview", {**draft, "html": "<p>\n{% if x %}"})
+    assert broken.json()["errors"][0]["message"].startswith("line 2")
+    assert (await ann.get("/api/templates")).json()["data"] == []
+
+
 @pytest.mark.parametrize(
     ("change", "pointer", "line"),
     [

@@ -4,6 +4,7 @@ import asyncio
 from typing import Any, TypeAlias
 
 import asyncpg
+import httpx
 from fastapi import FastAPI
 
 from tests.integration.api.conftest import Asker
@@ -30,6 +31,24 @@ async def test_an_upload_is_answered_with_how_it_was_understood(uploader: Upload
         "rowsRead": 3, "rejected": 1,
     }  # fmt: skip
     assert staged["columns"] == {"Name": "name", "E-Mail": "email", "Stadt": "stadt"}
+
+
+async def test_a_file_is_looked_at_before_it_is_sent(uploader: Uploader) -> None:
+    async def look(content: bytes, **options: str) -> httpx.Response:
+        headers = {"Authorization": f"Bearer {uploader.asker.key}"}
+        files = {"file": ("head.csv", content, "text/csv")}
+        return await uploader.asker.http.post("/api/imports/look", files=files, headers=headers, params=options)
+
+    seen = (await look(PEOPLE.encode())).json()
+    unnamed = (await look(b"who,where\nann@example.org,Graz\n")).json()
+    refused = await look(b"PK\x03\x04 a spreadsheet")
+
+    assert (seen["delimiter"], seen["emailColumn"], seen["maxUploadBytes"]) == (";", "E-Mail", 2_000_000_000)
+    assert [(each["title"], each["field"]) for each in seen["columns"]][:2] == [("Name", "name"), ("E-Mail", "email")]
+    assert unnamed["emailColumn"] is None
+    assert unnamed["columns"][0] == {"title": "who", "field": "who", "examples": ["ann@example.org"]}
+    assert refused.status_code == 422
+    assert "save it as CSV" in refused.json()["errors"][0]["message"]
 
 
 async def test_an_import_can_be_read_at_its_location(uploader: Uploader) -> None:

@@ -53,6 +53,13 @@ async def test_what_the_sign_in_page_needs_is_open(browser: httpx.AsyncClient, p
     assert (await browser.get(path)).text == "open"
 
 
+async def test_no_page_loads_from_elsewhere_or_stands_in_another_site_s_frame(browser: httpx.AsyncClient) -> None:
+    policy = (await browser.get("/sign-in")).headers["content-security-policy"]
+
+    assert "default-src 'self'" in policy
+    assert "frame-ancestors 'none'" in policy
+
+
 async def test_a_session_says_nothing_of_its_key(browser: httpx.AsyncClient) -> None:
     answer = await browser.get("/", headers=cookie("tp_secret"))
 

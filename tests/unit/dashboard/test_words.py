@@ -21,15 +21,15 @@ from dashboard.mailing import PRECEDENCE
 from dashboard.pages.alert import EMPTY, STATES
 from dashboard.pages.campaign_results import GROUPINGS, STAGES
 from dashboard.pages.campaign_variants import RULES
-from dashboard.pages.contact import MODES
+from dashboard.pages.contact_import import MODES
 from dashboard.pages.key import MAY
 from dashboard.pages.mail import KINDS
 from dashboard.pages.one_campaign import DELAYS
 from dashboard.pages.overview_charts import METRICS
 from dashboard.pages.setting import TYPES as SETTING_TYPES
-from dashboard.pages.task import PRIORITIES
+from dashboard.pages.task import DONE, PREFERRED, PRIORITIES
 from dashboard.pages.task_course import DRAWN
-from dashboard.pages.task_mails import DECISIONS
+from dashboard.pages.task_mails import DECIDED, DECISIONS
 from dashboard.pages.webhook import TYPES
 from dashboard.reason import REASONS
 from dashboard.results import OF, TITLES
@@ -65,9 +65,11 @@ def texts() -> Iterator[str]:
                 if isinstance(first, ast.Constant) and isinstance(first.value, str):
                     yield first.value
     yield from (title for _, title, _ in SECTIONS)
-    yield from (*THEMES.values(), *REASONS.values(), *DECISIONS.values(), *DESCRIBED)
+    yield from (*THEMES.values(), *REASONS.values(), *DESCRIBED)
+    yield from (each for texts in DECISIONS.values() for each in texts)
     for table in (DAYS, PINS, UNKNOWN, MEASURES, RULES, PRECEDENCE, SEVERITIES, MAY, TYPES, SETTING_TYPES):
         yield from table.values()
+    yield from (*DONE.values(), *PREFERRED.values(), *DECIDED.values())
     yield from (*STATES.values(), *EMPTY.values(), *OF.values(), *TITLES.values())
     yield from (*DELAYS.values(), *GROUPINGS.values(), *STAGES.values(), *AUDIENCES.values(), *UNITS.values())
     yield from (

@@ -1,0 +1,68 @@
+// Keeps what a person is at while parts of a page are redrawn, and sends files with their progress.
+"use strict";
+(() => {
+  const said = document.currentScript.dataset;
+  const FOCUSABLE = "a[href], button, input, select, textarea, summary, [tabindex]";
+  const unfolded = new WeakMap(); // live part -> what a summary says -> whether its details stand open
+  let focused = null; // the last element in a live part that had the focus, and how to know its successor
+
+  const partOf = (element) => element.closest("[data-live]");
+  const nameOf = (element) =>
+    [element.tagName, element.getAttribute("href") || element.getAttribute("aria-label") || element.textContent].join();
+  const named = (part, name) => [...part.querySelectorAll(FOCUSABLE)].filter((each) => nameOf(each) === name);
+
+  document.addEventListener("focusin", ({ target }) => {
+    const part = partOf(target);
+    const name = part && nameOf(target);
+    focused = part && { element: target, part, name, place: named(part, name).indexOf(target) };
+  });
+  document.addEventListener("pointerdown", ({ target }) => {
+    if (focused && !focused.element.contains(target)) focused = null;
+  });
+  document.addEventListener(
+    "toggle",
+    ({ target }) => {
+      const part = target.isConnected && target.tagName === "DETAILS" && partOf(target);
+      if (!part) return;
+      if (!unfolded.has(part)) unfolded.set(part, new Map());
+      unfolded.get(part).set(target.querySelector("summary").textContent, target.open);
+    },
+    true,
+  );
+
+  const restore = (part) => {
+    for (const details of unfolded.has(part) ? part.querySelectorAll("details") : []) {
+      const open = unfolded.get(part).get(details.querySelector("summary").textContent);
+      if (open !== undefined) details.open = open;
+    }
+    if (focused?.part === part && !focused.element.isConnected && document.activeElement === document.body) {
+      const successors = named(part, focused.name);
+      (successors[focused.place] ?? successors.at(-1))?.focus({ preventScroll: true });
+    }
+  };
+
+  document.addEventListener("DOMContentLoaded", () => {
+    new MutationObserver((changes) => {
+      new Set(changes.map(({ target }) => partOf(target)).filter(Boolean)).forEach(restore);
+    }).observe(document.body, { childList: true, subtree: true });
+    const [lost, again] = document.querySelectorAll("#popup span");
+    if (lost) [lost.textContent, again.textContent] = [said.lost, said.again];
+    document.getElementById("popup")?.setAttribute("role", "alert");
+  });
+
+  // Sends the chosen file as the one part `file`; answers with status and text, 0 where no answer came.
+  globalThis.sendFile = (inputId, url, barId) =>
+    new Promise((resolve) => {
+      const body = new FormData();
+      body.append("file", document.getElementById(inputId).files[0]);
+      const request = new XMLHttpRequest();
+      request.upload.onprogress = ({ loaded, total }) => {
+        const bar = document.getElementById(barId);
+        if (bar) [bar.max, bar.value] = [total, loaded];
+      };
+      request.upload.onload = () => document.getElementById(barId)?.removeAttribute("value"); // now it is read there
+      request.onloadend = () => resolve({ status: request.status, text: request.responseText });
+      request.open("POST", url);
+      request.send(body);
+    });
+})();
