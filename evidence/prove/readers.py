@@ -34,9 +34,9 @@ class Done:
 
 
 class Readers:
-    """All of a campaign's recipients."""
+    """All of a campaign's recipients; `gathered`, they wait for each other until `come` is called."""
 
-    def __init__(self, http: httpx.AsyncClient, inbound_port: int) -> None:
+    def __init__(self, http: httpx.AsyncClient, inbound_port: int, *, gathered: bool = False) -> None:
         self.done: dict[str, Done] = {}
         """By address."""
         self.turned_away = 0
@@ -45,10 +45,14 @@ class Readers:
         """What was refused for good."""
         self._http = http
         self._inbound_port = inbound_port
+        self._let_in = asyncio.Event()
+        if not gathered:
+            self._let_in.set()
         self._coming: dict[Door, asyncio.Event] = {"mail": asyncio.Event(), "link": asyncio.Event()}
 
     async def act(self, act: Act, mail: Mail) -> None:
         """Do it until it is taken, or refused for good."""
+        await self._let_in.wait()
         try:
             while not await self._taken(act, mail):
                 self.turned_away += 1
@@ -58,9 +62,10 @@ class Readers:
         else:
             self.done[mail.received.recipient] = Done(act, time.time_ns())
 
-    async def comes(self, door: Door) -> None:
-        """Wait until somebody comes to this door."""
+    async def come(self, door: Door) -> None:
+        """Have all come who waited, and return when one of them stands in this door."""
         self._coming[door].clear()
+        self._let_in.set()
         await self._coming[door].wait()
 
     async def _taken(self, act: Act, mail: Mail) -> bool:
