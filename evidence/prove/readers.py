@@ -5,6 +5,7 @@ import smtplib
 import time
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import count
 from typing import Final, Literal
 
 import httpx
@@ -21,6 +22,8 @@ Door = Literal["mail", "link"]
 """What recipients come to: the receiver, with bounces and answers, or the API, by the links of a mail."""
 STOPS: Final = frozenset({"reply", "hard_bounce", "unsubscribe"})
 """Nobody who did one of these is written to again."""
+APART: Final = 0.1
+"""Seconds between two of those who waited: some come before a door is closed, others after."""
 AGAIN: Final = 0.25
 """Seconds until a mail server or a person who was sent away comes again."""
 
@@ -45,6 +48,7 @@ class Readers:
         """What was refused for good."""
         self._http = http
         self._inbound_port = inbound_port
+        self._turns = count()
         self._let_in = asyncio.Event()
         if not gathered:
             self._let_in.set()
@@ -52,7 +56,10 @@ class Readers:
 
     async def act(self, act: Act, mail: Mail) -> None:
         """Do it until it is taken, or refused for good."""
-        await self._let_in.wait()
+        if not self._let_in.is_set():
+            turn = next(self._turns)
+            await self._let_in.wait()
+            await asyncio.sleep(turn * APART)
         try:
             while not await self._taken(act, mail):
                 self.turned_away += 1
