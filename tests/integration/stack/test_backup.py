@@ -224,6 +224,30 @@ async def test_an_ordinary_owner_of_a_database_may_replace_what_it_holds(
     await world.pool.execute(f"DROP ROLE {name}")
 
 
+async def test_a_restore_that_fails_at_once_says_why_however_much_was_to_come(
+    world: World, programs: Programs, file: Path
+) -> None:
+    await world.pool.execute("CREATE TABLE large AS SELECT repeat('x', 1000) FROM generate_series(1, 2000)")
+    await backup.write(programs, file)
+    guest = f"guest_{uuid4().hex}"
+    await world.pool.execute(f"CREATE ROLE {guest} LOGIN PASSWORD 'x'")
+    url = make_url(programs.url).set(username=guest, password="x")
+
+    with pytest.raises(BackupError, match="must be owner"):
+        await backup.restore(Programs(programs.folder, url.render_as_string(hide_password=False)), file)
+
+    await world.pool.execute(f"DROP ROLE {guest}")
+
+
+async def test_servers_before_17_are_not_asked_for_what_they_do_not_know(programs: Programs, file: Path) -> None:
+    await backup.write(programs, file)
+    options = ("--schema=public", "--file=-", file)
+    async with programs.running("pg_restore", *options, stdout=asyncio.subprocess.PIPE) as reading:
+        said = b"".join([chunk async for chunk in backup.statements(reading)])
+    assert b"CREATE TABLE public.tasks" in said
+    assert b"transaction_timeout" not in said
+
+
 async def test_a_database_in_use_is_not_replaced(world: World, programs: Programs, file: Path) -> None:
     await backup.write(programs, file)
     async with world.pool.acquire():
