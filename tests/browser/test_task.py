@@ -61,6 +61,9 @@ async def test_a_button_pressed_twice_orders_once_and_what_did_not_arrive_is_dec
     await question.get_by_role("button", name="Write to these people anew").click()
     await expect(page.get_by_label("To", exact=True)).to_contain_text("Letter: failed")
     await page.get_by_role("button", name="What would it do?").click()
+    await person.sees("must not be empty")
+    await page.get_by_label("Name", exact=True).fill("Once more")
+    await page.get_by_role("button", name="What would it do?").click()
     await person.sees("would be sent")
 
 
