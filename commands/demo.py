@@ -28,7 +28,7 @@ def mailing(
 
 @demo.command()
 def campaign(
-    contacts: Annotated[int, typer.Option(min=100, help="How many recipients, by the hundred.")] = 1_000,
+    contacts: Annotated[int, typer.Option(min=110, help="How many recipients: 110, 220, 330 …")] = 1_100,
     keep: Keep = False,  # noqa: FBT002
 ) -> None:
     """Live through a campaign of three rounds in two simulated weeks, and count every class of recipients."""

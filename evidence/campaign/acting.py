@@ -13,6 +13,7 @@ from evidence.campaign.answer import WRITERS, Answer, write
 from evidence.campaign.habit import Act
 from evidence.campaign.mailbox import Mail
 from evidence.campaign.recipient import Recipient
+from evidence.campaign.variant import REPLIES, variant_of
 from evidence.errors import EvidenceError
 from stack.ports import LOOPBACK
 
@@ -34,6 +35,8 @@ class Crowd:
     inbound_port: int
     absences: dict[str, tuple[datetime, date]] = field(default_factory=dict)
     """By address: since when they are away, and the day they said they would be back."""
+    replied_at: dict[str, datetime] = field(default_factory=dict)
+    """By address: when they answered first."""
     answers: int = 0
     visits: int = 0
 
@@ -43,14 +46,14 @@ class Crowd:
         async with asyncio.TaskGroup() as tasks:
             for round_no, mail in mails:
                 person = self.people[mail.received.recipient]
-                if person.acts(round_no):
-                    tasks.create_task(self._person(person, round_no, mail, now, limit))
+                if acts := person.acts(round_no, variant_of(mail.received.subject)):
+                    tasks.create_task(self._person(person, acts, mail, now, limit))
 
     async def _person(
-        self, person: Recipient, round_no: int, mail: Mail, now: datetime, limit: asyncio.Semaphore
+        self, person: Recipient, acts: tuple[Act, ...], mail: Mail, now: datetime, limit: asyncio.Semaphore
     ) -> None:
         async with limit:
-            for place, act in enumerate(person.acts(round_no)):
+            for place, act in enumerate(acts):
                 await self._act(act, mail, now, number=person.number * 10 + place)
 
     async def _act(self, act: Act, mail: Mail, now: datetime, number: int) -> None:
@@ -80,6 +83,8 @@ class Crowd:
     async def _answer(self, act: Act, mail: Mail, now: datetime, number: int) -> None:
         back_on = (now + AWAY).date()
         answer = write(act, mail.received, number, now, back_on)
+        if act in REPLIES:
+            self.replied_at.setdefault(mail.received.recipient, now)
         if act == "away":
             self.absences[mail.received.recipient] = now, back_on
         await asyncio.to_thread(post, self.inbound_port, answer)

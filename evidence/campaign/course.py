@@ -16,6 +16,7 @@ from evidence import journal
 from evidence.campaign.acting import Crowd
 from evidence.campaign.calendar import Calendar
 from evidence.campaign.mailbox import Mail, Mailboxes
+from evidence.campaign.variant import CONFIDENCE, SHARES, SUBJECTS, Tally, tallies
 from evidence.errors import EvidenceError
 
 HTML: Final = """\
@@ -24,7 +25,8 @@ HTML: Final = """\
 """
 WINDOW: Final = {"opens": "09:00", "closes": "17:00", "weekdays": ["mon", "tue", "wed", "thu", "fri"]}
 ZONE: Final = "Europe/London"
-DELAY: Final = {2: timedelta(days=3), 3: timedelta(days=5)}
+DELAY: Final = {2: timedelta(days=4), 3: timedelta(days=5)}
+"""The second is due only when those who waited for the best first mail have it too, a weekend between."""
 PATIENCE: Final = 90.0
 """Seconds in which all that may go now must have gone."""
 POLL: Final = 0.25
@@ -35,12 +37,15 @@ SETTLED: Final = 2.5
 """Seconds in which a click that came last is written: whether it came alone is seen only a moment later."""
 
 
-def order(list_id: UUID) -> dict[str, object]:
-    """Three rounds, as the API takes them."""
-    contents = [
-        {"subject": "Our offer for {{ organisation }}", "html": HTML.replace("{round}", str(number))}
-        for number in (1, 2, 3)
+def order(list_id: UUID, segment_id: UUID) -> dict[str, object]:
+    """Three rounds, as the API takes them; the first to a segment, in two variants of which the better one wins."""
+    first, *later = [HTML.replace("{round}", str(number)) for number in (1, 2, 3)]
+    contents = [{"subject": SUBJECTS["offer"], "html": html} for html in later]
+    variants = [
+        {"name": name, "share": float(SHARES[name]), "subject": subject, "html": first}
+        for name, subject in SUBJECTS.items()
     ]
+    rule = {"measure": "replies", "after": "PT24H", "confidence": float(CONFIDENCE)}
     return {
         "name": "demo",
         "contactListId": str(list_id),
@@ -48,9 +53,9 @@ def order(list_id: UUID) -> dict[str, object]:
         "window": WINDOW,
         "colleaguesStop": True,
         "rounds": [
-            {"content": contents[0]},
-            {"content": contents[1], "delay": 3, "delayUnit": "days", "audience": "not_replied"},
-            {"content": contents[2], "delay": 5, "delayUnit": "days", "audience": "not_clicked"},
+            {"variants": variants, "winnerRule": rule, "segmentId": str(segment_id)},
+            {"content": contents[0], "delay": DELAY[2].days, "delayUnit": "days", "audience": "not_replied"},
+            {"content": contents[1], "delay": DELAY[3].days, "delayUnit": "days", "audience": "not_clicked"},
         ],
     }
 
@@ -62,6 +67,10 @@ class Course:
     campaign: CampaignOut
     mails: list[tuple[int, Mail]] = field(default_factory=list)
     """All that arrived, with their round."""
+    trial: dict[str, Tally] | None = None
+    """What was known of the variants when the winner was decided."""
+    before: dict[str, Tally] = field(default_factory=dict)
+    """What was known of them when the clock was last moved."""
     moves: int = 0
     days: float = 0.0
 
@@ -82,29 +91,31 @@ class Guide:
         course = Course(campaign)
         began = self.calendar.now
         while True:
-            course.campaign = campaign = await self._quiet(campaign.id)
+            await self._quiet(course)
             await self._read(course)
-            if campaign.status == "completed":
+            if course.campaign.status == "completed":
                 break
-            moment = self._next(campaign)
+            moment = self._next(course.campaign)
             if moment - began > ENOUGH:
-                raise EvidenceError(f"after {ENOUGH.days} days the campaign has not ended: {campaign.rounds}")
-            await self._pass(campaign, moment - self.calendar.now)
+                raise EvidenceError(f"after {ENOUGH.days} days the campaign has not ended: {course.campaign.rounds}")
+            await self._pass(course, moment - self.calendar.now)
             course.moves += 1
         course.days = (self.calendar.now - began) / timedelta(days=1)
         await asyncio.sleep(SETTLED)
         return course
 
-    async def _quiet(self, campaign_id: UUID) -> CampaignOut:
-        """Wait until nothing may go before the clock is moved."""
+    async def _quiet(self, course: Course) -> None:
+        """Wait until nothing may go before the clock is moved; a winner was decided when it was moved last."""
         until = time.monotonic() + PATIENCE
         while True:
-            campaign = await self.api.campaign(campaign_id)
+            course.campaign = campaign = await self.api.campaign(course.campaign.id)
             if campaign.status == "completed" or self._is_quiet(campaign):
-                return campaign
+                break
             if time.monotonic() > until:
                 raise EvidenceError(f"what may go has not gone within {PATIENCE:.0f} s: {campaign.rounds}")
             await asyncio.sleep(POLL)
+        if campaign.rounds[0].winner is not None and course.trial is None:
+            course.trial = course.before
 
     def _is_quiet(self, campaign: CampaignOut) -> bool:
         """Every mail that is not finished waits for a time that has not come, and so does the next round."""
@@ -132,10 +143,15 @@ class Guide:
         mails = [(rounds[mail.received.message_id.partition(".")[0]], mail) for mail in new]
         course.mails += mails
         self.say(f"{self.calendar.now:%a %d %b %H:%M} UTC: {len(mails):,} mails are read")
-        await self._pass(course.campaign, UNTIL_READ)
+        await self._pass(course, UNTIL_READ)
+        await self._quiet(course)  # what is due meanwhile goes first: nobody can say which of the two came first else
         await self.crowd.live(mails, self.calendar.now)
 
-    async def _pass(self, campaign: CampaignOut, span: timedelta) -> None:
+    async def _pass(self, course: Course, span: timedelta) -> None:
+        campaign = course.campaign
+        if course.trial is None and (first := campaign.rounds[0].task_id) is not None:
+            seen = await asyncio.to_thread(journal.load, self.journal)
+            course.before = tallies(seen.tries, first.hex, self.crowd.replied_at)
         workflows = [task_workflow_id(each.task_id) for each in campaign.rounds if each.task_id is not None]
         await self.calendar.let_pass(span, [campaign_workflow_id(campaign.id), *workflows])
 

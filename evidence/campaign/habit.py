@@ -22,6 +22,10 @@ class Habit:
     """On the list of those who want no mail, before the campaign begins."""
     refused: bool = False
     """Their provider knows no such address."""
+    outside: bool = False
+    """On the list, but not of the segment that the campaign is for."""
+    likes: str | None = None
+    """They do something with the first mail only if it is this variant."""
     colleagues: bool = False
     """Every second of them shares an organisation with the one before, and only the first of the two does anything."""
 
@@ -30,6 +34,12 @@ HABITS: Final = (
     Habit("silent"),
     Habit("wants no mail", suppressed=True),
     Habit("unknown address", refused=True),
+    Habit("of another trade", outside=True),
+    Habit("of another trade, and wants no mail", outside=True, suppressed=True),
+    # The variants of the first mail.
+    Habit("answers a question", {1: ("reply",)}, likes="question"),
+    Habit("opens and answers a question", {1: ("open", "reply")}, likes="question"),
+    Habit("clicks in a question", {1: ("open", "click")}, likes="question"),
     # Opens and clicks, by people and by machines.
     Habit("opens the first", {1: ("open",)}),
     Habit("opens the second", {2: ("open",)}),

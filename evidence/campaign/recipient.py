@@ -8,7 +8,9 @@ from typing import Final
 
 from evidence.campaign.habit import HABITS, Act, Habit
 
-COLUMNS: Final = ("email", "first_name", "organisation", "time_zone")
+COLUMNS: Final = ("email", "first_name", "organisation", "time_zone", "trade")
+TRADE: Final = "baker"
+"""Of those whom the campaign is for."""
 ZONES: Final = ("Europe/Berlin", "America/New_York", "Asia/Shanghai", "Australia/Adelaide", "")
 """The last of them does not say where they live: the campaign's own time zone stands for it."""
 DOMAINS: Final = ("example.com", "example.org", "mail.example", "post.example")
@@ -42,9 +44,15 @@ class Recipient:
         """Is the second of two colleagues, who does nothing."""
         return self.habit.colleagues and self.number // len(HABITS) % 2 == 1
 
-    def acts(self, round_no: int) -> tuple[Act, ...]:
-        """What they do with the mail of a round."""
-        return () if self.follows else self.habit.acts.get(round_no, ())
+    @property
+    def trade(self) -> str:
+        """What they work as."""
+        return "smith" if self.habit.outside else TRADE
+
+    def acts(self, round_no: int, variant: str | None = None) -> tuple[Act, ...]:
+        """What they do with the mail of a round, of which the first has variants."""
+        likes = self.habit.likes in (None, variant) or round_no > 1
+        return self.habit.acts.get(round_no, ()) if likes and not self.follows else ()
 
 
 def recipients(count: int) -> list[Recipient]:
@@ -57,5 +65,5 @@ def as_csv(people: Sequence[Recipient]) -> bytes:
     text = io.StringIO(newline="")
     writer = csv.writer(text)
     writer.writerow(COLUMNS)
-    writer.writerows((one.email, f"Person {one.number}", one.organisation, one.time_zone) for one in people)
+    writer.writerows((one.email, f"Person {one.number}", one.organisation, one.time_zone, one.trade) for one in people)
     return text.getvalue().encode("utf-8")

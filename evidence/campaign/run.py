@@ -1,7 +1,7 @@
 """`tempost demo campaign`: three rounds over two simulated weeks, and every class of recipients counted."""
 
 import time
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
@@ -19,14 +19,14 @@ from temporalio.contrib.pydantic import pydantic_data_converter
 from api.client import ApiClient
 from api.operations.admin_key import make_admin_key
 from evidence import journal
-from evidence.campaign import expected
+from evidence.campaign import expected, variant
 from evidence.campaign.acting import Crowd
 from evidence.campaign.calendar import SETTINGS, Calendar
 from evidence.campaign.counted import Counted, counted, outside_window
 from evidence.campaign.course import DELAY, WINDOW, ZONE, Course, Guide, order
 from evidence.campaign.habit import HABITS
 from evidence.campaign.mailbox import Mail, Mailboxes
-from evidence.campaign.recipient import Recipient, as_csv, recipients
+from evidence.campaign.recipient import TRADE, Recipient, as_csv, recipients
 from evidence.campaign.table import differences, show
 from evidence.mailing import UNGUARDED, import_file, register
 from evidence.prove.rig import changed
@@ -41,7 +41,8 @@ from stack.surroundings import INBOUND_PORT, Surroundings, stack_ports
 
 SERVICES: Final = 12
 INTERVAL: Final = timedelta(seconds=0.05)
-GONE: Final = Refusal(stage="rcpt", code=550, text="5.1.1 No such user here", pattern="gone.*")
+GONE: Final = Refusal(stage="dot", code=550, text="5.1.1 No such user here", pattern="gone.*")
+"""Refused at the final dot, so that the journal tells which variant it was."""
 BOUNCES: Final = "bounces@sender.example"
 TOGETHER: Final = 2 * len(HABITS)
 """Recipients come in groups of so many: then every class has as many as every other, colleagues in pairs."""
@@ -54,6 +55,7 @@ class Told:
     course: Course
     counted: Counted
     absences: dict[str, tuple[datetime, date]]
+    replied_at: dict[str, datetime]
 
 
 def run(contacts: int, folder: Path, *, keep: bool = False) -> int:
@@ -75,7 +77,7 @@ async def _run(contacts: int, data: Path, console: Console) -> Report:
     async with stack:
         told = await until_told(stack, _live(stack.surroundings, providers, people, console))
     seen = journal.load(data / "journal.jsonl")
-    wanted = expected.facts(list(people.values()))
+    wanted = expected.facts(list(people.values()), _lots(told, seen))
     show(wanted, told.counted.facts, console)
     figures = _figures(people, wanted, told, seen)
     return Report(
@@ -114,8 +116,27 @@ async def _live(where: Surroundings, providers: Providers, people: dict[str, Rec
             mailboxes=Mailboxes(where.folder / "mailboxes"),
             say=lambda line: console.print(line, soft_wrap=True),
         )
-        course = await guide.through(await api.submit_campaign(order(audience.id)))
-        return Told(course, await counted(api, course.campaign, people), guide.crowd.absences)
+        segment = await api.create_segment("bakers", {"field": "trade", "op": "equals", "value": TRADE})
+        course = await guide.through(await api.submit_campaign(order(audience.id, segment.id)))
+        crowd = guide.crowd
+        return Told(course, await counted(api, course.campaign, people), crowd.absences, crowd.replied_at)
+
+
+def _lots(told: Told, seen: journal.Journal) -> dict[str, expected.Lot]:
+    """What chance gave each recipient: the variant of the first mail, and who was written before whom."""
+    variants = _dealt(told, seen)
+    rounds: defaultdict[str, set[int]] = defaultdict(set)
+    for round_no, mail in told.course.mails:
+        rounds[mail.received.recipient].add(round_no)
+    return {
+        address: expected.Lot(variants.get(address), frozenset(rounds[address]))
+        for address in variants.keys() | rounds.keys()
+    }
+
+
+def _dealt(told: Told, seen: journal.Journal) -> dict[str, str]:
+    first = told.course.campaign.rounds[0].task_id
+    return variant.dealt(seen.tries, first.hex) if first is not None else {}
 
 
 def _figures(
@@ -138,6 +159,27 @@ def _figures(
         "doubled": len(journal.doubled(taken)),
         "outside_window": outside_window(told.counted, people, opens, closes, ZONE),
         **_of_rounds(told),
+        **_of_variants(people, told, seen),
+    }
+
+
+def _of_variants(people: dict[str, Recipient], told: Told, seen: journal.Journal) -> dict[str, Figure]:
+    """Whether each variant had its share, whether the right one won, and who was written after a colleague's answer."""
+    lots, trial = _dealt(told, seen), told.course.trial
+    winner = told.course.campaign.rounds[0].winner or ""
+    written = sum(not (one.habit.suppressed or one.habit.outside) for one in people.values())
+    addresses = list(people)
+    late = sum(
+        mail.sent_at > told.replied_at.get(addresses[one.number - len(HABITS)], mail.sent_at)
+        for _, mail in told.counted.sent
+        if mail.sent_at and (one := people[mail.email]).follows
+    )
+    return {
+        "winner": winner,
+        "tried": ", ".join(f"{name} {hits} of {mails}" for name, (mails, hits) in (trial or {}).items()),
+        "wrong_winner": int(trial is None or winner != variant.best(trial)),
+        "wrong_shares": variant.wrong_shares(lots, written, winner),
+        "after_colleague": late,
     }
 
 
@@ -182,7 +224,7 @@ def _one_thread(mails: Sequence[Mail]) -> bool:
 def _bounds(figures: dict[str, Figure]) -> tuple[Bound, ...]:
     nothing = (
         "differences", "lost", "unrecorded", "doubled", "outside_window", "too_early", "while_away", "wrong_thread",
-        "other_service",
+        "other_service", "wrong_winner", "wrong_shares", "after_colleague",
     )  # fmt: skip
     return (
         Bound("completed", float(figures["completed"] or 0), "=", 1),

@@ -43,7 +43,8 @@ OF_CAMPAIGN = 5
 BETWEEN = (0.3, 2.0)
 """Seconds before each hit."""
 MOST_HITS = 15
-WHOLE_WITHIN, ENDS_WITHIN, CHECKED_WITHIN = 90.0, 240.0, 30.0
+WHOLE_WITHIN, ENDS_WITHIN, CHECKED_WITHIN = 180.0, 600.0, 30.0
+"""Far longer than it takes: a machine may have other work."""
 ENDS_SOON = 10.0
 """Seconds in which a campaign's recipients notice that it has ended."""
 

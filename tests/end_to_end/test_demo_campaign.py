@@ -16,5 +16,5 @@ def test_a_small_campaign_counts_every_class_of_recipients_as_expected(
 
     assert status == 0, capsys.readouterr()
     figures = json.loads((tmp_path / "reports" / "demo-campaign.json").read_text())["figures"]
-    assert (figures["classes"], figures["differences"], figures["doubled"]) == (50, 0, 0)
-    assert figures["mails"] == 2 * TOGETHER
+    assert (figures["classes"], figures["differences"], figures["doubled"]) == (55, 0, 0)
+    assert (figures["wrong_shares"], figures["wrong_winner"]) == (0, 0)

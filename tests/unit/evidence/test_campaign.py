@@ -4,12 +4,16 @@ from datetime import UTC, date, datetime
 from email import message_from_bytes, policy
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from evidence.campaign import variant
 from evidence.campaign.answer import WRITERS, Received, write
-from evidence.campaign.expected import course, facts
+from evidence.campaign.expected import Lot, course, facts
 from evidence.campaign.habit import HABITS, Act
 from evidence.campaign.recipient import Recipient, recipients
 from mail.inbound.reader import read
+from scheduling.winner import Tally, decide
 
 RECEIVED = Received(
     message_id="abc@sender.example",
@@ -44,14 +48,44 @@ def test_who_answers_gets_no_more_mail_and_no_follow_up_follows_a_mail_that_was_
 
 
 def test_a_colleague_s_answer_stops_the_other_after_the_same_round() -> None:
-    people = [one for one in recipients(100) if one.habit.name == "answers for the colleague"]
+    people = [one for one in recipients(2 * len(HABITS)) if one.habit.name == "answers for the colleague"]
 
     assert len({one.organisation for one in people}) == 1
     assert [course(one)[-1] for one in people] == ["round 2: not sent, replied", "round 2: not sent, colleague_replied"]
+    assert course(people[1], Lot(rounds=frozenset())) == ["round 1: not sent, colleague_replied"], "who waits meanwhile"
+
+
+def test_who_likes_one_variant_does_nothing_with_the_other() -> None:
+    fan = Recipient(0, NAMES["answers a question"])
+
+    assert course(fan, Lot("question"))[-1] == "round 2: not sent, replied"
+    assert course(fan, Lot("offer"))[-1] == "round 3: sent"
+
+
+def test_nobody_outside_the_segment_is_written_to() -> None:
+    assert lived("of another trade") == ["round 1: not sent, not_in_segment"]
+    assert lived("of another trade, and wants no mail") == ["round 1: not sent, suppressed"]
+
+
+@given(st.integers(0, 400), st.integers(0, 400), st.data())
+def test_the_best_variant_is_the_one_that_the_product_takes(mails: int, others: int, data: st.DataObject) -> None:
+    hits, theirs = data.draw(st.integers(0, mails)), data.draw(st.integers(0, others))
+    decision = decide([Tally(mails, hits), Tally(others, theirs)], float(variant.CONFIDENCE))
+
+    assert (
+        variant.best({"offer": (mails, hits), "question": (others, theirs)}) == list(variant.SUBJECTS)[decision.place]
+    )
+
+
+def test_a_variant_that_misses_its_share_by_one_mail_is_seen() -> None:
+    lots = dict.fromkeys(map(str, range(31)), "offer") | dict.fromkeys(map(str, range(31, 104)), "question")
+
+    assert variant.wrong_shares(lots, 104, "question") == 0
+    assert variant.wrong_shares({**lots, "31": "offer"}, 104, "question") == 2
 
 
 def test_every_class_has_as_many_recipients_as_every_other() -> None:
-    found = facts(recipients(200))
+    found = facts(recipients(4 * len(HABITS)), {})
 
     assert len(found) == len(HABITS)
     assert {sum(number for fact, number in each.items() if is_first_fate(fact)) for each in found.values()} == {4}
