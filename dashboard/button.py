@@ -21,11 +21,14 @@ def button(visit: Visit, text: str, act: Act, *, classes: str = "", asks: str = 
             if not asks or await _confirmed(visit, asks, text):
                 await act()
 
-    return made.on("click", once_at_a_time(made, clicked))
+    return made.on("click", once_at_a_time(visit, made, clicked))
 
 
-def once_at_a_time(made: Element, act: Act) -> Act:
-    """Let a click do nothing while the one before is under way: both may come before the button is seen disabled."""
+def once_at_a_time(visit: Visit, made: Element, act: Act) -> Act:
+    """Let a click do nothing while the one before is under way: both may come before the button is seen disabled.
+
+    What nobody foresaw is told too, and noted in the log: a click without an effect would be pressed again.
+    """
 
     async def clicked() -> None:
         if "disabled" in made.props:
@@ -33,6 +36,10 @@ def once_at_a_time(made: Element, act: Act) -> Act:
         made.props["disabled"] = True
         try:
             await act()
+        except Exception:
+            with visit.content:
+                ui.notify(visit.say("This went wrong here, in the pages: their log says how."), type="negative")
+            raise
         finally:
             if not made.is_deleted:
                 del made.props["disabled"]

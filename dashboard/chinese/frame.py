@@ -77,5 +77,6 @@ TEXTS: Final[dict[str, str]] = {
     "Sign in again": "重新登录",
     "What stands here is of {at}.": "此处内容截至 {at}。",
     "The pages do not get an answer.": "页面没有得到回应。",
+    "This went wrong here, in the pages: their log says how.": "页面程序出错：详情见其日志。",
     "They ask again and again.": "正在不断重试。",
 }
