@@ -4,7 +4,9 @@ from pathlib import Path
 from typing import Final
 
 from fastapi import FastAPI
+from fastapi.exceptions import RequestValidationError
 from fastapi.responses import FileResponse, PlainTextResponse
+from nicegui import app as pages
 from nicegui import ui
 from starlette.types import ASGIApp
 
@@ -34,6 +36,7 @@ from dashboard.pages import (
     template,
     webhook,
 )
+from dashboard.pages.missing import missing
 from dashboard.session import Sessions
 from dashboard.settings import DashboardSettings
 
@@ -71,5 +74,7 @@ def create_app(settings: DashboardSettings) -> ASGIApp:
     async def healthz() -> PlainTextResponse:
         return PlainTextResponse("ok")
 
+    pages.add_exception_handler(404, missing)
+    pages.add_exception_handler(RequestValidationError, missing)
     ui.run_with(app, title="Tempost", favicon=PICTURE, tailwind=False, show_welcome_message=False)
     return Gate(app, settings, app.state.sessions)
