@@ -98,7 +98,7 @@ def status(context: typer.Context) -> None:
 
 
 @lists.command("import")
-def lists_import(  # noqa: PLR0913, PLR0917 - an option each
+def lists_import(
     context: typer.Context,
     file: File,
     name: Annotated[str | None, typer.Option(help="Of the new list; the file's name unless said.")] = None,

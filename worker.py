@@ -7,7 +7,6 @@ import argparse
 import asyncio
 import logging
 import os
-import signal
 import sys
 from contextlib import suppress
 
@@ -25,6 +24,7 @@ from runtime.reconcile import keep_reconciled
 from runtime.registry import WORKFLOWS, Activities
 from runtime.resources import Resources, open_resources
 from runtime.schedules import keep_schedules
+from runtime.serving import beside, on_leave
 from runtime.settings import MOST_PROCESSES, SettingsError, load_settings
 from runtime.slots import Slots
 
@@ -53,22 +53,14 @@ async def run(resources: Resources, stop: asyncio.Event) -> None:
         workflow_failure_exception_types=[NondeterminismError],
         graceful_shutdown_timeout=grace,
     )
-    background = [
-        asyncio.create_task(activities.deliveries.keep()),
-        asyncio.create_task(keep_reconciled(resources)),
-        asyncio.create_task(keep_present(resources, activities.worker, slots)),
-    ]
-    try:
+    deliveries = activities.deliveries
+    async with beside(deliveries.keep(), keep_reconciled(resources), keep_present(resources, activities.worker, slots)):
         async with worker:
             log.info("ready: at most %d mails under way", most)
             await stop.wait()
             log.info("leaving: dialogues under way are finished")
-            activities.deliveries.drain()
-        await activities.deliveries.finish(grace.total_seconds())
-    finally:
-        for task in background:
-            task.cancel()
-        await asyncio.gather(*background, return_exceptions=True)
+            deliveries.drain()
+        await deliveries.finish(grace.total_seconds())
 
 
 async def first_reading(resources: Resources, stop: asyncio.Event) -> int | None:
@@ -87,17 +79,12 @@ async def first_reading(resources: Resources, stop: asyncio.Event) -> int | None
 async def serve() -> None:
     """Open everything and run until SIGTERM or SIGINT."""
     stop = asyncio.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    on_leave(stop.set)
     async with open_resources(load_settings(), connect_until=stop) as resources:
         if stop.is_set():
             return
-        schedules = asyncio.create_task(keep_schedules(resources))
-        try:
+        async with beside(keep_schedules(resources)):
             await run(resources, stop)
-        finally:
-            schedules.cancel()
-            await asyncio.gather(schedules, return_exceptions=True)
 
 
 async def serve_in(processes: int) -> None:

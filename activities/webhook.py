@@ -33,7 +33,7 @@ GONE: Final = 410
 REST: Final = 1.0
 """Seconds in which news are gathered: a thousand opens a second wake a workflow once."""
 SIGNAL_TIMEOUT: Final = timedelta(seconds=5)
-NO_SECRET: Final = "its secret does not open with TEMPOST_SECRETS__KEY: give it a new one, then resume it"  # noqa: S105
+NO_SECRET: Final = "its secret does not open with TEMPOST_SECRETS__KEY: give it a new one, then resume it"  # noqa: S105 - words, no secret
 
 Unseal = Callable[[UUID, bytes], str | None]
 """A sealed secret of a webhook; None: it does not open."""

@@ -1,19 +1,23 @@
-"""Calls about what an account consists of: services, sending domains, templates, keys, users."""
+"""The client's calls about what an account consists of, its lists and mailings apart."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
+from urllib.parse import quote
 from uuid import UUID
 
-from api.client_transport import Body, Transport
+from api.client_errors import ApiError
+from api.client_transport import Body, Transport, given
 from api.schemas.api_key import NewApiKeyOut
+from api.schemas.domain_limit import DomainLimitOut
 from api.schemas.mailbox import MailboxOut
 from api.schemas.sending_domain import SendingDomainOut
 from api.schemas.service import ServiceBulkOut, ServiceOut, ServiceTestOut
 from api.schemas.template import DraftOut, PreflightOut, PreviewOut, TemplateOut
 from api.schemas.user import UserOut
+from api.schemas.webhook import NewWebhookOut, WebhookDeliveryOut, WebhookOut, WebhookTestOut
 
 
 class AccountCalls(Transport):
-    """A part of `ApiClient`."""
+    """Services and their mailboxes, limits, templates, sending domains, webhooks, keys, users."""
 
     async def create_service(self, order: Body) -> ServiceOut:
         """Add a service."""
@@ -53,8 +57,7 @@ class AccountCalls(Transport):
 
     async def put_mailbox(self, service_id: UUID, order: Body) -> MailboxOut:
         """Have a service's mailbox read."""
-        answer = await self._send("PUT", f"/api/services/{service_id}/mailbox", json=order)
-        return MailboxOut.model_validate_json(answer.content)
+        return await self._put(MailboxOut, f"/api/services/{service_id}/mailbox", order)
 
     async def test_mailbox(self, service_id: UUID) -> ServiceTestOut:
         """Log in to a service's mailbox."""
@@ -63,6 +66,25 @@ class AccountCalls(Transport):
     async def delete_mailbox(self, service_id: UUID) -> None:
         """Read a service's mailbox no more."""
         await self._send("DELETE", f"/api/services/{service_id}/mailbox")
+
+    def domain_limits(self, pool: str | None = None) -> AsyncIterator[DomainLimitOut]:
+        """The limits per recipient domain of a pool."""
+        return self._all(DomainLimitOut, "/api/domain-limits", given(pool=pool))
+
+    async def set_domain_limit(self, domain: str, order: Mapping[str, object], pool: str | None) -> DomainLimitOut:
+        """Limit a domain, or change its limit."""
+        of_pool = given(pool=pool)
+        try:
+            answer = await self._send("PATCH", f"/api/domain-limits/{quote(domain)}", params=of_pool, json=order)
+        except ApiError as error:
+            if error.status != 404:
+                raise
+            return await self._post(DomainLimitOut, "/api/domain-limits", {"domain": domain, **order, **of_pool})
+        return DomainLimitOut.model_validate_json(answer.content)
+
+    async def delete_domain_limit(self, domain: str, pool: str | None) -> None:
+        """Limit a domain no longer."""
+        await self._send("DELETE", f"/api/domain-limits/{quote(domain)}", params=given(pool=pool))
 
     async def create_template(self, order: Body) -> TemplateOut:
         """Keep a template."""
@@ -115,6 +137,42 @@ class AccountCalls(Transport):
     async def delete_sending_domain(self, domain_id: UUID) -> None:
         """Forget a domain and its key."""
         await self._send("DELETE", f"/api/sending-domains/{domain_id}")
+
+    async def create_webhook(self, order: Body) -> NewWebhookOut:
+        """Tell a receiver what comes back; the answer alone holds its secret."""
+        return await self._post(NewWebhookOut, "/api/webhooks", order)
+
+    def webhooks(self) -> AsyncIterator[WebhookOut]:
+        """All webhooks."""
+        return self._all(WebhookOut, "/api/webhooks")
+
+    async def webhook(self, webhook_id: UUID) -> WebhookOut:
+        """One webhook."""
+        return await self._get(WebhookOut, f"/api/webhooks/{webhook_id}")
+
+    async def change_webhook(self, webhook_id: UUID, change: Body) -> WebhookOut:
+        """Change where it is told, or what; a message that waits is tried at once."""
+        return await self._patch(WebhookOut, f"/api/webhooks/{webhook_id}", change)
+
+    def webhook_deliveries(self, webhook_id: UUID) -> AsyncIterator[WebhookDeliveryOut]:
+        """Its last tries, the newest first."""
+        return self._all(WebhookDeliveryOut, f"/api/webhooks/{webhook_id}/deliveries")
+
+    async def test_webhook(self, webhook_id: UUID) -> WebhookTestOut:
+        """Post a message that means nothing."""
+        return await self._post(WebhookTestOut, f"/api/webhooks/{webhook_id}/test", {})
+
+    async def resume_webhook(self, webhook_id: UUID, *, skip_missed: bool = False) -> WebhookOut:
+        """Go on with one that was given up."""
+        return await self._post(WebhookOut, f"/api/webhooks/{webhook_id}/resume", {"skipMissed": skip_missed})
+
+    async def rotate_webhook_secret(self, webhook_id: UUID) -> NewWebhookOut:
+        """Give it a new secret."""
+        return await self._post(NewWebhookOut, f"/api/webhooks/{webhook_id}/rotate-secret", {})
+
+    async def delete_webhook(self, webhook_id: UUID) -> None:
+        """Tell it nothing more."""
+        await self._send("DELETE", f"/api/webhooks/{webhook_id}")
 
     async def create_key(self, order: Body) -> NewApiKeyOut:
         """Make a key; it is shown this once."""

@@ -8,7 +8,7 @@ from api.schemas.campaign import CampaignContactOut, CampaignDryRunOut, Campaign
 
 
 class CampaignCalls(Transport):
-    """A part of `ApiClient`."""
+    """Campaigns and their rounds."""
 
     async def submit_campaign(self, order: Body, key: str | None = None) -> CampaignOut:
         """Start a campaign; with the same `key` and order once only, however often it is called."""

@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from api.client_transport import Transport
+from api.client_transport import Transport, given
 from api.schemas.metric import MetricSeriesOut, TaskMetricsOut
 from api.schemas.statistics import AccountStatisticsOut, FunnelOut, StatisticsOut, TimelineOut
 from contracts.metric import SystemMetric
@@ -11,11 +11,11 @@ from contracts.statistics import TimeUnit
 
 
 class StatisticsCalls(Transport):
-    """A part of `ApiClient`."""
+    """Statistics, time-lines, metrics."""
 
     async def task_statistics(self, task_id: UUID, by: str | None = None, zone: str | None = None) -> StatisticsOut:
         """What became of a task's mails, by `round`, `variant`, `service`, `provider`, `day` or `hour`."""
-        return await self._get(StatisticsOut, f"/api/tasks/{task_id}/statistics", _grouped(by, zone))
+        return await self._get(StatisticsOut, f"/api/tasks/{task_id}/statistics", given(by=by, timeZone=zone))
 
     async def task_timeline(self, task_id: UUID, per: TimeUnit = "hour") -> TimelineOut:
         """What happened when to a task's mails."""
@@ -25,7 +25,7 @@ class StatisticsCalls(Transport):
         self, campaign_id: UUID, by: str | None = None, zone: str | None = None
     ) -> StatisticsOut:
         """The same of the mails of all rounds."""
-        return await self._get(StatisticsOut, f"/api/campaigns/{campaign_id}/statistics", _grouped(by, zone))
+        return await self._get(StatisticsOut, f"/api/campaigns/{campaign_id}/statistics", given(by=by, timeZone=zone))
 
     async def campaign_timeline(self, campaign_id: UUID, per: TimeUnit = "day") -> TimelineOut:
         """What happened when to the mails of a campaign."""
@@ -43,8 +43,8 @@ class StatisticsCalls(Transport):
         zone: str | None = None,
     ) -> AccountStatisticsOut:
         """The same of all mails sent within a time, by `task`, `service`, `provider`, `day` or `hour`."""
-        times = {name: at.astimezone().isoformat() for name, at in {"from": since, "to": before}.items() if at}
-        return await self._get(AccountStatisticsOut, "/api/statistics", times | _grouped(by, zone))
+        filters = given(**{"from": since, "to": before, "by": by, "timeZone": zone})
+        return await self._get(AccountStatisticsOut, "/api/statistics", filters)
 
     async def metric(self, name: SystemMetric, since: datetime, step: int) -> MetricSeriesOut:
         """One metric since a moment, averaged by so many seconds."""
@@ -54,7 +54,3 @@ class StatisticsCalls(Transport):
     async def task_metrics(self, task_id: UUID) -> TaskMetricsOut:
         """How a task went, minute by minute."""
         return await self._get(TaskMetricsOut, f"/api/tasks/{task_id}/metrics")
-
-
-def _grouped(by: str | None, zone: str | None) -> dict[str, str]:
-    return {name: value for name, value in {"by": by, "timeZone": zone}.items() if value is not None}

@@ -5,9 +5,10 @@ import ipaddress
 import ssl
 import uuid
 from collections.abc import AsyncIterator, Mapping
+from datetime import datetime
 from functools import cache
 from types import TracebackType
-from typing import Self, TypeVar
+from typing import Any, Self, TypeVar
 from urllib.parse import urlsplit
 
 import httpx
@@ -72,6 +73,9 @@ class Transport:
     async def _patch(self, kind: type[Answer], path: str, body: Body) -> Answer:
         return kind.model_validate_json((await self._send("PATCH", path, json=_plain(body))).content)
 
+    async def _put(self, kind: type[Answer], path: str, body: Body) -> Answer:
+        return kind.model_validate_json((await self._send("PUT", path, json=_plain(body))).content)
+
     async def _all(
         self, kind: type[Answer], path: str, filters: Mapping[str, str] | None = None
     ) -> AsyncIterator[Answer]:
@@ -110,13 +114,13 @@ class Transport:
             raise ApiUnreachableError(self.url, str(error) or type(error).__name__) from error
         return (await raise_for_problem(response)).content
 
-    async def _send(self, method: str, path: str, key: str | None = None, **request: object) -> httpx.Response:
+    async def _send(self, method: str, path: str, key: str | None = None, **request: Any) -> httpx.Response:
         """Send until an answer comes that a further try would not better; the same key each time."""
         headers = {"Idempotency-Key": key or str(uuid.uuid4())} if method == "POST" else {}
         pause = PAUSE
         for _ in range(ATTEMPTS - 1):
             try:
-                response = await self._http.request(method, path, headers=headers, **request)  # type: ignore[arg-type]
+                response = await self._http.request(method, path, headers=headers, **request)
             except httpx.TransportError:
                 await asyncio.sleep(pause)
             else:
@@ -126,10 +130,19 @@ class Transport:
                 await asyncio.sleep(min(LONGEST_PAUSE, told or pause))
             pause *= 2
         try:
-            response = await self._http.request(method, path, headers=headers, **request)  # type: ignore[arg-type]
+            response = await self._http.request(method, path, headers=headers, **request)
         except httpx.TransportError as error:
             raise ApiUnreachableError(self.url, str(error) or type(error).__name__) from error
         return await raise_for_problem(response)
+
+
+def given(**parameters: str | datetime | None) -> dict[str, str]:
+    """Parameters as the API takes them, without those that are not given."""
+    return {
+        name: value.astimezone().isoformat() if isinstance(value, datetime) else value
+        for name, value in parameters.items()
+        if value is not None
+    }
 
 
 def _plain(body: Body) -> Mapping[str, object]:

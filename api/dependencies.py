@@ -3,8 +3,9 @@
 All are coroutines, also those that wait for nothing: FastAPI runs a plain function in a thread, at every request.
 """
 
+import asyncio
 from collections.abc import AsyncIterator
-from typing import Annotated, cast
+from typing import Annotated, Any
 
 from fastapi import Depends, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
@@ -17,6 +18,7 @@ from api.operations.preflight import Preflights
 from api.pool_forecasts import PoolForecasts
 from api.problems import NotAllowedError
 from api.rate_limit import RateLimit
+from api.response_times import ResponseTimes
 from content.trial import TemplateTrial
 from contracts.about import about
 from database.connect import analysis as open_analysis
@@ -27,70 +29,35 @@ from runtime.resources import Resources
 bearer = HTTPBearer(auto_error=False, description="An API key")
 
 
-async def resources(request: Request) -> Resources:
-    """Give what the process was started with."""
-    return cast("Resources", request.app.state.resources)
+def _kept(name: str) -> Any:
+    """Depend on what the application keeps in its state under this name (`api.app`)."""
+
+    async def kept(request: Request) -> object:
+        return getattr(request.app.state, name)
+
+    return Depends(kept)
 
 
-Process = Annotated[Resources, Depends(resources)]
+Process = Annotated[Resources, _kept("resources")]
+Trial = Annotated[TemplateTrial, _kept("trial")]
+Contents = Annotated[InlineContents, _kept("inline_contents")]
+Preflight = Annotated[Preflights, _kept("preflights")]
+Forecasts = Annotated[PoolForecasts, _kept("pool_forecasts")]
+Holders = Annotated[KeyHolders, _kept("key_holders")]
+Health = Annotated[HealthWatch, _kept("health_watch")]
+Rate = Annotated[RateLimit, _kept("rate_limit")]
+Times = Annotated[ResponseTimes, _kept("response_times")]
+Stopping = Annotated[asyncio.Event, _kept("stopping")]
+"""Set when the process is to leave: streams end then."""
+Credentials = Annotated[HTTPAuthorizationCredentials | None, Depends(bearer)]
 
 
-async def template_trial(request: Request) -> TemplateTrial:
-    """Give the process in which templates are tried."""
-    return cast("TemplateTrial", request.app.state.trial)
-
-
-Trial = Annotated[TemplateTrial, Depends(template_trial)]
-
-
-async def inline_contents(request: Request) -> InlineContents:
-    """Give what this process knows of the content that comes with tasks."""
-    return cast("InlineContents", request.app.state.inline_contents)
-
-
-Contents = Annotated[InlineContents, Depends(inline_contents)]
-
-
-async def preflights(request: Request) -> Preflights:
-    """Give what judges content before it is sent."""
-    return cast("Preflights", request.app.state.preflights)
-
-
-Preflight = Annotated[Preflights, Depends(preflights)]
-
-
-async def pool_forecasts(request: Request) -> PoolForecasts:
-    """Give the readings of pools that this process keeps."""
-    return cast("PoolForecasts", request.app.state.pool_forecasts)
-
-
-Forecasts = Annotated[PoolForecasts, Depends(pool_forecasts)]
-
-
-async def key_holders(request: Request) -> KeyHolders:
-    """Give what this process knows of keys."""
-    return cast("KeyHolders", request.app.state.key_holders)
-
-
-Holders = Annotated[KeyHolders, Depends(key_holders)]
-
-
-async def health_watch(request: Request) -> HealthWatch:
-    """Give what this process knows of everyone's health."""
-    return cast("HealthWatch", request.app.state.health_watch)
-
-
-Health = Annotated[HealthWatch, Depends(health_watch)]
-
-
-async def key_holder(
-    request: Request, holders: Holders, credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(bearer)]
-) -> KeyHolder:
+async def key_holder(request: Request, holders: Holders, rate: Rate, credentials: Credentials) -> KeyHolder:
     """Find who asks, and whether they ask too often."""
     holder = await holders.authenticate(credentials.credentials if credentials else None)
     named = {name: value for name, value in request.path_params.items() if name.endswith("_id")}  # never an address
     about(**{**named, "user_id": holder.user_id, "key_id": holder.key_id})
-    cast("RateLimit", request.app.state.rate_limit).check(holder.key_id)
+    rate.check(holder.key_id)
     return holder
 
 
@@ -112,12 +79,10 @@ async def administrator(holder: Holder) -> KeyHolder:
     return _require(holder, "admin")
 
 
-async def health_reader(
-    request: Request, holders: Holders, credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(bearer)]
-) -> KeyHolder:
+async def health_reader(holders: Holders, rate: Rate, credentials: Credentials) -> KeyHolder:
     """Require the scope `read`, also while the database that knows the keys is away: seen ones count."""
     holder = await holders.recognise(credentials.credentials if credentials else None)
-    cast("RateLimit", request.app.state.rate_limit).check(holder.key_id)
+    rate.check(holder.key_id)
     return _require(holder, "read")
 
 

@@ -19,9 +19,9 @@ class ContentOrder(Protocol):
     """What may bring content along."""
 
     @property
-    def content(self) -> ContentIn | None: ...  # noqa: D102
+    def content(self) -> ContentIn | None: ...  # noqa: D102 - its name says it
     @property
-    def variants(self) -> Sequence[VariantIn] | None: ...  # noqa: D102
+    def variants(self) -> Sequence[VariantIn] | None: ...  # noqa: D102 - its name says it
 
 
 class InlineContents:

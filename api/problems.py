@@ -2,6 +2,9 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TypeVar
+
+Found = TypeVar("Found")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +64,13 @@ class TemporalDownError(ProblemError):
 def invalid(pointer: str, message: str) -> InvalidError:
     """One fault in one place."""
     return InvalidError(f"{pointer}: {message}", [FieldError(pointer, message)])
+
+
+def owned(found: Found | None, what: str, which: object) -> Found:
+    """What was looked for among the asker's own, or `NotFoundError`: someone else's is answered as if it were not."""
+    if found is None or found is False:
+        raise NotFoundError(f"You have no {what} {which}.")
+    return found
 
 
 class TooManyRequestsError(ProblemError):

@@ -1,12 +1,8 @@
 """The API's process: `python -m api.serve`, settings from the environment."""
 
-import asyncio
 import gc
 import logging
-import signal
 import sys
-from collections.abc import AsyncIterator, Coroutine, Generator
-from contextlib import asynccontextmanager, contextmanager
 
 import uvicorn
 import uvloop
@@ -18,33 +14,14 @@ from runtime.alerts import keep_alerts
 from runtime.health import HealthWatch
 from runtime.logs import configure_logs
 from runtime.resources import open_resources
+from runtime.serving import beside
 from runtime.settings import SettingsError, load_settings
+from runtime.web_server import WebServer
 
 log = logging.getLogger("api")
 
 GRACE = 10
 """Seconds that answers under way are given at SIGTERM."""
-
-
-class Server(uvicorn.Server):
-    """Leaves signals to `main`: uvicorn would raise them again, and end the process before its resources are closed."""
-
-    @contextmanager
-    def capture_signals(self) -> Generator[None]:
-        """Capture none."""
-        yield
-
-
-@asynccontextmanager
-async def beside(*loops: Coroutine[object, object, None]) -> AsyncIterator[None]:
-    """Run what has no end while the block does."""
-    running = [asyncio.create_task(loop) for loop in loops]
-    try:
-        yield
-    finally:
-        for task in running:
-            task.cancel()
-        await asyncio.gather(*running, return_exceptions=True)
 
 
 async def main() -> None:
@@ -53,34 +30,28 @@ async def main() -> None:
     configure_logs(settings.logs.shape)
     async with open_resources(settings) as resources:
         app = create_app(resources)
-        server = Server(
-            uvicorn.Config(
-                app,
-                http=HeadLimitProtocol,
-                host=settings.api.host,
-                port=settings.api.port,
-                timeout_graceful_shutdown=GRACE,
-                log_config=None,
-                access_log=False,
-                server_header=False,
-                lifespan="on",
-            )
+        config = uvicorn.Config(
+            app,
+            http=HeadLimitProtocol,
+            host=settings.api.host,
+            port=settings.api.port,
+            timeout_graceful_shutdown=GRACE,
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            lifespan="on",
         )
-
         # What was loaded stays. Else the collector, when a forecast makes many objects, goes through it all: 90 ms.
         gc.freeze()
 
-        def leave() -> None:
+        def leaving() -> None:
             log.info("leaving: requests under way are answered")
             app.state.stopping.set()
-            server.should_exit = True
 
-        for number in (signal.SIGTERM, signal.SIGINT):
-            asyncio.get_running_loop().add_signal_handler(number, leave)
         watch: HealthWatch = app.state.health_watch
         times: ResponseTimes = app.state.response_times
         async with beside(watch.keep(), keep_noted(resources, times), keep_alerts(resources, watch)):
-            await server.serve()
+            await WebServer(config, leaving).serve()
 
 
 if __name__ == "__main__":

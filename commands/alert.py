@@ -16,7 +16,7 @@ COLOURS = {"critical": "bold red", "warning": "yellow"}
 
 def alerts(
     context: typer.Context,
-    past: Annotated[bool, typer.Option("--past", help="Those that are over, too.")] = False,  # noqa: FBT002
+    past: Annotated[bool, typer.Option("--past", help="Those that are over, too.")] = False,
 ) -> None:
     """Show what is wrong and what to do about it."""
     out.print(shown(call(context, lambda api: collect(api.alerts("all" if past else "open")))))

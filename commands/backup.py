@@ -44,7 +44,7 @@ def backup(file: Annotated[Path, typer.Argument(dir_okay=False, help="Where to w
 def restore(
     file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, readable=True)],
     sent: Annotated[list[Path] | None, typer.Option(exists=True, readable=True, help=EVIDENCE_HELP)] = None,
-    replace: Annotated[bool, typer.Option("--replace", help="Put it in place of what is there.")] = False,  # noqa: FBT002
+    replace: Annotated[bool, typer.Option("--replace", help="Put it in place of what is there.")] = False,
 ) -> None:
     """Bring a backup back, while API and workers are stopped. Tasks that would send are paused."""
     from runtime import restore as runtime

@@ -119,9 +119,9 @@ class Named(Protocol):
     """What has an id and a name."""
 
     @property
-    def id(self) -> UUID: ...  # noqa: D102
+    def id(self) -> UUID: ...  # noqa: D102 - its name says it
     @property
-    def name(self) -> str: ...  # noqa: D102
+    def name(self) -> str: ...  # noqa: D102 - its name says it
 
 
 N = TypeVar("N", bound=Named)
@@ -137,6 +137,11 @@ async def find(kind: str, rows: AsyncIterator[N], word: str) -> N:
     return found[0]
 
 
-async def collect(rows: AsyncIterator[T]) -> list[T]:
-    """All of a list."""
-    return [row async for row in rows]
+async def collect(rows: AsyncIterator[T], most: int | None = None) -> list[T]:
+    """All of a list, or so many from its beginning: no more of it is asked for."""
+    found: list[T] = []
+    async for row in rows:
+        found.append(row)
+        if len(found) == most:
+            break
+    return found

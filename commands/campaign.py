@@ -27,7 +27,7 @@ Campaign = Annotated[str, typer.Argument(metavar="CAMPAIGN", help="Id or name.")
 def submit(
     context: typer.Context,
     file: Annotated[Path, File],
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would be sent.")] = False,  # noqa: FBT002
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would be sent.")] = False,
 ) -> None:
     """Start a campaign; `contactList` and `template` in its file may be names."""
 
@@ -83,7 +83,7 @@ def resume(context: typer.Context, campaign: Campaign) -> None:
 def cancel(
     context: typer.Context,
     campaign: Campaign,
-    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,  # noqa: FBT002
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
 ) -> None:
     """Send nothing more of it, ever; mails under way end."""
     if not yes:

@@ -34,12 +34,7 @@ def contacts_list(
 
     async def work(api: ApiClient) -> list[ContactOut]:
         given = {"email": email, "tag": tag, "listId": await _list_id(api, of_list)}
-        found = []
-        async for row in api.contacts(**{name: value for name, value in given.items() if value}):
-            found.append(row)
-            if len(found) == most:
-                break
-        return found
+        return await collect(api.contacts(**{name: value for name, value in given.items() if value}), most)
 
     out.print(_table(call(context, work)))
 
@@ -99,7 +94,7 @@ def contacts_export(
 def contacts_erase(
     context: typer.Context,
     email: str,
-    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,  # noqa: FBT002
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
 ) -> None:
     """Erase a person from everything; sums and counts stay."""
     if not yes:

@@ -16,7 +16,7 @@ def mailing(
     context: typer.Context,
     contacts: Annotated[int, typer.Option(min=1, help="How many contacts to write to.")] = 10_000,
     interval: Annotated[float | None, typer.Option(min=0, help="Seconds between two mails of a service.")] = None,
-    keep: Keep = False,  # noqa: FBT002
+    keep: Keep = False,
 ) -> None:
     """Start everything, send a mailing to simulated providers, and check each mail at their journal."""
     if context.invoked_subcommand is not None:
@@ -29,7 +29,7 @@ def mailing(
 @demo.command()
 def campaign(
     contacts: Annotated[int, typer.Option(min=110, help="How many recipients: 110, 220, 330 …")] = 1_100,
-    keep: Keep = False,  # noqa: FBT002
+    keep: Keep = False,
 ) -> None:
     """Live through a campaign of three rounds in two simulated weeks, and count every class of recipients."""
     from evidence.campaign.run import TOGETHER, run

@@ -58,7 +58,7 @@ def bench(
     name: Annotated[str | None, typer.Argument(help="steady, fair, burst, relay, … All unless named.")] = None,
     mails: Annotated[int | None, typer.Option(min=1, help="Mails of the large mailing, or rows of the file.")] = None,
     seconds: Annotated[float | None, typer.Option(min=1, help="How long a load without an end goes on.")] = None,
-    keep: Annotated[bool, typer.Option("--keep", help="Leave the data in .tempost/bench-NAME.")] = False,  # noqa: FBT002
+    keep: Annotated[bool, typer.Option("--keep", help="Leave the data in .tempost/bench-NAME.")] = False,
 ) -> None:
     """Measure the whole on this machine, and check each mail at the journal of simulated providers."""
     from evidence.bench.runner import BENCHES, run
@@ -82,7 +82,7 @@ def prove(
     seed: Annotated[str | None, typer.Option(help="That of an earlier run, to draw its moments again.")] = None,
     rounds: Annotated[int, typer.Option(min=1, help="How often each fault is tried.")] = 1,
     mails: Annotated[int | None, typer.Option(min=10, help="Of each fault's mailing.")] = None,
-    keep: Annotated[bool, typer.Option("--keep", help="Leave the data in .tempost/prove.")] = False,  # noqa: FBT002
+    keep: Annotated[bool, typer.Option("--keep", help="Leave the data in .tempost/prove.")] = False,
 ) -> None:
     """Break things while mails flow, and show at the journal of simulated providers that none is lost or doubled."""
     from evidence.prove.runner import FAULTS, Options, run

@@ -16,14 +16,14 @@ Service = Annotated[str, typer.Argument(help="Id or name of the service.")]
 
 
 @mailbox.command("set")
-def set_up(  # noqa: PLR0913, PLR0917 - an option each
+def set_up(
     context: typer.Context,
     service: Service,
     host: Annotated[str, typer.Option(help="IMAP server.")],
     port: Annotated[int, typer.Option()] = 993,
     security: Annotated[str, typer.Option(help="tls, starttls or none")] = "tls",
     username: Annotated[str | None, typer.Option(help="The service's login unless said; asks for a password.")] = None,
-    marks_read: Annotated[bool, typer.Option("--mark-read", help="Mark what was read as read.")] = False,  # noqa: FBT002
+    marks_read: Annotated[bool, typer.Option("--mark-read", help="Mark what was read as read.")] = False,
 ) -> None:
     """Have a service's mailbox read."""
     order: dict[str, object] = {"host": host, "port": port, "security": security, "marksRead": marks_read}

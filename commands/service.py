@@ -38,7 +38,7 @@ COLUMNS = _columns()
 
 
 @services.command("add")
-def add(  # noqa: PLR0913, PLR0917 - an option each
+def add(
     context: typer.Context,
     name: Annotated[str, typer.Option()],
     host: Annotated[str, typer.Option()],

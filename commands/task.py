@@ -20,7 +20,7 @@ Task = Annotated[str, typer.Argument(metavar="TASK", help="Id or name.")]
 
 
 @tasks.command("submit")
-def submit(  # noqa: PLR0913, PLR0917 - an option each
+def submit(
     context: typer.Context,
     to: Annotated[str | None, typer.Option("--list", help="Contact list: id or name.")] = None,
     template: Annotated[str | None, typer.Option(help="Template: id or name.")] = None,
@@ -29,11 +29,11 @@ def submit(  # noqa: PLR0913, PLR0917 - an option each
     pool: Annotated[str | None, typer.Option()] = None,
     priority: Annotated[int, typer.Option(min=-1, max=1, help="1 goes before 0, 0 before -1.")] = 0,
     start_at: Annotated[datetime | None, typer.Option(help="Local time.")] = None,
-    track_opens: Annotated[bool, typer.Option(help="Learn when mails are opened.")] = True,  # noqa: FBT002
-    track_clicks: Annotated[bool, typer.Option(help="Learn when links are clicked.")] = True,  # noqa: FBT002
+    track_opens: Annotated[bool, typer.Option(help="Learn when mails are opened.")] = True,
+    track_clicks: Annotated[bool, typer.Option(help="Learn when links are clicked.")] = True,
     unknown: Annotated[str, typer.Option(help="hold, resend or count_as_sent")] = "hold",
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would be sent.")] = False,  # noqa: FBT002
-    watch: Annotated[bool, typer.Option("--watch", help="Show it until it has ended.")] = False,  # noqa: FBT002
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would be sent.")] = False,
+    watch: Annotated[bool, typer.Option("--watch", help="Show it until it has ended.")] = False,
 ) -> None:
     """Send a template to a list, or what a file orders; `contactList` and `template` in it may be names."""
     given: dict[str, object] = {
@@ -108,7 +108,7 @@ def resume(context: typer.Context, task: Task) -> None:
 def cancel(
     context: typer.Context,
     task: Task,
-    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,  # noqa: FBT002
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
 ) -> None:
     """Send nothing more, ever; mails under way end."""
     if not yes:

@@ -41,16 +41,7 @@ def list_own(context: typer.Context) -> None:
 @webhooks.command("deliveries")
 def deliveries(context: typer.Context, webhook: Id, most: Annotated[int, typer.Option(min=1, max=1000)] = 20) -> None:
     """Show the last tries, the newest first."""
-
-    async def work(api: ApiClient) -> list[WebhookDeliveryOut]:
-        rows = []
-        async for row in api.webhook_deliveries(webhook):
-            rows.append(row)
-            if len(rows) == most:
-                break
-        return rows
-
-    out.print(tries(call(context, work)))
+    out.print(tries(call(context, lambda api: collect(api.webhook_deliveries(webhook), most))))
 
 
 @webhooks.command("test")
@@ -71,7 +62,7 @@ def test(context: typer.Context, webhook: Id) -> None:
 def resume(
     context: typer.Context,
     webhook: Id,
-    skip_missed: Annotated[bool, typer.Option(help="Do not tell what came meanwhile.")] = False,  # noqa: FBT002
+    skip_missed: Annotated[bool, typer.Option(help="Do not tell what came meanwhile.")] = False,
 ) -> None:
     """Go on with one that was given up, or that waits."""
     row = call(context, lambda api: api.resume_webhook(webhook, skip_missed=skip_missed))

@@ -4,7 +4,7 @@ import re
 import unicodedata
 
 RESERVED = frozenset(
-    "and as caller elif else false for if in is loop namespace none not or range "  # noqa: SIM905 - words read better than a column of strings
+    "and as caller elif else false for if in is loop namespace none not or range "
     "recursive self set super true with".split()
 )
 """Words that mean something else inside a template; as a field they get an underscore."""

@@ -19,12 +19,12 @@ LISTED = "[]"
 LOOPED = "for()"
 """Names under which `content.grammar` calls what stands behind `~`, `[…]` and `for`; a template cannot type them."""
 
-SCALAR_FILTERS = (  # noqa: SIM905 - words read better than a column of strings
+SCALAR_FILTERS = (
     "abs capitalize e escape float int lower round safe string title trim truncate upper urlencode wordcount"
 ).split()
 """Jinja's own, for a string or a number only: the text of a list can be far longer than the list."""
-OTHER_FILTERS = "count d default first last length reverse unique".split()  # noqa: SIM905
-TAKEN_TESTS = (  # noqa: SIM905
+OTHER_FILTERS = "count d default first last length reverse unique".split()
+TAKEN_TESTS = (
     "!= < <= == > >= boolean defined divisibleby eq equalto even false float ge greaterthan gt in integer le lessthan "
     "lower lt ne none number odd string true undefined upper"
 ).split()

@@ -90,29 +90,29 @@ def _problem(node: nodes.Node) -> str | None:
 class Instrument(NodeTransformer):
     """Put filters where `~`, lists and loops stand, so that these too are charged for and bounded."""
 
-    def visit_Concat(self, node: nodes.Concat) -> nodes.Node:  # noqa: N802 - named after the node
+    def visit_Concat(self, node: nodes.Concat) -> nodes.Node:
         """`a ~ b`."""
         self.generic_visit(node)
         return _filter(CONCATENATED, nodes.Tuple(node.nodes, "load", lineno=node.lineno))
 
-    def visit_List(self, node: nodes.List) -> nodes.Node:  # noqa: N802
+    def visit_List(self, node: nodes.List) -> nodes.Node:
         """`[a, b]`."""
         self.generic_visit(node)
         return _filter(LISTED, node)
 
-    def visit_Tuple(self, node: nodes.Tuple) -> nodes.Node:  # noqa: N802
+    def visit_Tuple(self, node: nodes.Tuple) -> nodes.Node:
         """`(a, b)`, but not as a target."""
         self.generic_visit(node)
         return node if node.ctx == "store" else _filter(LISTED, node)
 
-    def visit_CondExpr(self, node: nodes.CondExpr) -> nodes.Node:  # noqa: N802
+    def visit_CondExpr(self, node: nodes.CondExpr) -> nodes.Node:
         """`a if b`: nothing otherwise, as people expect, rather than a missing value."""
         self.generic_visit(node)
         if node.expr2 is None:
             node.expr2 = nodes.Const("", lineno=node.lineno)
         return node
 
-    def visit_For(self, node: nodes.For) -> nodes.Node:  # noqa: N802
+    def visit_For(self, node: nodes.For) -> nodes.Node:
         """`for … in items`."""
         self.generic_visit(node)
         node.iter = _filter(LOOPED, node.iter)

@@ -21,7 +21,7 @@ PLACEHOLDER_HOSTS = re.compile(
 )
 PLACEHOLDER = re.compile(r"\{\{|\}\}|\{%|\$\{|%%|\*\||\bTODO\b|\bXXX\b")
 SHORTENERS = frozenset(
-    "bit.ly buff.ly cutt.ly dwz.cn goo.gl is.gd j.mp ow.ly rb.gy rebrand.ly reurl.cc shorturl.at "  # noqa: SIM905 - hosts read better than a column of strings
+    "bit.ly buff.ly cutt.ly dwz.cn goo.gl is.gd j.mp ow.ly rb.gy rebrand.ly reurl.cc shorturl.at "
     "suo.im surl.li t.cn t.co t.ly tiny.cc tinyurl.com url.cn v.gd w.url.cn x.co".split()
 )
 SHOWN_URL = re.compile(r"(?:https?://)?((?:[a-z0-9-]+\.)+[a-z]{2,})(?:[/?#:]\S*)?", re.IGNORECASE | re.ASCII)

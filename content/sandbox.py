@@ -16,12 +16,12 @@ from content.functions import FILTERS, GLOBALS, OPERATORS, TESTS, binary, paid_f
 from content.limits import charge
 
 STRING_METHODS = frozenset(
-    "capitalize casefold count endswith find isalnum isalpha isdigit islower isspace istitle isupper "  # noqa: SIM905
+    "capitalize casefold count endswith find isalnum isalpha isdigit islower isspace istitle isupper "
     "lower lstrip "
     "removeprefix removesuffix rstrip split splitlines startswith strip swapcase title upper".split()
 )
 LOOP_ATTRIBUTES = frozenset(
-    "changed cycle depth depth0 first index index0 last length nextitem previtem revindex revindex0".split()  # noqa: SIM905
+    "changed cycle depth depth0 first index index0 last length nextitem previtem revindex revindex0".split()
 )
 
 

@@ -7,13 +7,13 @@ import re
 from html import unescape
 
 PARAGRAPHS = frozenset(
-    "address article aside blockquote body center dl fieldset figure footer form h1 h2 h3 h4 h5 h6 "  # noqa: SIM905 - words read better than a column of strings
+    "address article aside blockquote body center dl fieldset figure footer form h1 h2 h3 h4 h5 h6 "
     "header hr html main nav ol p pre section table ul".split()
 )
 """Elements with an empty line before and after."""
-LINES = frozenset("caption dd div dt figcaption legend li option tr".split())  # noqa: SIM905
+LINES = frozenset("caption dd div dt figcaption legend li option tr".split())
 """Elements that begin and end a line."""
-SILENT = frozenset("head noscript object script style svg template textarea title".split())  # noqa: SIM905
+SILENT = frozenset("head noscript object script style svg template textarea title".split())
 """Elements whose content is not shown."""
 
 TOKEN = re.compile(r"(?P<words>[^<]+)|<(?P<close>/?)(?P<name>[A-Za-z][A-Za-z0-9:-]*)(?P<rest>[^>]*)>|<[!?/][^>]*>")

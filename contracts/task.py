@@ -37,6 +37,10 @@ TASK_MOVES: Final[dict[str, list[str]]] = {
 }
 """From which statuses an order may bring a task to another."""
 
+Steering = Literal["pause", "resume", "cancel"]
+STEERED: Final[dict[Steering, TaskStatus]] = {"pause": "paused", "resume": "sending", "cancel": "cancelled"}
+"""What people order of a task or a campaign that runs, and to which status each order brings it."""
+
 UnknownPolicy = Literal["hold", "resend", "count_as_sent"]
 UNKNOWN_POLICIES: Final = ("hold", "resend", "count_as_sent")
 

@@ -52,8 +52,8 @@ async def _confirmed(visit: Visit, question: str, text: str) -> bool:
     with ui.dialog() as dialog, element("div", classes="dialog", role="alertdialog", aria_label=text):
         element("p", question)
         with element("div", classes="actions"):
-            element("button", visit.say("No"), type="button", autofocus="").on("click", lambda: dialog.submit(False))  # noqa: FBT003
-            element("button", text, classes="main", type="button").on("click", lambda: dialog.submit(True))  # noqa: FBT003
+            element("button", visit.say("No"), type="button", autofocus="").on("click", lambda: dialog.submit(False))  # noqa: FBT003 - NiceGUI's order
+            element("button", text, classes="main", type="button").on("click", lambda: dialog.submit(True))  # noqa: FBT003 - NiceGUI's order
     answer = await dialog
     dialog.delete()
     return bool(answer)

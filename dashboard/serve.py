@@ -2,10 +2,7 @@
 
 import asyncio
 import logging
-import signal
 import sys
-from collections.abc import Generator
-from contextlib import contextmanager
 
 import uvicorn
 from pydantic import ValidationError
@@ -13,20 +10,12 @@ from pydantic import ValidationError
 from dashboard.app import create_app
 from dashboard.settings import DashboardSettings
 from runtime.logs import configure_logs
+from runtime.web_server import WebServer
 
 log = logging.getLogger("dashboard")
 
 GRACE = 3
 """Seconds that answers under way are given at SIGTERM; open pages come back by themselves."""
-
-
-class Server(uvicorn.Server):
-    """Leaves signals to `main`, which ends the process in order."""
-
-    @contextmanager
-    def capture_signals(self) -> Generator[None]:
-        """Capture none."""
-        yield
 
 
 async def main() -> None:
@@ -42,16 +31,8 @@ async def main() -> None:
         access_log=False,
         server_header=False,
     )
-    server = Server(config)
-
-    def leave() -> None:
-        server.should_exit = True
-
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, leave)
     log.info("pages at http://%s:%d", settings.host, settings.port)
-    await server.serve()
+    await WebServer(config).serve()
 
 
 if __name__ == "__main__":

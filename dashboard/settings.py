@@ -1,12 +1,9 @@
 """Settings of the dashboard's process, from the environment (`TEMPOST_DASHBOARD__…`) or secret files."""
 
-import base64
-import binascii
-
-from pydantic import Field, SecretStr, field_validator
+from pydantic import Field
 from pydantic_settings import SettingsConfigDict
 
-from runtime.secret_files import FileSettings
+from runtime.secret_files import FileSettings, SealingKey
 
 
 class DashboardSettings(FileSettings):
@@ -18,7 +15,7 @@ class DashboardSettings(FileSettings):
 
     api_url: str
     """Base URL of the REST API, as this process reaches it."""
-    secret: SecretStr
+    secret: SealingKey
     """Seals the keys in people's cookies: 32 random bytes in URL-safe base64, the same in all processes."""
     host: str = "127.0.0.1"
     port: int = Field(default=8081, ge=0, le=65_535)
@@ -27,14 +24,3 @@ class DashboardSettings(FileSettings):
     temporal_namespace: str = "default"
     secure_cookies: bool = True
     """Cookies go over HTTPS only. Browsers make an exception for localhost, but not for other plain hosts."""
-
-    @field_validator("secret")
-    @classmethod
-    def _is_32_bytes(cls, value: SecretStr) -> SecretStr:
-        try:
-            decoded = base64.urlsafe_b64decode(value.get_secret_value())
-        except binascii.Error as error:
-            raise ValueError("is not URL-safe base64") from error
-        if len(decoded) != 32:
-            raise ValueError("must be 32 bytes in URL-safe base64; make one with: tempost keys secret")
-        return value

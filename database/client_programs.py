@@ -30,6 +30,6 @@ def client_programs() -> Path:
 
 def _runs(program: Path) -> bool:
     try:
-        return subprocess.run([program, "--version"], capture_output=True, check=False).returncode == 0  # noqa: S603
+        return subprocess.run([program, "--version"], capture_output=True, check=False).returncode == 0  # noqa: S603 - PostgreSQL's own
     except OSError:
         return False

@@ -132,11 +132,6 @@ def to_send(records: Iterable[tuple[str, ...]], suppressed: Collection[str]) -> 
     return {address_key(record[0]) for record in records if is_address(record[0])} - unwilling
 
 
-def expected_of_first(count: int) -> Expected:
-    """Count what becomes of the first rows of the contact file."""
-    return expected(first_rows(count), shipped_suppressed())
-
-
 def first_rows(count: int) -> list[tuple[str, ...]]:
     """Read the first rows of the shipped file; with more than it has, they are made."""
     if count > SHIPPED_ROWS:

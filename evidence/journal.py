@@ -10,7 +10,6 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
-from itertools import pairwise
 from pathlib import Path
 from statistics import median
 from zoneinfo import ZoneInfo
@@ -163,16 +162,6 @@ def smallest_gap_errors(tries: Iterable[Try], intervals: Mapping[str, timedelta]
     Providers without an interval, and those with fewer than two mails, are left out.
     """
     gaps = {name: _gaps_from_dot(found) for name, found in by_provider(tries).items()}
-    return _smallest(gaps, intervals)
-
-
-def smallest_start_gap_errors(tries: Iterable[Try], intervals: Mapping[str, timedelta]) -> dict[str, float]:
-    """Return the same for a relay, whose interval is from MAIL to MAIL."""
-    gaps = {name: [b.mail_at - a.mail_at for a, b in pairwise(found)] for name, found in by_provider(tries).items()}
-    return _smallest(gaps, intervals)
-
-
-def _smallest(gaps: Mapping[str, list[int]], intervals: Mapping[str, timedelta]) -> dict[str, float]:
     judged = ((name, found) for name, found in gaps.items() if found and name in intervals)
     return {name: min(found) / NS_PER_MS - intervals[name] / timedelta(milliseconds=1) for name, found in judged}
 
@@ -198,20 +187,10 @@ def taken_by_day(tries: Iterable[Try], zones: Mapping[str, str] | None = None) -
     return dict(days)
 
 
-def most_taken_in_a_day(tries: Iterable[Try], zones: Mapping[str, str] | None = None) -> dict[str, int]:
-    """Return by provider the most mails it took in one day of its time zone."""
-    return {name: max(days.values()) for name, days in taken_by_day(tries, zones).items()}
-
-
 def over_quota(tries: Iterable[Try], quotas: Mapping[str, int], zones: Mapping[str, str] | None = None) -> int:
     """Count the mails beyond the daily quotas, all providers and days together."""
     days = taken_by_day(tries, zones)
     return sum(max(0, count - quotas[name]) for name in days if name in quotas for count in days[name].values())
-
-
-def taken_per_second(tries: Iterable[Try]) -> Counter[int]:
-    """How many final dots came in each second since the epoch; a second without any is missing."""
-    return Counter((found.dot_at or 0) // NS_PER_SECOND for found in taken(tries))
 
 
 def most_starts_in_a_second(tries: Iterable[Try]) -> dict[str, int]:

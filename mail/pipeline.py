@@ -20,10 +20,10 @@ async def execute(protocol: SMTPProtocol, commands: Sequence[bytes], answers: li
                 return answer
         return None
 
-    protocol._read_response_from_buffer = read_all  # type: ignore[method-assign]
+    protocol._read_response_from_buffer = read_all  # type: ignore[method-assign]  # for these answers
     try:
         protocol._response_pending = True
         protocol.write(b"".join(command + b"\r\n" for command in commands))
         await protocol.read_response()
     finally:
-        protocol._read_response_from_buffer = read_one  # type: ignore[method-assign]
+        protocol._read_response_from_buffer = read_one  # type: ignore[method-assign]  # for these answers

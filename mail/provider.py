@@ -1,12 +1,10 @@
 """Who keeps the mailbox of an address, told by its domain alone.
 
-Companies that let Google or Microsoft keep their mail are under `other`: only their MX records would tell, and those
-are not asked.
+A domain that is not here counts as `other` in statistics. So do companies that let Google or Microsoft keep their
+mail: only their MX records would tell, and those are not asked.
 """
 
 from typing import Final
-
-OTHER: Final = "other"
 
 DOMAINS: Final[dict[str, tuple[str, ...]]] = {
     "Google": ("gmail.com", "googlemail.com"),
@@ -50,8 +48,3 @@ DOMAINS: Final[dict[str, tuple[str, ...]]] = {
 """The domains in which each gives addresses to anyone."""
 
 PROVIDER_OF: Final[dict[str, str]] = {domain: name for name, domains in DOMAINS.items() for domain in domains}
-
-
-def provider_of(address: str) -> str:
-    """Name the provider of a normalised address; `other` for a domain that is not known."""
-    return PROVIDER_OF.get(address.rpartition("@")[2].lower(), OTHER)

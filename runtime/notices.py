@@ -3,9 +3,6 @@
 Mails go over an account of their own, not over a service: a notice must leave when services rest or have no quota.
 """
 
-import base64
-import hashlib
-import hmac
 import json
 import logging
 import ssl
@@ -18,6 +15,7 @@ from typing import Any, Self
 
 import httpx
 
+from activities.webhook_post import Message, headers
 from database.connect import PoolConnection
 from database.queries import alert
 from database.queries.alert import Notice
@@ -85,15 +83,11 @@ class Notices:
         body = json.dumps(
             {"type": f"alert.{notice.event}", "timestamp": sent_at.isoformat(), "data": shown(notice)}
         ).encode()
-        headers = {
-            "Content-Type": "application/json",
-            "webhook-id": f"alert-{notice.alert_id}-{notice.event}",
-            "webhook-timestamp": str(int(sent_at.timestamp())),
-        }
-        if (secret := self._settings.webhook_secret) is not None:
-            headers["webhook-signature"] = signature(secret.get_secret_value(), headers, body)
+        message = Message(f"alert-{notice.alert_id}-{notice.event}", f"alert.{notice.event}", body)
+        secret = self._settings.webhook_secret
+        told = headers(message, [secret.get_secret_value()] if secret else [], int(sent_at.timestamp()))
         url = self._settings.webhook_url.get_secret_value()
-        response = await self._http.post(url, content=body, headers=headers)
+        response = await self._http.post(url, content=body, headers=told)
         if not response.is_success:  # not raise_for_status: its text would bring the URL, a secret, into the log
             raise httpx.HTTPError(f"the webhook answered {response.status_code}")
 
@@ -122,13 +116,6 @@ class Notices:
         finally:
             with suppress(Exception):
                 transport.abort()
-
-
-def signature(secret: str, headers: dict[str, str], body: bytes) -> str:
-    """Sign as Standard Webhooks 1.0.0 has it: HMAC-SHA256 over id, time and body."""
-    key = base64.b64decode(secret.removeprefix("whsec_"))
-    signed = f"{headers['webhook-id']}.{headers['webhook-timestamp']}.".encode() + body
-    return "v1," + base64.b64encode(hmac.digest(key, signed, hashlib.sha256)).decode()
 
 
 def shown(notice: Notice) -> dict[str, Any]:

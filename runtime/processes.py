@@ -11,6 +11,8 @@ from collections.abc import Sequence
 from contextlib import suppress
 from time import monotonic
 
+from runtime.serving import on_leave
+
 log = logging.getLogger("processes")
 
 PAUSES = (0.1, 1.0, 2.0, 4.0)
@@ -34,8 +36,7 @@ class Processes:
 
     async def keep(self, count: int) -> None:
         """Return when all have ended. Raises `GivenUpError`, after asking the others to end, where one cannot live."""
-        for number in (signal.SIGTERM, signal.SIGINT):
-            asyncio.get_running_loop().add_signal_handler(number, self._leave)
+        on_leave(self._leave)
         ends = await asyncio.gather(*(self._keep_one() for _ in range(count)), return_exceptions=True)
         for error in ends:
             if error is not None:

@@ -6,15 +6,11 @@
 import asyncio
 import logging
 import platform
-import signal
 import sys
-from contextlib import suppress
 from functools import partial
-from uuid import UUID
 
 import asyncpg
 import uvloop
-from temporalio.service import RPCError
 
 from contracts.inbound import Reading
 from database.errors import UNREACHABLE
@@ -24,7 +20,9 @@ from runtime.inbox import Inbox, Taken
 from runtime.logs import configure_logs
 from runtime.mailbox_login import open_session
 from runtime.mailboxes import Mailboxes
+from runtime.orders import gently
 from runtime.resources import Resources, open_resources
+from runtime.serving import beside, on_leave
 from runtime.settings import SettingsError, load_settings
 
 log = logging.getLogger("receive")
@@ -68,12 +66,8 @@ def told(taken: Taken) -> str:
 
 def make_inbox(resources: Resources) -> Inbox:
     """An inbox that tells tasks and webhooks of what it found, as far as Temporal is there."""
-
-    async def tell(task_id: UUID) -> None:
-        with suppress(RPCError):  # else the task sees for itself, within ten minutes
-            await resources.orders.ledger_changed(task_id)
-
-    return Inbox(resources.ledger_pool, resources.return_paths, tell, resources.webhook_wakes.events_recorded)
+    tell, news = gently(resources.orders.ledger_changed), resources.webhook_wakes.events_recorded
+    return Inbox(resources.ledger_pool, resources.return_paths, tell, news)
 
 
 async def run(resources: Resources, stop: asyncio.Event) -> None:
@@ -83,25 +77,22 @@ async def run(resources: Resources, stop: asyncio.Event) -> None:
     limits = Limits(mail_bytes=settings.max_mail_bytes, connections=settings.max_connections)
     receiver = Receiver(door.take, door.accepts, settings.name or platform.node(), limits)
     mailboxes = Mailboxes(resources.ledger_pool, inbox, partial(open_session, resources))
-    reading = asyncio.create_task(mailboxes.keep())
-    try:
-        if settings.port is not None:
-            port = await receiver.listen(settings.host, settings.port)
-            log.info("ready: mail is taken at %s:%d", settings.host, port)
-        else:
-            log.info("ready: mailboxes are read; TEMPOST_INBOUND__PORT opens a receiver")
-        await stop.wait()
-    finally:
-        reading.cancel()
-        await receiver.close()
-        await asyncio.gather(reading, return_exceptions=True)
+    async with beside(mailboxes.keep()):
+        try:
+            if settings.port is not None:
+                port = await receiver.listen(settings.host, settings.port)
+                log.info("ready: mail is taken at %s:%d", settings.host, port)
+            else:
+                log.info("ready: mailboxes are read; TEMPOST_INBOUND__PORT opens a receiver")
+            await stop.wait()
+        finally:
+            await receiver.close()
 
 
 async def main() -> None:
     """Open everything and run until SIGTERM or SIGINT."""
     stop = asyncio.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    on_leave(stop.set)
     settings = load_settings()
     configure_logs()
     async with open_resources(settings) as resources:

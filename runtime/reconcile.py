@@ -5,6 +5,7 @@ One at a time by a lock of PostgreSQL, not of Temporal: it must also work when T
 
 import asyncio
 import logging
+from collections.abc import Awaitable
 from dataclasses import dataclass, field
 from datetime import timedelta
 from itertools import count
@@ -94,7 +95,7 @@ async def sweep(resources: Resources) -> int:
         while task_ids := await ledger.sweep(connection):
             swept += len(task_ids)
             for task_id in set(task_ids):
-                await _tell(resources, task_id)
+                await _tell(resources.orders.ledger_changed(task_id), f"task {task_id}")
     return swept
 
 
@@ -118,9 +119,9 @@ async def start_missing(resources: Resources) -> Started:
         task.task_id for task in tasks if task.campaign_id not in running and await resources.orders.start(task)
     ]
     for campaign_id in changed_campaigns:
-        await _tell_campaign(resources, campaign_id)
+        await _tell(resources.campaign_orders.ledger_changed(campaign_id), f"campaign {campaign_id}")
     for task_id in changed:
-        await _tell(resources, task_id)
+        await _tell(resources.orders.ledger_changed(task_id), f"task {task_id}")
     for pool_id, task in _waiting(tasks).items():
         await resources.orders.wake_allocator(pool_id, task.task_id)
     for webhook_id in webhook_ids:
@@ -136,10 +137,9 @@ async def _lost_rounds(resources: Resources, tasks: list[Survey]) -> list[UUID]:
     lost = [task for task in tasks if not await resources.orders.runs(task.task_id)]
     for task in lost:
         assert task.campaign_id is not None
-        try:
-            await resources.campaign_orders.round_lost(task.campaign_id, task.task_id)
-        except RPCError as error:
-            log.info("campaign %s could not be told of its lost round, later then: %s", task.campaign_id, error)
+        await _tell(
+            resources.campaign_orders.round_lost(task.campaign_id, task.task_id), f"campaign {task.campaign_id}"
+        )
     return [task.task_id for task in lost]
 
 
@@ -155,15 +155,8 @@ def _waiting(tasks: list[Survey]) -> dict[UUID, Survey]:
     return {task.pool_id: task for task in tasks if task.status == "sending" and task.ready}
 
 
-async def _tell(resources: Resources, task_id: UUID) -> None:
+async def _tell(news: Awaitable[None], whom: str) -> None:
     try:
-        await resources.orders.ledger_changed(task_id)
+        await news
     except RPCError as error:
-        log.info("task %s could not be told of its mails, it will see for itself: %s", task_id, error)
-
-
-async def _tell_campaign(resources: Resources, campaign_id: UUID) -> None:
-    try:
-        await resources.campaign_orders.ledger_changed(campaign_id)
-    except RPCError as error:
-        log.info("campaign %s could not be told of its rows, it will see for itself: %s", campaign_id, error)
+        log.info("%s could not be told what changed, it will see for itself or be told later: %s", whom, error)

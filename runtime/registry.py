@@ -7,8 +7,6 @@ from collections.abc import Callable, Sequence
 from typing import Any
 from uuid import UUID
 
-from temporalio.service import RPCError
-
 from activities.allocator import AllocatorActivities
 from activities.attempt import Limits, Means
 from activities.campaign import CampaignActivities
@@ -25,6 +23,7 @@ from mail.dkim import SigningKeyError
 from mail.errors import AuthFailedError
 from mail.smtp import SmtpTransport
 from mail.transport import Account, Timeouts, Transport
+from runtime.orders import gently
 from runtime.resources import Resources
 from runtime.secrets import SealBrokenError
 from workflows.allocator import ServiceAllocatorWorkflow
@@ -58,10 +57,11 @@ class Activities:
             limits,
             tracer=resources.tracer,
         )
-        self.deliveries = DeliveryActivities(pool, means, self._ledger_changed)
+        tell_task = gently(resources.orders.ledger_changed)
+        self.deliveries = DeliveryActivities(pool, means, tell_task)
         wakes = resources.orders.wakes
-        self._campaigns = CampaignActivities(pool, self._ledger_changed)
-        self._tasks = TaskActivities(pool, wakes, self._round_ended)
+        self._campaigns = CampaignActivities(pool, tell_task)
+        self._tasks = TaskActivities(pool, wakes, gently(resources.campaign_orders.ledger_changed))
         self._allocators = AllocatorActivities(pool, resources.temporal_client, wakes)
         self._imports = ContactImportActivities(pool)
         self._metrics = MetricActivities(pool)
@@ -119,18 +119,6 @@ class Activities:
             return self._resources.seal.open(sealed, domain_id)
         except SealBrokenError as error:
             raise SigningKeyError(str(error)) from error
-
-    async def _ledger_changed(self, task_id: UUID) -> None:
-        try:
-            await self._resources.orders.ledger_changed(task_id)
-        except RPCError:
-            return  # the task has ended, or looks at the ledger by itself before long
-
-    async def _round_ended(self, campaign_id: UUID) -> None:
-        try:
-            await self._resources.campaign_orders.ledger_changed(campaign_id)
-        except RPCError:
-            return  # the same holds for a campaign
 
 
 def worker_name() -> str:

@@ -51,6 +51,6 @@ async def _judge(connection: PoolConnection, kind: str, subject: Subject, limits
 async def _tell(resources: Resources, task_id: UUID) -> None:
     """Its workflow sees the row at its next survey in any case."""
     try:
-        await resources.orders.pause(task_id)
+        await resources.orders.steer(task_id, "pause")
     except (RPCError, RuntimeError) as error:  # the SDK's connection failures are plain RuntimeErrors
         log.info("task %s could not be told that it is paused, it will see for itself: %s", task_id, error)

@@ -3,7 +3,7 @@
 import asyncio
 import ssl
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 
 import asyncpg
@@ -19,7 +19,8 @@ from mail.tls import tls_context
 from runtime.campaign_orders import CampaignOrders
 from runtime.secrets import Seal
 from runtime.settings import Settings
-from runtime.temporal import TaskOrders, connect, connect_worker
+from runtime.task_orders import TaskOrders
+from runtime.temporal import connect, connect_worker
 from runtime.traces import Traces
 
 
@@ -52,36 +53,31 @@ async def open_resources(
 
     A worker's client must be connected: with `connect_until`, Temporal is waited for until that is set.
     """
-    traces = traces or Traces(settings.traces)
     url, key = settings.database.url.get_secret_value(), settings.secrets.key.get_secret_value()
-    engine = create_engine(url, settings.database.pool_size)
-    try:
+    async with AsyncExitStack() as opened:
+        traces = traces or Traces(settings.traces)
+        opened.push_async_callback(asyncio.to_thread, traces.close)
+        engine = create_engine(url, settings.database.pool_size)
+        opened.push_async_callback(engine.dispose)
         pool = await create_pool(url, settings.database.pool_size)
-        try:
-            if connect_until is None:
-                client = await connect(settings.temporal, traces, lazy=True)
-            else:
-                client = await connect_worker(settings.temporal, traces, connect_until)
-            wakes = WebhookWakes(pool, client, settings.temporal.task_queue)
-            try:
-                yield Resources(
-                    settings=settings,
-                    engine=engine,
-                    ledger_pool=pool,
-                    temporal_client=client,
-                    orders=TaskOrders(client, settings.temporal.task_queue),
-                    campaign_orders=CampaignOrders(client, settings.temporal.task_queue),
-                    webhook_wakes=wakes,
-                    seal=Seal(key),
-                    mail_links=MailLinks(key, settings.api.public_url),
-                    return_paths=ReturnPaths(key),
-                    tls=tls_context(settings.smtp.ca_file),
-                    tracer=traces.tracer,
-                )
-            finally:
-                await wakes.close()
-        finally:
-            await pool.close()
-    finally:
-        await engine.dispose()
-        await asyncio.to_thread(traces.close)
+        opened.push_async_callback(pool.close)
+        if connect_until is None:
+            client = await connect(settings.temporal, traces, lazy=True)
+        else:
+            client = await connect_worker(settings.temporal, traces, connect_until)
+        wakes = WebhookWakes(pool, client, settings.temporal.task_queue)
+        opened.push_async_callback(wakes.close)
+        yield Resources(
+            settings=settings,
+            engine=engine,
+            ledger_pool=pool,
+            temporal_client=client,
+            orders=TaskOrders(client, settings.temporal.task_queue),
+            campaign_orders=CampaignOrders(client, settings.temporal.task_queue),
+            webhook_wakes=wakes,
+            seal=Seal(key),
+            mail_links=MailLinks(key, settings.api.public_url),
+            return_paths=ReturnPaths(key),
+            tls=tls_context(settings.smtp.ca_file),
+            tracer=traces.tracer,
+        )

@@ -4,9 +4,27 @@ A file in `/run/secrets` is named after its variable, in either case: `tempost_d
 files. `TEMPOST_SECRETS_DIR` names another folder.
 """
 
+import base64
+import binascii
 import os
+from typing import Annotated
 
+from pydantic import AfterValidator, SecretStr
 from pydantic_settings import BaseSettings, NestedSecretsSettingsSource, PydanticBaseSettingsSource
+
+
+def _is_32_bytes(value: SecretStr) -> SecretStr:
+    try:
+        decoded = base64.urlsafe_b64decode(value.get_secret_value())
+    except binascii.Error as error:
+        raise ValueError("is not URL-safe base64") from error
+    if len(decoded) != 32:
+        raise ValueError("must be 32 bytes in URL-safe base64; make one with: tempost keys secret")
+    return value
+
+
+SealingKey = Annotated[SecretStr, AfterValidator(_is_32_bytes)]
+"""What a process seals with."""
 
 FOLDER = "/run/secrets"
 """Where Docker and Kubernetes put them."""

@@ -3,18 +3,16 @@
 What an operator changes while running is a row of `system_config`, not a setting.
 """
 
-import base64
-import binascii
 from datetime import timedelta
 from functools import cache
 from pathlib import Path
 from typing import Literal, Self
 
-from pydantic import BaseModel, Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic import BaseModel, Field, SecretStr, ValidationError, model_validator
 from pydantic_settings import SettingsConfigDict
 
 from mail.nameservers import Nameservers
-from runtime.secret_files import FileSettings
+from runtime.secret_files import FileSettings, SealingKey
 
 MOST_PROCESSES = 64
 LOOPBACK = {"127.0.0.1", "::1", "localhost"}
@@ -66,19 +64,8 @@ class ApiSettings(Group):
 class SecretsSettings(Group):
     """What seals passwords in the database."""
 
-    key: SecretStr
+    key: SealingKey
     """32 random bytes in URL-safe base64. Whoever loses it must enter every SMTP password anew."""
-
-    @field_validator("key")
-    @classmethod
-    def _is_32_bytes(cls, value: SecretStr) -> SecretStr:
-        try:
-            decoded = base64.urlsafe_b64decode(value.get_secret_value())
-        except binascii.Error as error:
-            raise ValueError("is not URL-safe base64") from error
-        if len(decoded) != 32:
-            raise ValueError("must be 32 bytes in URL-safe base64; make one with: tempost keys secret")
-        return value
 
 
 class SmtpSettings(Group):

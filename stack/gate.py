@@ -11,8 +11,8 @@ from contextlib import closing, suppress
 import uvloop
 
 from stack.child import Child
+from stack.ports import listens
 from stack.programs import CHECKOUT
-from stack.temporal import listens
 
 HOST = "127.0.0.2"
 """Loopback as well, so that a gate needs no port that somebody else might take: it has its server's."""

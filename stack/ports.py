@@ -1,5 +1,6 @@
 """Ports on loopback: free ones, chosen at the first start and kept as long as nobody else takes them."""
 
+import asyncio
 import json
 import random
 import socket
@@ -43,6 +44,16 @@ def free_ports(count: int, taken: Collection[int] = ()) -> list[int]:
     """Choose this many different ports that are free now, and not promised to anyone (`taken`)."""
     with ExitStack() as held:
         return [next(port for port in _random_ports(taken) if _hold(held, port)) for _ in range(count)]
+
+
+async def listens(port: int, host: str = LOOPBACK) -> bool:
+    """Whether something on this machine takes connections at this port."""
+    try:
+        _, writer = await asyncio.open_connection(host, port)
+    except OSError:
+        return False
+    writer.close()
+    return True
 
 
 def _read(file: Path) -> dict[str, int]:

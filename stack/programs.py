@@ -1,6 +1,5 @@
 """Tempost's own processes as children of the local stack."""
 
-import asyncio
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
@@ -8,7 +7,7 @@ from pathlib import Path
 import httpx
 
 from stack.child import Child
-from stack.ports import LOOPBACK
+from stack.ports import listens
 from stack.surroundings import INBOUND_PORT, Surroundings
 from stack.temporal import polls
 
@@ -58,18 +57,9 @@ def inbound_program(surroundings: Surroundings) -> Child:
         command=(sys.executable, "-m", "runtime.receive"),
         environment=surroundings.environment(),
         needs=("migrations",),
-        ready=lambda _: _listens(surroundings.ports[INBOUND_PORT]),
+        ready=lambda _: listens(surroundings.ports[INBOUND_PORT]),
         folder=CHECKOUT,
     )
-
-
-async def _listens(port: int) -> bool:
-    try:
-        _, writer = await asyncio.open_connection(LOOPBACK, port)
-    except OSError:
-        return False
-    writer.close()
-    return True
 
 
 def _worker(name: str, environment: Mapping[str, str]) -> Child:

@@ -1,6 +1,5 @@
 """A Temporal server of our own on loopback, its Web UI, and what Tempost needs to find on any Temporal server."""
 
-import asyncio
 import json
 import signal
 from collections.abc import Mapping
@@ -18,7 +17,7 @@ from runtime.namespace import NamespaceError
 from runtime.namespace import provide as provide_namespace
 from stack.child import Child
 from stack.errors import StackError
-from stack.ports import LOOPBACK
+from stack.ports import LOOPBACK, listens
 from stack.temporal_binary import Kind, TemporalProgram
 from stack.temporal_settings import Setting, checked_in_settings, dynamic_config
 
@@ -139,16 +138,6 @@ class TemporalServer:
             folder=self.folder,
             essential=False,
         )
-
-
-async def listens(port: int, host: str = LOOPBACK) -> bool:
-    """Whether something on this machine takes connections at this port."""
-    try:
-        _, writer = await asyncio.open_connection(host, port)
-    except OSError:
-        return False
-    writer.close()
-    return True
 
 
 async def polls(address: str, task_queue: str, pid: int, namespace: str = NAMESPACE) -> bool:

@@ -142,7 +142,7 @@ def _go_problem(go: str | None) -> str:
     if go is None:
         return "there is no Go"
     # GOTOOLCHAIN=auto lets an older Go fetch a newer one, which `go version` outside a module does not show.
-    said = subprocess.run([go, "env", "GOVERSION"], capture_output=True, text=True, check=False).stdout  # noqa: S603
+    said = subprocess.run([go, "env", "GOVERSION"], capture_output=True, text=True, check=False).stdout  # noqa: S603 - the Go that was found
     numbers = said.strip().removeprefix("go").split(".")
     try:
         version = int(numbers[0]), int(numbers[1].split("rc")[0])

@@ -7,17 +7,17 @@ them, and a campaign may outlive its runs (decision 0024).
 from collections.abc import Callable, Coroutine
 from contextlib import suppress
 from datetime import timedelta
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from temporalio import workflow
-from temporalio.common import SearchAttributePair, TypedSearchAttributes
 from temporalio.exceptions import WorkflowAlreadyStartedError
 
 from contracts import identifiers
 from contracts.campaign import CampaignState, CampaignSurvey, CampaignTotals, RoundSurvey
-from contracts.task import TaskState
+from contracts.task import Steering, TaskState
 from workflows.campaign_story import details, round_summary
+from workflows.steering import Steered, attributes, show
 from workflows.steps import at_once
 from workflows.task import TaskWorkflow
 
@@ -31,10 +31,15 @@ SHORTEST_PAUSE = timedelta(milliseconds=10)
 
 Move = Callable[..., Coroutine[Any, Any, CampaignSurvey]]
 """An activity that takes the campaign's id, and answers with a survey."""
+STEERING: Final[dict[Steering, Move]] = {
+    "pause": CampaignActivities.pause,
+    "resume": CampaignActivities.resume,
+    "cancel": CampaignActivities.cancel,
+}
 
 
 @workflow.defn(name=identifiers.CAMPAIGN_WORKFLOW)
-class CampaignWorkflow:
+class CampaignWorkflow(Steered):
     """`campaign-{id}`. Begins each round when its earliest mail may be due; the ledger decides for each."""
 
     @workflow.init
@@ -56,7 +61,7 @@ class CampaignWorkflow:
             self._news = False
             survey = await self._look()
             await self._start_rounds(survey)
-            self._tell(survey)
+            show(survey, details(survey))
             if survey.ended:
                 return totals(survey)
             if workflow.info().is_continue_as_new_suggested():
@@ -98,7 +103,7 @@ class CampaignWorkflow:
                 cancellation_type=workflow.ChildWorkflowCancellationType.ABANDON,
                 static_summary=round_summary(survey, begun),
                 static_details="A round of a campaign. Its mails stand in the ledger; here they are numbers.",
-                search_attributes=_attributes(survey),
+                search_attributes=attributes(survey),
             )
             self._children.add(child)
             child.add_done_callback(self._round_ended)
@@ -129,15 +134,6 @@ class CampaignWorkflow:
             self._survey = survey
             self._surveyed_at = workflow.now()
 
-    def _tell(self, survey: CampaignSurvey) -> None:
-        """Keep what people see in the Web UI true: the story, and the attributes they search by."""
-        workflow.set_current_details(details(survey))
-        known = workflow.info().typed_search_attributes
-        if known.get(identifiers.TASK_STATUS) != survey.status or known.get(identifiers.PRIORITY) != survey.priority:
-            workflow.upsert_search_attributes(
-                [identifiers.TASK_STATUS.value_set(survey.status), identifiers.PRIORITY.value_set(survey.priority)]
-            )
-
     def _round_ended(self, child: Any) -> None:
         """Note that a child of this run has ended; the ledger knows how.
 
@@ -160,44 +156,16 @@ class CampaignWorkflow:
         self._stale = self._news = True
 
     @workflow.update
-    def pause(self) -> None:
-        """Let nothing new go out, and begin no round."""
-        self._order(CampaignActivities.pause)
-
-    @workflow.update
-    def resume(self) -> None:
-        """Go on after a pause."""
-        self._order(CampaignActivities.resume)
-
-    @workflow.update
-    def cancel(self) -> None:
-        """Send nothing more, and end when what is under way has ended."""
-        self._order(CampaignActivities.cancel)
-
-    @workflow.update
     def edit(self) -> None:
         """Go by what people have changed of the campaign, or of rounds that have not begun."""
         self._order(CampaignActivities.survey)
-
-    @pause.validator
-    def _may_pause(self) -> None:
-        self._refuse_if_ended("pause")
-
-    @resume.validator
-    def _may_resume(self) -> None:
-        self._refuse_if_ended("resume")
-
-    @cancel.validator
-    def _may_cancel(self) -> None:
-        self._refuse_if_ended("cancel")
 
     @edit.validator
     def _may_edit(self) -> None:
         self._refuse_if_ended("edit")
 
-    def _refuse_if_ended(self, what: str) -> None:
-        if self._survey is not None and self._survey.ended:
-            raise ValueError(f"cannot {what} campaign {self._state.campaign_id}: it has ended")
+    def _steer(self, order: Steering) -> None:
+        self._order(STEERING[order])
 
     def _order(self, move: Move) -> None:
         """Note an order for the loop."""
@@ -217,17 +185,4 @@ def totals(survey: CampaignSurvey) -> CampaignTotals:
         rounds=sum(each.began_at is not None for each in survey.rounds),
         total=sum(each.total for each in survey.rounds),
         sent=sum(each.sent for each in survey.rounds),
-    )
-
-
-def _attributes(survey: CampaignSurvey) -> TypedSearchAttributes:
-    """What people find a round by."""
-    return TypedSearchAttributes(
-        [
-            SearchAttributePair(identifiers.USER, str(survey.user_id)),
-            SearchAttributePair(identifiers.CAMPAIGN, str(survey.campaign_id)),
-            SearchAttributePair(identifiers.POOL, str(survey.pool_id)),
-            SearchAttributePair(identifiers.TASK_STATUS, survey.status),
-            SearchAttributePair(identifiers.PRIORITY, survey.priority),
-        ]
     )

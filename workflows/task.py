@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Callable, Coroutine
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from temporalio import workflow
@@ -11,9 +11,10 @@ from temporalio import workflow
 from contracts import identifiers
 from contracts.allocator import WakeAllocator
 from contracts.delivery import BatchOutcome, DeliverBatch
-from contracts.task import ChangePriority, ChangeTaskPriority, Survey, TaskState, TaskTotals
+from contracts.task import ChangePriority, ChangeTaskPriority, Steering, Survey, TaskState, TaskTotals
 from scheduling.permit import Grant, PermitRun, fan_out
 from workflows.options import DELIVERY, LONG_LEDGER, told
+from workflows.steering import Steered, show
 from workflows.steps import at_once
 from workflows.task_story import deliver_summary, details
 
@@ -39,10 +40,15 @@ Move = Callable[..., Coroutine[Any, Any, Survey]]
 """An activity that changes the ledger and answers with a survey."""
 LONG_MOVES = (TaskActivities.prepare, TaskActivities.cancel)
 """Those that may touch a million mails."""
+STEERING: Final[dict[Steering, Move]] = {
+    "pause": TaskActivities.pause,
+    "resume": TaskActivities.resume,
+    "cancel": TaskActivities.cancel,
+}
 
 
 @workflow.defn(name=identifiers.TASK_WORKFLOW)
-class TaskWorkflow:
+class TaskWorkflow(Steered):
     """`task-{id}`. Knows its mails only as numbers that surveys of the ledger bring."""
 
     @workflow.init
@@ -69,7 +75,7 @@ class TaskWorkflow:
             self._news.clear()
             survey = await self._look()
             if survey.ended:
-                self._tell(survey)
+                show(survey, details(survey))
                 return totals(survey)
             if workflow.info().is_continue_as_new_suggested():
                 await self._continue_as_new()
@@ -170,7 +176,7 @@ class TaskWorkflow:
             until, why = min((until, why), (retry_at, "the next retry"))
         if survey.status in ("scheduled", "sending") and not survey.prepared and survey.start_at is not None:
             until, why = min((until, why), (survey.start_at, "the task's start"))
-        self._tell(survey)
+        show(survey, details(survey))
         self._set_alarm(until, why)
         await self._news.wait()
 
@@ -200,15 +206,6 @@ class TaskWorkflow:
         if self._survey is None or survey.as_of > self._survey.as_of:
             self._survey = survey
             self._surveyed_at = workflow.now()
-
-    def _tell(self, survey: Survey) -> None:
-        """Keep what people see in the Web UI true: the story, and the attributes they search by."""
-        workflow.set_current_details(details(survey))
-        known = workflow.info().typed_search_attributes
-        if known.get(identifiers.TASK_STATUS) != survey.status or known.get(identifiers.PRIORITY) != survey.priority:
-            workflow.upsert_search_attributes(
-                [identifiers.TASK_STATUS.value_set(survey.status), identifiers.PRIORITY.value_set(survey.priority)]
-            )
 
     @property
     def _id(self) -> UUID:
@@ -240,45 +237,17 @@ class TaskWorkflow:
         self._news.set()
 
     @workflow.update
-    def pause(self) -> None:
-        """Let nothing new go out."""
-        self._order(TaskActivities.pause, self._id)
-
-    @workflow.update
-    def resume(self) -> None:
-        """Go on after a pause."""
-        self._order(TaskActivities.resume, self._id)
-
-    @workflow.update
-    def cancel(self) -> None:
-        """Send nothing more, and end when what is under way has ended."""
-        self._order(TaskActivities.cancel, self._id)
-
-    @workflow.update
     def change_priority(self, order: ChangePriority) -> None:
         """Serve this task before, among or after the others."""
         change = ChangeTaskPriority(task_id=self._id, priority=order.priority)
         self._order(TaskActivities.change_priority, change)
 
-    @pause.validator
-    def _may_pause(self) -> None:
-        self._refuse_if_ended("pause")
-
-    @resume.validator
-    def _may_resume(self) -> None:
-        self._refuse_if_ended("resume")
-
-    @cancel.validator
-    def _may_cancel(self) -> None:
-        self._refuse_if_ended("cancel")
-
     @change_priority.validator
     def _may_change_priority(self, order: ChangePriority) -> None:
         self._refuse_if_ended("change the priority of")
 
-    def _refuse_if_ended(self, what: str) -> None:
-        if self._survey is not None and self._survey.ended:
-            raise ValueError(f"cannot {what} task {self._id}: it has ended")
+    def _steer(self, order: Steering) -> None:
+        self._order(STEERING[order], self._id)
 
     def _order(self, move: Move, order: object) -> None:
         """Note an order for the loop."""

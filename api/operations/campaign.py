@@ -17,7 +17,7 @@ from api.operations.preflight import Preflights
 from api.operations.sending_rule import check_tracked, content_columns, rule_columns
 from api.operations.task import content_pointer, held_list, lack, ready_pool, template_content
 from api.pool_forecasts import PoolForecasts
-from api.problems import FieldError, InvalidError, NotFoundError, invalid
+from api.problems import FieldError, InvalidError, invalid, owned
 from api.schemas.campaign import (
     CampaignDryRunOut,
     CampaignIn,
@@ -131,15 +131,7 @@ async def check_segment(
 
 async def find_campaign(connection: AsyncConnection, caller: KeyHolder, campaign_id: UUID) -> RowMapping:
     """One of the caller's campaigns, as its row."""
-    row = await campaign.get(connection, caller.user_id, campaign_id)
-    if row is None:
-        raise missing_campaign(campaign_id)
-    return row
-
-
-def missing_campaign(campaign_id: UUID) -> NotFoundError:
-    """Say that the caller has no such campaign."""
-    return NotFoundError(f"You have no campaign {campaign_id}.")
+    return owned(await campaign.get(connection, caller.user_id, campaign_id), "campaign", campaign_id)
 
 
 async def read_campaign(connection: AsyncConnection, caller: KeyHolder, campaign_id: UUID) -> CampaignOut:

@@ -17,7 +17,6 @@ from api.operations.campaign import (
     check_segment,
     create_campaign,
     find_campaign,
-    missing_campaign,
     read_campaign,
     round_columns,
 )
@@ -26,10 +25,10 @@ from api.operations.pool import find_pool
 from api.operations.sending_rule import check_tracked, content_columns, rule_columns
 from api.operations.task import check_precedence, template_content
 from api.operations.temporal import tell
-from api.problems import ConflictError, NotFoundError
+from api.problems import ConflictError, NotFoundError, owned
 from api.schemas.campaign import CampaignChange, CampaignIn, CampaignOut, RoundChange, RoundIn
 from contracts.campaign import MOST_ROUNDS, CampaignSurvey
-from contracts.task import FINAL_STATUSES
+from contracts.task import FINAL_STATUSES, STEERED, Steering
 from database.connect import autocommit, transaction
 from database.queries import campaign, campaign_moves
 from runtime.resources import Resources
@@ -52,24 +51,10 @@ async def create(once: Once, order: CampaignIn, inline: list[CheckedContent | No
     return made
 
 
-async def pause(resources: Resources, caller: KeyHolder, campaign_id: UUID) -> CampaignOut:
-    """Let nothing new go out, and begin no round."""
-    shown = await _steer(resources, caller, campaign_id, "paused")
-    await tell(resources.campaign_orders.pause(campaign_id), f"pause campaign {campaign_id}")
-    return shown
-
-
-async def resume(resources: Resources, caller: KeyHolder, campaign_id: UUID) -> CampaignOut:
-    """Go on after a pause."""
-    shown = await _steer(resources, caller, campaign_id, "sending")
-    await tell(resources.campaign_orders.resume(campaign_id), f"resume campaign {campaign_id}")
-    return shown
-
-
-async def cancel(resources: Resources, caller: KeyHolder, campaign_id: UUID) -> CampaignOut:
-    """Send nothing more of it, ever. Mails under way end."""
-    shown = await _steer(resources, caller, campaign_id, "cancelled")
-    await tell(resources.campaign_orders.cancel(campaign_id), f"cancel campaign {campaign_id}")
+async def steer(resources: Resources, caller: KeyHolder, campaign_id: UUID, order: Steering) -> CampaignOut:
+    """Let nothing new go out and begin no round, go on, or send nothing more, ever; mails under way end."""
+    shown = await _move(resources, caller, campaign_id, STEERED[order])
+    await tell(resources.campaign_orders.steer(campaign_id, order), f"{order} campaign {campaign_id}")
     return shown
 
 
@@ -167,7 +152,7 @@ async def _edit(resources: Resources, caller: KeyHolder, campaign_id: UUID, writ
     return shown
 
 
-async def _steer(resources: Resources, caller: KeyHolder, campaign_id: UUID, status: str) -> CampaignOut:
+async def _move(resources: Resources, caller: KeyHolder, campaign_id: UUID, status: str) -> CampaignOut:
     """Bring campaign and tasks to a status by the move that its workflow makes too; done twice, nothing changes."""
     async with autocommit(resources.engine) as connection:
         await find_campaign(connection, caller, campaign_id)
@@ -181,10 +166,7 @@ async def _steer(resources: Resources, caller: KeyHolder, campaign_id: UUID, sta
 
 
 async def _locked(connection: AsyncConnection, caller: KeyHolder, campaign_id: UUID) -> RowMapping:
-    row = await campaign.lock(connection, caller.user_id, campaign_id)
-    if row is None:
-        raise missing_campaign(campaign_id)
-    return row
+    return owned(await campaign.lock(connection, caller.user_id, campaign_id), "campaign", campaign_id)
 
 
 def _refuse_final(row: RowMapping) -> None:

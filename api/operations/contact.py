@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from api.operations.address import checked
 from api.operations.api_key import KeyHolder
 from api.operations.erasure import refuse_erased
-from api.problems import ConflictError, NotFoundError
+from api.problems import ConflictError, owned
 from api.schemas.contact import ContactIn, ContactListIn, ContactListOut, ContactsIn, ContactsOut
 from database.queries import contact
 from database.queries.contact import NewContact
@@ -23,16 +23,13 @@ async def create_list(connection: AsyncConnection, caller: KeyHolder, order: Con
 
 async def read_list(connection: AsyncConnection, caller: KeyHolder, list_id: UUID) -> ContactListOut:
     """One of the caller's lists."""
-    row = await contact.get_list(connection, caller.user_id, list_id)
-    if row is None:
-        raise missing_list(list_id)
+    row = owned(await contact.get_list(connection, caller.user_id, list_id), "contact list", list_id)
     return ContactListOut.model_validate(dict(row))
 
 
 async def delete_list(connection: AsyncConnection, caller: KeyHolder, list_id: UUID) -> None:
     """Delete a list; its contacts stay."""
-    if not await contact.lock_list(connection, caller.user_id, list_id):
-        raise missing_list(list_id)
+    owned(await contact.lock_list(connection, caller.user_id, list_id), "contact list", list_id)
     if not await contact.delete_list(connection, list_id):
         raise ConflictError("A task or campaign that has not begun is to be sent to this list. Cancel it first.")
 
@@ -63,8 +60,3 @@ def merged(pointer: str, given: Sequence[ContactIn]) -> list[NewContact]:
         earlier = people[key].fields if key in people else {}
         people[key] = NewContact(address, key, {**earlier, **each.fields})
     return list(people.values())
-
-
-def missing_list(list_id: UUID) -> NotFoundError:
-    """Say that the caller has no such list."""
-    return NotFoundError(f"You have no contact list {list_id}.")

@@ -7,6 +7,7 @@ from uuid import UUID, uuid4
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from api.csv_answer import Rows
 from api.idempotency import Once
 from api.operations.contact_rows import Batch, batches
 from api.operations.erasure import erased_among
@@ -25,6 +26,8 @@ from database.queries.contact_import import NewImport
 from database.queries.contact_merge import UnfinishedImport
 from runtime.resources import Resources
 
+REFUSALS_AT_ONCE = 5_000
+"""Refused rows that are read in one transaction."""
 NO_LIST = "There is no such contact list."
 PARAMETERS = {"encoding": "?encoding", "delimiter": "?delimiter", "email_column": "?emailColumn"}
 
@@ -83,6 +86,20 @@ async def get_import(connection: AsyncConnection, user_id: UUID, import_id: UUID
     if row is None:
         raise NotFoundError("There is no such import.")
     return ContactImportOut.model_validate(dict(row))
+
+
+async def refusals(resources: Resources, import_id: UUID) -> Rows:
+    """A row for each line of the file that was not taken, read in parts, each in a transaction of its own."""
+    yield ["line", "reason", "value"]
+    after = -1
+    while True:
+        async with transaction(resources.engine) as connection:
+            found = await contact_import.refusals(connection, import_id, after, REFUSALS_AT_ONCE)
+        if not found:
+            return
+        for each in found:
+            yield [each.line, each.reason, each.value]
+        after = found[-1].line
 
 
 def look_at(upload: Upload, reading: Reading, max_upload_bytes: int) -> ImportLookOut:

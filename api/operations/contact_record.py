@@ -6,7 +6,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from api.operations.api_key import KeyHolder
 from api.operations.segment import rules_of
-from api.problems import NotFoundError, invalid
+from api.problems import invalid, owned
 from api.schemas.contact import ContactChange, ContactOut, TaggingIn, TaggingOut
 from database.connect import transaction
 from database.queries import contact_record, segment
@@ -19,9 +19,7 @@ CHUNK = 10_000
 
 async def read_contact(connection: AsyncConnection, caller: KeyHolder, contact_id: int) -> ContactOut:
     """One of the caller's contacts."""
-    row = await contact_record.get_contact(connection, caller.user_id, contact_id)
-    if row is None:
-        raise missing_contact(contact_id)
+    row = owned(await contact_record.get_contact(connection, caller.user_id, contact_id), "contact", contact_id)
     return ContactOut.model_validate(dict(row))
 
 
@@ -30,15 +28,14 @@ async def change_contact(
 ) -> ContactOut:
     """Set or take away fields, and set the tags."""
     tags = None if change.tags is None else sorted(set(change.tags))
-    if not await contact_record.change_contact(connection, caller.user_id, contact_id, change.fields, tags):
-        raise missing_contact(contact_id)
+    changed = await contact_record.change_contact(connection, caller.user_id, contact_id, change.fields, tags)
+    owned(changed, "contact", contact_id)
     return await read_contact(connection, caller, contact_id)
 
 
 async def delete_contact(connection: AsyncConnection, caller: KeyHolder, contact_id: int) -> None:
     """Delete a contact and its places on lists; what was sent to it stays in the ledger."""
-    if not await contact_record.delete_contact(connection, caller.user_id, contact_id):
-        raise missing_contact(contact_id)
+    owned(await contact_record.delete_contact(connection, caller.user_id, contact_id), "contact", contact_id)
 
 
 async def tag_contacts(resources: Resources, caller: KeyHolder, order: TaggingIn) -> TaggingOut:
@@ -69,8 +66,3 @@ async def _ids(resources: Resources, caller: KeyHolder, order: TaggingIn) -> Seq
 async def _tag(resources: Resources, caller: KeyHolder, ids: Sequence[int], order: TaggingIn) -> Tagged:
     async with transaction(resources.engine) as connection:
         return await contact_record.tag_contacts(connection, caller.user_id, ids, order.add, order.remove)
-
-
-def missing_contact(contact_id: int) -> NotFoundError:
-    """Say that the caller has no such contact."""
-    return NotFoundError(f"You have no contact {contact_id}.")

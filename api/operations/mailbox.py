@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from api.operations.api_key import KeyHolder
 from api.operations.host import HostRefusedError, check_addresses, check_name
-from api.problems import NotFoundError, invalid
+from api.problems import invalid, owned
 from api.schemas.mailbox import MailboxIn, MailboxOut
 from api.schemas.service import ServiceTestOut
 from database.connect import transaction
@@ -20,9 +20,7 @@ from runtime.resources import Resources
 
 async def read_mailbox(connection: AsyncConnection, caller: KeyHolder, service_id: UUID) -> MailboxOut:
     """The mailbox of one of the caller's services."""
-    row = await mailbox.get(connection, caller.user_id, service_id)
-    if row is None:
-        raise NotFoundError(f"You have no service {service_id} with a mailbox.")
+    row = owned(await mailbox.get(connection, caller.user_id, service_id), "mailbox of a service", service_id)
     return MailboxOut.model_validate(dict(row))
 
 
@@ -31,9 +29,7 @@ async def put_mailbox(resources: Resources, caller: KeyHolder, service_id: UUID,
     check_name(order.host, allow_private=resources.settings.smtp.allow_private_hosts)
     sealed = None if order.password is None else resources.seal.seal(order.password, mailbox_seal(service_id))
     async with transaction(resources.engine) as connection:
-        owner = await service.lock(connection, caller.user_id, service_id)
-        if owner is None:
-            raise NotFoundError(f"You have no service {service_id}.")
+        owner = owned(await service.lock(connection, caller.user_id, service_id), "service", service_id)
         if order.username is None and owner["username"] is None:
             raise invalid("#/username", "is missing: the service has no login that could be used")
         values = order.model_dump(exclude={"password"}) | {"id": service_id, "password_sealed": sealed}

@@ -7,7 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from api.operations import contact as lists
 from api.operations.api_key import KeyHolder
-from api.problems import ConflictError, NotFoundError, invalid
+from api.problems import ConflictError, invalid, owned
 from api.schemas.contact import ContactListIn, ContactListOut, ContactOut
 from api.schemas.segment import FreezeIn, SegmentChange, SegmentIn, SegmentOut, SegmentPreviewOut
 from contracts.segment import RULES, EngagementRule, ListRule, Rule, conditions, written
@@ -25,10 +25,7 @@ async def create_segment(connection: AsyncConnection, caller: KeyHolder, order: 
 
 async def find_segment(connection: AsyncConnection, caller: KeyHolder, segment_id: UUID) -> RowMapping:
     """One of the caller's segments, as its row."""
-    row = await segment.get_segment(connection, caller.user_id, segment_id)
-    if row is None:
-        raise _missing(segment_id)
-    return row
+    return owned(await segment.get_segment(connection, caller.user_id, segment_id), "segment", segment_id)
 
 
 async def read_segment(connection: AsyncConnection, caller: KeyHolder, segment_id: UUID) -> SegmentOut:
@@ -59,8 +56,7 @@ async def change_segment(
 
 async def delete_segment(connection: AsyncConnection, caller: KeyHolder, segment_id: UUID) -> None:
     """Delete a segment that no round waits for."""
-    if not await segment.lock_segment(connection, caller.user_id, segment_id):
-        raise _missing(segment_id)
+    owned(await segment.lock_segment(connection, caller.user_id, segment_id), "segment", segment_id)
     campaign = await segment.needed_by(connection, segment_id)
     if campaign is not None:
         raise ConflictError(f"A round of the campaign {campaign!r} is to go to this segment. Change the round first.")
@@ -94,10 +90,6 @@ async def require_known(connection: AsyncConnection, caller: KeyHolder, rules: R
         for kind, id_ in named.items():
             if id_ not in known:
                 raise invalid("#/rules", f"you have no {kind} {id_}")
-
-
-def _missing(segment_id: UUID) -> NotFoundError:
-    return NotFoundError(f"You have no segment {segment_id}.")
 
 
 def _taken(name: str) -> ConflictError:

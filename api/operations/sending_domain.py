@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from api.operations.address import checked_domain
 from api.operations.api_key import KeyHolder
-from api.problems import ConflictError, FieldError, NotFoundError
+from api.problems import ConflictError, FieldError, owned
 from api.schemas.sending_domain import SendingDomainIn, SendingDomainOut
 from contracts.finding import Finding, worded
 from database.connect import autocommit, transaction
@@ -52,8 +52,7 @@ async def set_status(connection: AsyncConnection, caller: KeyHolder, domain_id: 
 
 async def delete_domain(connection: AsyncConnection, caller: KeyHolder, domain_id: UUID) -> None:
     """Forget a domain and its key; mails on their way are signed for another minute."""
-    if not await sending_domain.delete(connection, caller.user_id, domain_id):
-        raise _missing(domain_id)
+    owned(await sending_domain.delete(connection, caller.user_id, domain_id), "sending domain", domain_id)
 
 
 async def check(resources: Resources, caller: KeyHolder, domain_id: UUID) -> SendingDomainOut:
@@ -85,11 +84,4 @@ def shown(row: RowMapping) -> SendingDomainOut:
 
 
 async def _find(connection: AsyncConnection, caller: KeyHolder, domain_id: UUID) -> RowMapping:
-    row = await sending_domain.get(connection, caller.user_id, domain_id)
-    if row is None:
-        raise _missing(domain_id)
-    return row
-
-
-def _missing(domain_id: UUID) -> NotFoundError:
-    return NotFoundError(f"You have no sending domain {domain_id}.")
+    return owned(await sending_domain.get(connection, caller.user_id, domain_id), "sending domain", domain_id)

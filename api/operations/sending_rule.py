@@ -18,9 +18,9 @@ class VariantOrder(Protocol):
     """What may have variants."""
 
     @property
-    def variants(self) -> Sequence[VariantIn] | None: ...  # noqa: D102
+    def variants(self) -> Sequence[VariantIn] | None: ...  # noqa: D102 - its name says it
     @property
-    def winner_rule(self) -> WinnerRuleIn | None: ...  # noqa: D102
+    def winner_rule(self) -> WinnerRuleIn | None: ...  # noqa: D102 - its name says it
 
 
 def content_columns(order: VariantOrder, source: CheckedContent) -> dict[str, Any]:

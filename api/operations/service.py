@@ -11,7 +11,7 @@ from api.operations.api_key import KeyHolder
 from api.operations.host import check_name
 from api.operations.pool import find_pool
 from api.operations.service_pacing import PACING, UNPACED, pacing, shown
-from api.problems import ConflictError, FieldError, NotFoundError, ProblemError, invalid
+from api.problems import ConflictError, FieldError, ProblemError, invalid, owned
 from api.schemas.service import (
     RowProblem,
     ServiceBulkIn,
@@ -53,9 +53,7 @@ async def create_service(
 
 async def read_service(connection: AsyncConnection, caller: KeyHolder, service_id: UUID) -> ServiceOut:
     """One of the caller's services."""
-    row = await service.get(connection, caller.user_id, service_id)
-    if row is None:
-        raise _missing(service_id)
+    row = owned(await service.get(connection, caller.user_id, service_id), "service", service_id)
     return shown(row)
 
 
@@ -64,9 +62,7 @@ async def change_service(
 ) -> tuple[ServiceOut, ServiceOut]:
     """Change what is named and leave the rest; the service as it was and as it is."""
     async with transaction(resources.engine) as connection:
-        row = await service.lock(connection, caller.user_id, service_id)
-        if row is None:
-            raise _missing(service_id)
+        row = owned(await service.lock(connection, caller.user_id, service_id), "service", service_id)
         before = await read_service(connection, caller, service_id)
         values = await _changed(connection, resources, caller, dict(row), change)
         if values["name"] != row["name"]:
@@ -137,7 +133,3 @@ async def _claim_name(connection: AsyncConnection, user_id: UUID, name: str, ser
 
 def _sealed(resources: Resources, password: str | None, service_id: UUID) -> bytes | None:
     return None if password is None else resources.seal.seal(password, service_id)
-
-
-def _missing(service_id: UUID) -> NotFoundError:
-    return NotFoundError(f"You have no service {service_id}.")

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from api.operations.api_key import KeyHolder
 from api.operations.host import HostRefusedError, check_addresses
-from api.problems import NotFoundError
+from api.problems import owned
 from api.schemas.service import ServiceTestOut
 from database.connect import transaction
 from database.queries import service
@@ -43,9 +43,7 @@ async def _attempt(resources: Resources, account: Account) -> tuple[str | None, 
 
 async def _account(resources: Resources, caller: KeyHolder, service_id: UUID) -> Account:
     async with transaction(resources.engine) as connection:
-        row = await service.lock(connection, caller.user_id, service_id)
-    if row is None:
-        raise NotFoundError(f"You have no service {service_id}.")
+        row = owned(await service.lock(connection, caller.user_id, service_id), "service", service_id)
     sealed = row["password_sealed"]
     password = None if sealed is None else resources.seal.open(sealed, service_id)
     return Account(row["host"], row["port"], row["security"], row["username"], password)

@@ -1,17 +1,15 @@
 """Statistics of a task, a campaign and an account: which mails are meant, counted, and with shares."""
 
-import csv
-import io
-from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from api.csv_answer import Rows
 from api.operations.api_key import KeyHolder
-from api.operations.subtask import cell
 from api.operations.task import find_task
-from api.problems import NotFoundError, invalid
+from api.problems import invalid, owned
 from api.schemas.statistics import (
     AccountStatisticsOut,
     CountsOut,
@@ -28,7 +26,6 @@ from mail.provider import PROVIDER_OF
 
 USUAL = timedelta(days=30)
 LONGEST = timedelta(days=366)
-ROWS_PER_CHUNK = 500
 
 
 async def of_task(
@@ -98,32 +95,14 @@ async def funnel(connection: AsyncConnection, caller: KeyHolder, campaign_id: UU
     return FunnelOut(**whole, rounds=rounds)
 
 
-async def as_csv(answer: StatisticsOut) -> AsyncIterator[str]:
-    """Write groups, or the total if there are none, as CSV in chunks; no cell is a formula."""
+async def table(answer: StatisticsOut) -> Rows:
+    """A row of counts and shares for each group, or for the total if there are none."""
     shares = [column for column in COLUMNS if column in DENOMINATORS]
-    titles = ["key", "name", *COLUMNS, *(f"{column}_per_{DENOMINATORS[column]}" for column in shares)]
+    yield ["key", "name", *COLUMNS, *(f"{column}_per_{DENOMINATORS[column]}" for column in shares)]
     groups: list[tuple[str, str, CountsOut]] = [(group.key, group.name, group) for group in answer.groups]
-    groups = groups or [("", "all", answer.total)]
-    rows = (
-        [key, name, *(getattr(row, column) for column in COLUMNS)]
-        + [getattr(row.rates, column).value for column in shares]
-        for key, name, row in groups
-    )
-    for chunk in _chunks(titles, rows):
-        yield chunk
-
-
-def _chunks(titles: Sequence[str], rows: Iterable[Sequence[object]]) -> Iterable[str]:
-    buffer = io.StringIO()
-    writer = csv.writer(buffer)
-    writer.writerow(titles)
-    for number, row in enumerate(rows, start=1):
-        writer.writerow([cell(value) for value in row])
-        if number % ROWS_PER_CHUNK == 0:
-            yield buffer.getvalue()
-            buffer.seek(0)
-            buffer.truncate()
-    yield buffer.getvalue()
+    for key, name, row in groups or [("", "all", answer.total)]:
+        counts = [getattr(row, column) for column in COLUMNS]
+        yield [key, name, *counts, *(getattr(row.rates, column).value for column in shares)]
 
 
 async def _counted(
@@ -142,9 +121,7 @@ async def _timeline(connection: AsyncConnection, task_ids: Sequence[UUID], per: 
 
 async def _tasks_of(connection: AsyncConnection, caller: KeyHolder, campaign_id: UUID) -> list[UUID]:
     task_ids = await statistics.tasks_of_campaign(connection, caller.user_id, campaign_id)
-    if task_ids is None:
-        raise NotFoundError(f"You have no campaign {campaign_id}.")
-    return task_ids
+    return owned(task_ids, "campaign", campaign_id)
 
 
 def with_rates(counts: Mapping[str, object]) -> dict[str, object]:

@@ -1,18 +1,16 @@
 """Single mails: their history, their export, and decisions on those nobody knows the outcome of."""
 
-import csv
-import io
-from collections.abc import AsyncIterator
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from api.csv_answer import Rows
 from api.operations.api_key import KeyHolder
 from api.operations.contact import create_list, read_list
-from api.operations.task import find_task, missing_task
+from api.operations.task import find_task
 from api.operations.task_order import start
 from api.operations.temporal import tell
-from api.problems import ConflictError, NotFoundError
+from api.problems import ConflictError, NotFoundError, owned
 from api.schemas.contact import ContactListIn, ContactListOut
 from api.schemas.subtask import DeliveryOut, MailListIn, ResolveIn, ResolveOut, SubtaskHistoryOut
 from contracts.task import FINAL_STATUSES
@@ -23,9 +21,6 @@ from runtime.resources import Resources
 COLUMNS = (
     "seq", "email", "status", "reason", "retry_count", "retry_at", "service", "message_id", "due_at", "sent_at",
 )  # fmt: skip
-FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
-"""How a cell begins that a spreadsheet would run (OWASP, CSV injection)."""
-ROWS_PER_CHUNK = 500
 
 
 async def history(connection: AsyncConnection, caller: KeyHolder, task_id: UUID, seq: int) -> SubtaskHistoryOut:
@@ -45,9 +40,7 @@ async def resolve(resources: Resources, caller: KeyHolder, task_id: UUID, order:
     """Carry out a person's decision. Sending again re-opens a task that was completed."""
     again = order.decision == "resend"
     async with transaction(resources.engine) as connection:
-        row = await task.lock(connection, caller.user_id, task_id)
-        if row is None:
-            raise missing_task(task_id)
+        row = owned(await task.lock(connection, caller.user_id, task_id), "task", task_id)
         if row["status"] == "cancelled" and again:
             raise ConflictError("The task is cancelled: nothing more is sent. Decide `sent` or `failed`.")
         resolved = await subtask.resolve(connection, task_id, order.decision, caller.key_id, order.seqs)
@@ -71,26 +64,9 @@ async def make_list(connection: AsyncConnection, caller: KeyHolder, task_id: UUI
     return await read_list(connection, caller, made.id)
 
 
-async def export(resources: Resources, caller: KeyHolder, task_id: UUID) -> AsyncIterator[str]:
-    """Every mail as CSV, in chunks; no cell is a formula."""
-    buffer = io.StringIO()
-    writer = csv.writer(buffer)
-    writer.writerow(COLUMNS)
+async def export(resources: Resources, caller: KeyHolder, task_id: UUID) -> Rows:
+    """A row of `COLUMNS` for every mail."""
+    yield COLUMNS
     async with transaction(resources.engine) as connection:
-        count = 0
         async for row in subtask.export(connection, caller.user_id, task_id):
-            writer.writerow([cell(row[column]) for column in COLUMNS])
-            count += 1
-            if count % ROWS_PER_CHUNK == 0:
-                yield buffer.getvalue()
-                buffer.seek(0)
-                buffer.truncate()
-    yield buffer.getvalue()
-
-
-def cell(value: object) -> str:
-    """Write a value so that a spreadsheet shows it and does not run it."""
-    if value is None:
-        return ""
-    text = value.isoformat() if hasattr(value, "isoformat") else str(value)
-    return f"'{text}" if text.startswith(FORMULA) else text
+            yield [row[column] for column in COLUMNS]

@@ -16,7 +16,7 @@ from api.operations.pool import find_pool
 from api.operations.preflight import Preflights
 from api.operations.sending_rule import check_tracked, content_columns, rule_columns, shown_window
 from api.pool_forecasts import PoolForecasts
-from api.problems import FieldError, InvalidError, NotFoundError, invalid
+from api.problems import FieldError, InvalidError, invalid, owned
 from api.schemas.campaign import CampaignChange, CampaignIn, RoundIn
 from api.schemas.contact import ContactIn
 from api.schemas.finding import shown
@@ -119,15 +119,7 @@ async def read_task(connection: AsyncConnection, caller: KeyHolder, task_id: UUI
 
 async def find_task(connection: AsyncConnection, caller: KeyHolder, task_id: UUID) -> RowMapping:
     """One of the caller's tasks, as its row."""
-    row = await task.get(connection, caller.user_id, task_id)
-    if row is None:
-        raise missing_task(task_id)
-    return row
-
-
-def missing_task(task_id: UUID) -> NotFoundError:
-    """Say that the caller has no such task."""
-    return NotFoundError(f"You have no task {task_id}.")
+    return owned(await task.get(connection, caller.user_id, task_id), "task", task_id)
 
 
 async def _plan(connection: AsyncConnection, caller: KeyHolder, order: TaskIn, inline: CheckedContent | None) -> Plan:

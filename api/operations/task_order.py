@@ -12,11 +12,11 @@ from api.operations.api_key import KeyHolder
 from api.operations.content import CheckedContent
 from api.operations.erasure import refuse_erased
 from api.operations.pool import find_pool
-from api.operations.task import check_precedence, create_task, find_task, missing_task, read_task
+from api.operations.task import check_precedence, create_task, find_task, read_task
 from api.operations.temporal import tell, tell_allocators
-from api.problems import ConflictError
+from api.problems import ConflictError, owned
 from api.schemas.task import TaskChange, TaskIn, TaskOut
-from contracts.task import FINAL_STATUSES, TASK_MOVES, Survey
+from contracts.task import FINAL_STATUSES, STEERED, TASK_MOVES, Steering, Survey
 from database.connect import autocommit, transaction
 from database.queries import task
 from runtime.resources import Resources
@@ -51,24 +51,10 @@ async def start(resources: Resources, caller: KeyHolder, task_id: UUID) -> None:
     await _start(resources, caller, shown)
 
 
-async def pause(resources: Resources, caller: KeyHolder, task_id: UUID) -> TaskOut:
-    """Let nothing new go out."""
-    shown = await _move(resources, caller, task_id, "paused")
-    await tell(resources.orders.pause(task_id), f"pause task {task_id}")
-    return shown
-
-
-async def resume(resources: Resources, caller: KeyHolder, task_id: UUID) -> TaskOut:
-    """Go on after a pause."""
-    shown = await _move(resources, caller, task_id, "sending")
-    await tell(resources.orders.resume(task_id), f"resume task {task_id}")
-    return shown
-
-
-async def cancel(resources: Resources, caller: KeyHolder, task_id: UUID) -> TaskOut:
-    """Send nothing more, ever. Mails under way end."""
-    shown = await _move(resources, caller, task_id, "cancelled")
-    await tell(resources.orders.cancel(task_id), f"cancel task {task_id}")
+async def steer(resources: Resources, caller: KeyHolder, task_id: UUID, order: Steering) -> TaskOut:
+    """Let nothing new go out, go on after a pause, or send nothing more, ever; mails under way end."""
+    shown = await _move(resources, caller, task_id, STEERED[order])
+    await tell(resources.orders.steer(task_id, order), f"{order} task {task_id}")
     return shown
 
 
@@ -93,9 +79,7 @@ async def change(resources: Resources, caller: KeyHolder, task_id: UUID, order: 
 async def _move(resources: Resources, caller: KeyHolder, task_id: UUID, status: str) -> TaskOut:
     """Bring the row to a status; done twice, nothing changes."""
     async with transaction(resources.engine) as connection:
-        row = await task.lock(connection, caller.user_id, task_id)
-        if row is None:
-            raise missing_task(task_id)
+        row = owned(await task.lock(connection, caller.user_id, task_id), "task", task_id)
         if row["status"] in FINAL_STATUSES and row["status"] != status:
             raise ConflictError(f"The task is {row['status']} and cannot be changed any more.")
         await task.set_status(connection, caller.user_id, task_id, status, TASK_MOVES[status])

@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from api.errors import parsed
 from api.operations.api_key import KeyHolder
 from api.operations.content import EXAMPLE_LINKS, checked, rendered
-from api.problems import NotFoundError
+from api.problems import owned
 from api.schemas.template import ContentIn, PreviewIn, PreviewOut, TemplateChange, TemplateIn, TemplateOut
 from content.trial import Content, TemplateTrial
 from database.queries import template
@@ -27,10 +27,7 @@ async def create_template(
 
 async def find_template(connection: AsyncConnection, caller: KeyHolder, template_id: UUID) -> RowMapping:
     """One of the caller's templates, as its row."""
-    row = await template.get(connection, caller.user_id, template_id)
-    if row is None:
-        raise _missing(template_id)
-    return row
+    return owned(await template.get(connection, caller.user_id, template_id), "template", template_id)
 
 
 async def read_template(connection: AsyncConnection, caller: KeyHolder, template_id: UUID) -> TemplateOut:
@@ -42,9 +39,7 @@ async def change_template(
     connection: AsyncConnection, trial: TemplateTrial, caller: KeyHolder, template_id: UUID, change: TemplateChange
 ) -> TemplateOut:
     """Change what is named. Tasks have their own copies and do not change."""
-    row = await template.lock(connection, caller.user_id, template_id)
-    if row is None:
-        raise _missing(template_id)
+    row = owned(await template.lock(connection, caller.user_id, template_id), "template", template_id)
     values = dict(row) | change.model_dump(exclude_unset=True)
     whole = parsed(ContentIn, {part: values[part] for part in ("subject", "html", "text")})
     values["variables"] = (await checked(trial, whole)).variables
@@ -53,8 +48,7 @@ async def change_template(
 
 async def delete_template(connection: AsyncConnection, caller: KeyHolder, template_id: UUID) -> None:
     """Delete a template; tasks made from it go on."""
-    if not await template.delete(connection, caller.user_id, template_id):
-        raise _missing(template_id)
+    owned(await template.delete(connection, caller.user_id, template_id), "template", template_id)
 
 
 async def preview(
@@ -65,7 +59,3 @@ async def preview(
     fields = {**order.fields, **EXAMPLE_LINKS, "email": order.email or EXAMPLE}
     mail = await rendered(trial, Content(row["subject"], row["html"], row["text"]), fields)
     return PreviewOut(subject=mail.subject, html=mail.html, text=mail.text)
-
-
-def _missing(template_id: UUID) -> NotFoundError:
-    return NotFoundError(f"You have no template {template_id}.")

@@ -14,7 +14,7 @@ from api.idempotency import Once
 from api.operations.api_key import KeyHolder
 from api.operations.host import check_name
 from api.operations.temporal import tell
-from api.problems import ConflictError, NotFoundError, invalid
+from api.problems import ConflictError, invalid, owned
 from api.schemas.webhook import NewWebhookOut, WebhookChange, WebhookIn, WebhookOut, WebhookTestOut
 from contracts.webhook import KIND_OF, TYPE_OF
 from database.connect import transaction
@@ -82,8 +82,7 @@ async def rotate(once: Once, webhook_id: UUID) -> NewWebhookOut:
 async def delete(resources: Resources, caller: KeyHolder, webhook_id: UUID) -> None:
     """Tell it nothing more. Its workflow sees for itself that it is gone."""
     async with transaction(resources.engine) as connection:
-        if not await webhook.delete(connection, caller.user_id, webhook_id):
-            raise missing(webhook_id)
+        owned(await webhook.delete(connection, caller.user_id, webhook_id), "webhook", webhook_id)
     await tell_changed(resources, webhook_id)
 
 
@@ -91,8 +90,7 @@ async def test(resources: Resources, caller: KeyHolder, webhook_id: UUID) -> Web
     """Post a message that means nothing, and say how it was taken."""
     async with resources.ledger_pool.acquire() as connection:
         found = await webhook_delivery.endpoint(connection, webhook_id)
-    if found is None or found.user_id != caller.user_id:
-        raise missing(webhook_id)
+    found = owned(found if found and found.user_id == caller.user_id else None, "webhook", webhook_id)
     at = datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
     body = {"type": "webhook.test", "timestamp": at, "data": {"webhookId": str(webhook_id)}}
     message = Message(f"test_{uuid4().hex}", "webhook.test", json.dumps(body).encode())
@@ -106,9 +104,7 @@ async def test(resources: Resources, caller: KeyHolder, webhook_id: UUID) -> Web
 
 async def find(connection: AsyncConnection, caller: KeyHolder, webhook_id: UUID) -> WebhookOut:
     """One of the caller's."""
-    row = await webhook.get(connection, caller.user_id, webhook_id)
-    if row is None:
-        raise missing(webhook_id)
+    row = owned(await webhook.get(connection, caller.user_id, webhook_id), "webhook", webhook_id)
     return shown(row)
 
 
@@ -135,8 +131,3 @@ def shown(row: RowMapping) -> WebhookOut:
 async def tell_changed(resources: Resources, webhook_id: UUID) -> None:
     """Have the workflow look at once; else reconcile or its next look does."""
     await tell(resources.webhook_wakes.changed(webhook_id), f"tell webhook {webhook_id} that it was changed")
-
-
-def missing(webhook_id: UUID) -> NotFoundError:
-    """It is not there, or someone else's."""
-    return NotFoundError(f"You have no webhook {webhook_id}.")

@@ -9,7 +9,7 @@ from api.dependencies import Connection, Holders, Process, Reader, Writer
 from api.idempotency import OnlyOnce
 from api.operations.api_key import order_key, owner
 from api.pages import Cursor, Limit, decode_moment, make_page
-from api.problems import NotFoundError
+from api.problems import owned
 from api.schemas.api_key import ApiKeyIn, ApiKeyOut, NewApiKeyOut
 from api.schemas.base import Page
 from database.connect import transaction
@@ -41,6 +41,6 @@ async def list_own(
 async def delete(key_id: UUID, caller: Writer, process: Process, holders: Holders) -> None:
     """Revoke a key, at once and for ever; administrators anyone's."""
     async with transaction(process.engine) as connection:
-        if not await api_key.revoke(connection, None if caller.admin else caller.user_id, key_id):
-            raise NotFoundError(f"You have no key {key_id}.")
+        whose = None if caller.admin else caller.user_id
+        owned(await api_key.revoke(connection, whose, key_id), "key", key_id)
     holders.forget()

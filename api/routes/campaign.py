@@ -32,7 +32,7 @@ RoundNo = Annotated[int, Path(ge=1, le=MOST_ROUNDS)]
 
 
 @router.post("", status_code=201, responses={200: {"model": CampaignDryRunOut, "description": "With dryRun=true"}})
-async def create(  # noqa: PLR0913 - a parameter each
+async def create(
     *,
     order: CampaignIn,
     once: OnlyOnce,
@@ -84,19 +84,19 @@ async def change(campaign_id: UUID, change: CampaignChange, caller: Writer, proc
 @router.post("/{campaign_id}/pause")
 async def pause(campaign_id: UUID, caller: Writer, process: Process) -> CampaignOut:
     """Let nothing new go out and begin no round; mails under way end."""
-    return await campaign_order.pause(process, caller, campaign_id)
+    return await campaign_order.steer(process, caller, campaign_id, "pause")
 
 
 @router.post("/{campaign_id}/resume")
 async def resume(campaign_id: UUID, caller: Writer, process: Process) -> CampaignOut:
     """Go on after a pause, with all rounds that have begun."""
-    return await campaign_order.resume(process, caller, campaign_id)
+    return await campaign_order.steer(process, caller, campaign_id, "resume")
 
 
 @router.post("/{campaign_id}/cancel")
 async def cancel(campaign_id: UUID, caller: Writer, process: Process) -> CampaignOut:
     """Send nothing more of it, ever; mails under way end."""
-    return await campaign_order.cancel(process, caller, campaign_id)
+    return await campaign_order.steer(process, caller, campaign_id, "cancel")
 
 
 @router.post("/{campaign_id}/rounds", status_code=201)
@@ -109,7 +109,7 @@ async def add_round(
 
 
 @router.patch("/{campaign_id}/rounds/{round_no}")
-async def change_round(  # noqa: PLR0913, PLR0917 - a parameter each
+async def change_round(
     campaign_id: UUID, round_no: RoundNo, change: RoundChange, caller: Writer, process: Process, contents: Contents
 ) -> CampaignOut:
     """Change a round that has not begun."""
@@ -123,7 +123,7 @@ async def delete_round(campaign_id: UUID, round_no: RoundNo, caller: Writer, pro
 
 
 @router.get("/{campaign_id}/contacts")
-async def contacts(  # noqa: PLR0913, PLR0917 - a parameter each
+async def contacts(
     campaign_id: UUID,
     caller: Reader,
     connection: Connection,

@@ -10,12 +10,12 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 from fastapi.responses import StreamingResponse
 from pydantic import StringConstraints
 
+from api.csv_answer import csv_answer
 from api.dependencies import Connection, Process, Reader, Writer
 from api.idempotency import IdempotencyKey, Once
 from api.operations import contact_import
 from api.operations.api_key import KeyHolder
 from api.operations.contact_import import Reading
-from api.operations.contact_refusals import refusals_csv
 from api.schemas.base import Text
 from api.schemas.contact_import import ContactImportOut, ImportLookOut
 from api.upload import PART, Upload, received
@@ -43,7 +43,7 @@ WISHES = "`Title=field`: keep a column under another name; `Title=`: leave it ou
 Option = Annotated[str | None, Query(min_length=1, max_length=100)]
 
 
-async def reading(  # noqa: PLR0913, PLR0917 - a parameter each
+async def reading(
     encoding: Option = None,
     delimiter: Option = None,
     email_column: Annotated[Option, Query(alias="emailColumn")] = None,
@@ -113,6 +113,4 @@ async def get_import(connection: Connection, caller: Reader, import_id: UUID) ->
 async def get_refusals(process: Process, connection: Connection, caller: Reader, import_id: UUID) -> StreamingResponse:
     """Rows that were not taken: line of the file, reason, and what stood there."""
     await contact_import.get_import(connection, caller.user_id, import_id)
-    named = {"Content-Disposition": f'attachment; filename="import-{import_id}-errors.csv"'}
-    lines = refusals_csv(process.engine, import_id)
-    return StreamingResponse(lines, media_type="text/csv; charset=utf-8", headers=named)
+    return csv_answer(contact_import.refusals(process, import_id), f"import-{import_id}-errors.csv", marked=True)

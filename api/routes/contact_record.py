@@ -6,6 +6,7 @@ from uuid import UUID
 from fastapi import APIRouter, Path, Query
 from fastapi.responses import StreamingResponse
 
+from api.csv_answer import csv_answer
 from api.dependencies import Connection, Process, Reader, Writer
 from api.operations import contact_export, erasure
 from api.operations import contact_record as operations
@@ -23,7 +24,7 @@ Prefix = Annotated[Text | None, Query(min_length=1, max_length=254, description=
 
 
 @router.get("")
-async def list_own(  # noqa: PLR0913 - a filter each
+async def list_own(
     *,
     caller: Reader,
     connection: Connection,
@@ -42,7 +43,7 @@ async def list_own(  # noqa: PLR0913 - a filter each
 
 
 @router.get("/export.csv", response_class=StreamingResponse)
-async def export(  # noqa: PLR0913 - a filter each
+async def export(
     *,
     caller: Reader,
     connection: Connection,
@@ -53,9 +54,7 @@ async def export(  # noqa: PLR0913 - a filter each
 ) -> StreamingResponse:
     """Your contacts as CSV: all, or those of a list, a segment, a tag. An import reads it back."""
     rule = await contact_export.chosen(connection, caller, list_id, segment_id, tag)
-    headers = {"Cache-Control": "no-store", "Content-Disposition": 'attachment; filename="contacts.csv"'}
-    lines = contact_export.export(process, caller, rule)
-    return StreamingResponse(lines, media_type="text/csv; charset=utf-8", headers=headers)
+    return csv_answer(contact_export.export(process, caller, rule), "contacts.csv", marked=True)
 
 
 @router.post("/tags")

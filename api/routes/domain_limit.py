@@ -39,7 +39,7 @@ async def list_of_pool(
 
 
 @router.patch("/{domain}")
-async def change(  # noqa: PLR0913, PLR0917 - a parameter each
+async def change(
     domain: Domain,
     change: DomainLimitChange,
     caller: Writer,

@@ -20,7 +20,7 @@ OfMail = Annotated[int | None, Query(ge=1, le=2**31 - 1, description="With `task
 
 
 @router.get("")
-async def list_own(  # noqa: PLR0913 - a filter each
+async def list_own(
     *,
     caller: Reader,
     connection: Connection,

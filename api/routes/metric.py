@@ -1,17 +1,15 @@
 """`/api/system/metrics`, `/api/tasks/{id}/metrics`, and `/metrics` for Prometheus."""
 
-from typing import Annotated, cast
+from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Query, Request, Response
-from fastapi.security import HTTPAuthorizationCredentials
+from fastapi import APIRouter, Query, Response
 from pydantic import AwareDatetime
 
-from api.dependencies import Connection, Health, Process, Reader, bearer
+from api.dependencies import Connection, Credentials, Health, Process, Reader, Times
 from api.operations import metric as operations
 from api.problems import NotAuthenticatedError
 from api.prometheus import CONTENT_TYPE, exposition
-from api.response_times import ResponseTimes
 from api.schemas.metric import MetricSeriesOut, TaskMetricsOut
 from contracts.metric import SystemMetric
 from runtime.secrets import same_secret
@@ -25,7 +23,7 @@ Step = Annotated[int | None, Query(ge=60, le=86_400 * 31, description="Seconds; 
 
 
 @router.get("/api/system/metrics")
-async def series(  # noqa: PLR0913, PLR0917 - a parameter each
+async def series(
     name: SystemMetric, caller: Reader, connection: Connection, begins: From = None, to: To = None, step: Step = None
 ) -> MetricSeriesOut:
     """One metric over time: everyone's for administrators, else your own. Measured each minute, averaged by step."""
@@ -39,15 +37,9 @@ async def of_task(task_id: UUID, caller: Reader, connection: Connection) -> Task
 
 
 @router.get("/metrics", include_in_schema=False)
-async def scrape(
-    request: Request,
-    process: Process,
-    watch: Health,
-    credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(bearer)],
-) -> Response:
+async def scrape(process: Process, watch: Health, times: Times, credentials: Credentials) -> Response:
     """Everything as numbers for Prometheus. Needs no key unless `TEMPOST_API__METRICS_TOKEN` is set."""
     token = process.settings.api.metrics_token
     if token is not None and not same_secret(credentials.credentials if credentials else "", token.get_secret_value()):
         raise NotAuthenticatedError("Send TEMPOST_API__METRICS_TOKEN as `Authorization: Bearer …`.")
-    times = cast("ResponseTimes", request.app.state.response_times)
     return Response(exposition(await watch.now(), times), media_type=CONTENT_TYPE)

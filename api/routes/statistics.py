@@ -7,6 +7,7 @@ from fastapi import APIRouter, Query
 from fastapi.responses import StreamingResponse
 from pydantic import AwareDatetime
 
+from api.csv_answer import csv_answer
 from api.dependencies import Analysis, Reader
 from api.operations import statistics as operations
 from api.schemas.service import TimeZone
@@ -34,7 +35,8 @@ async def csv_of_task(
     task_id: UUID, caller: Reader, connection: Analysis, by: By = None, zone: Zone = "UTC"
 ) -> StreamingResponse:
     """What became of the mails of a task, as CSV."""
-    return _csv(await operations.of_task(connection, caller, task_id, by, zone), f"task-{task_id}")
+    answer = await operations.of_task(connection, caller, task_id, by, zone)
+    return csv_answer(operations.table(answer), f"task-{task_id}-statistics.csv")
 
 
 @router.get("/tasks/{task_id}/statistics/timeline")
@@ -58,7 +60,8 @@ async def csv_of_campaign(
     campaign_id: UUID, caller: Reader, connection: Analysis, by: By = None, zone: Zone = "UTC"
 ) -> StreamingResponse:
     """What became of the mails of a campaign, as CSV."""
-    return _csv(await operations.of_campaign(connection, caller, campaign_id, by, zone), f"campaign-{campaign_id}")
+    answer = await operations.of_campaign(connection, caller, campaign_id, by, zone)
+    return csv_answer(operations.table(answer), f"campaign-{campaign_id}-statistics.csv")
 
 
 @router.get("/campaigns/{campaign_id}/statistics/timeline")
@@ -76,7 +79,7 @@ async def funnel(campaign_id: UUID, caller: Reader, connection: Analysis) -> Fun
 
 
 @router.get("/statistics")
-async def of_account(  # noqa: PLR0913 - a filter each
+async def of_account(
     *,
     caller: Reader,
     connection: Analysis,
@@ -87,8 +90,3 @@ async def of_account(  # noqa: PLR0913 - a filter each
 ) -> AccountStatisticsOut:
     """What became of all mails that were sent within a time."""
     return await operations.of_account(connection, caller, since=since, before=before, by=by, zone=zone)
-
-
-def _csv(answer: StatisticsOut, name: str) -> StreamingResponse:
-    headers = {"Cache-Control": "no-store", "Content-Disposition": f'attachment; filename="{name}-statistics.csv"'}
-    return StreamingResponse(operations.as_csv(answer), media_type="text/csv; charset=utf-8", headers=headers)

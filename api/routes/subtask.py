@@ -3,10 +3,11 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Path, Query, Request, Response
+from fastapi import APIRouter, Path, Query, Response
 from fastapi.responses import StreamingResponse
 
-from api.dependencies import Analysis, Connection, Forecasts, Process, Reader, Writer
+from api.csv_answer import csv_answer
+from api.dependencies import Analysis, Connection, Forecasts, Process, Reader, Stopping, Writer
 from api.idempotency import OnlyOnce
 from api.operations import subtask as operations
 from api.operations.task import find_task
@@ -33,7 +34,7 @@ NO_CACHE = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
 
 
 @router.get("/subtasks")
-async def list_own(  # noqa: PLR0913 - a filter each
+async def list_own(
     *,
     task_id: UUID,
     caller: Reader,
@@ -96,23 +97,20 @@ async def read(task_id: UUID, seq: Seq, caller: Reader, connection: Connection) 
 async def export(task_id: UUID, caller: Reader, connection: Connection, process: Process) -> StreamingResponse:
     """Every mail of a task as CSV."""
     await find_task(connection, caller, task_id)
-    headers = {**NO_CACHE, "Content-Disposition": f'attachment; filename="task-{task_id}.csv"'}
-    return StreamingResponse(
-        operations.export(process, caller, task_id), media_type="text/csv; charset=utf-8", headers=headers
-    )
+    return csv_answer(operations.export(process, caller, task_id), f"task-{task_id}.csv")
 
 
 @router.get("/events", response_class=StreamingResponse)
-async def events(  # noqa: PLR0913 - a part of the process each
+async def events(
     *,
     task_id: UUID,
     caller: Reader,
     connection: Connection,
     process: Process,
     forecasts: Forecasts,
-    request: Request,
+    stopping: Stopping,
 ) -> StreamingResponse:
     """Server-sent events: the realtime status whenever it changes, until the task ends."""
     await find_task(connection, caller, task_id)
-    stream = task_events(process, forecasts, caller, task_id, request.app.state.stopping)
+    stream = task_events(process, forecasts, caller, task_id, stopping)
     return StreamingResponse(stream, media_type="text/event-stream", headers=NO_CACHE)

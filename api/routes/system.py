@@ -1,14 +1,13 @@
 """`/api/system`, `/healthz` and `/readyz`."""
 
-from typing import Annotated, cast
+from typing import Annotated
 
-from fastapi import APIRouter, Path, Query, Request
+from fastapi import APIRouter, Path, Query
 
-from api.dependencies import Admin, Connection, Health, HealthReader, Process, Reader
+from api.dependencies import Admin, Connection, Health, HealthReader, Process, Reader, Times
 from api.operations import system as operations
 from api.operations import system_config
 from api.pages import Cursor, Limit
-from api.response_times import ResponseTimes
 from api.schemas import system as schemas
 from api.schemas.base import Page
 from api.schemas.system_config import ConfigChange, ConfigChangeOut, ConfigOut
@@ -19,9 +18,9 @@ KEY = r"^[a-z0-9_.]+$"
 
 
 @router.get("/api/system/health")
-async def health(caller: HealthReader, watch: Health, request: Request) -> schemas.Health:
+async def health(caller: HealthReader, watch: Health, times: Times) -> schemas.Health:
     """How Tempost is: administrators see all of it, others their own part."""
-    return await operations.health(watch, caller, cast("ResponseTimes", request.app.state.response_times))
+    return await operations.health(watch, caller, times)
 
 
 @router.get("/api/system/config")

@@ -29,7 +29,7 @@ By = Annotated[AwareDatetime | None, Query(description="Also say what is needed 
 
 
 @router.post("", status_code=201, responses={200: {"model": DryRunOut, "description": "With dryRun=true"}})
-async def create(  # noqa: PLR0913 - a parameter each
+async def create(
     *,
     order: TaskIn,
     once: OnlyOnce,
@@ -97,19 +97,19 @@ async def change(task_id: UUID, change: TaskChange, caller: Writer, process: Pro
 @router.post("/{task_id}/pause")
 async def pause(task_id: UUID, caller: Writer, process: Process) -> TaskOut:
     """Let nothing new go out; mails under way end."""
-    return await task_order.pause(process, caller, task_id)
+    return await task_order.steer(process, caller, task_id, "pause")
 
 
 @router.post("/{task_id}/resume")
 async def resume(task_id: UUID, caller: Writer, process: Process) -> TaskOut:
     """Go on after a pause."""
-    return await task_order.resume(process, caller, task_id)
+    return await task_order.steer(process, caller, task_id, "resume")
 
 
 @router.post("/{task_id}/cancel")
 async def cancel(task_id: UUID, caller: Writer, process: Process) -> TaskOut:
     """Send nothing more, ever; mails under way end."""
-    return await task_order.cancel(process, caller, task_id)
+    return await task_order.steer(process, caller, task_id, "cancel")
 
 
 @router.get("/{task_id}/realtime-status")

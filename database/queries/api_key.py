@@ -6,6 +6,8 @@ from uuid import UUID, uuid4
 from sqlalchemy import RowMapping, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from database.queries.part import read_part
+
 HOLDER = text("""
     SELECT k.id AS key_id, k.user_id, k.scopes, u.role,
         k.last_used_at IS NULL OR k.last_used_at < clock_timestamp() - interval '1 minute' AS stale
@@ -66,9 +68,7 @@ async def list_valid(
     connection: AsyncConnection, user_id: UUID, after: list[object] | None, limit: int
 ) -> list[RowMapping]:
     """The user's keys that were not revoked, by age, one more than `limit`."""
-    at, last = after or (None, None)
-    values = {"user_id": user_id, "after_at": at, "after_id": last, "limit": limit + 1}
-    return list((await connection.execute(LIST, values)).mappings())
+    return await read_part(connection, LIST, after, limit, user_id=user_id)
 
 
 async def revoke(connection: AsyncConnection, user_id: UUID | None, key_id: UUID) -> bool:

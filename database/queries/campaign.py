@@ -8,6 +8,8 @@ from uuid import UUID, uuid4
 from sqlalchemy import RowMapping, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from database.queries.part import read_part
+
 VIEW = """
     SELECT c.*, c.id AS campaign_id, c.completed_at IS NOT NULL AS ended, guard_now() AS as_of, p.name AS pool,
         CASE WHEN c.window_opens IS NOT NULL THEN jsonb_build_object(
@@ -21,7 +23,7 @@ LIST = text(
     VIEW
     + """
     AND (CAST(:status AS text) IS NULL OR c.status = :status)
-    AND (CAST(:before_at AS timestamptz) IS NULL OR (c.created_at, c.id) < (:before_at, CAST(:before_id AS uuid)))
+    AND (CAST(:after_at AS timestamptz) IS NULL OR (c.created_at, c.id) < (:after_at, CAST(:after_id AS uuid)))
     ORDER BY c.created_at DESC, c.id DESC LIMIT :limit
 """
 )
@@ -99,12 +101,10 @@ async def get(connection: AsyncConnection, user_id: UUID, campaign_id: UUID) -> 
 
 
 async def list_own(
-    connection: AsyncConnection, user_id: UUID, status: str | None, before: list[object] | None, limit: int
+    connection: AsyncConnection, user_id: UUID, status: str | None, after: list[object] | None, limit: int
 ) -> list[RowMapping]:
     """The user's campaigns, the newest first, one more than `limit`."""
-    at, last = before or (None, None)
-    values = {"user_id": user_id, "status": status, "before_at": at, "before_id": last, "limit": limit + 1}
-    return list((await connection.execute(LIST, values)).mappings())
+    return await read_part(connection, LIST, after, limit, user_id=user_id, status=status)
 
 
 async def rounds(connection: AsyncConnection, campaign_ids: Sequence[UUID]) -> list[RowMapping]:

@@ -8,6 +8,8 @@ from uuid import UUID, uuid4
 from sqlalchemy import RowMapping, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from database.queries.part import read_part
+
 VIEW = """
     SELECT l.id, l.name, l.created_at,
         (SELECT count(*) FROM contact_list_members m WHERE m.contact_list_id = l.id) AS contacts
@@ -95,9 +97,7 @@ async def list_lists(
     connection: AsyncConnection, user_id: UUID, after: list[object] | None, limit: int
 ) -> list[RowMapping]:
     """The user's lists by age, one more than `limit`."""
-    at, last = after or (None, None)
-    values = {"user_id": user_id, "after_at": at, "after_id": last, "limit": limit + 1}
-    return list((await connection.execute(LIST, values)).mappings())
+    return await read_part(connection, LIST, after, limit, user_id=user_id)
 
 
 async def insert_list(connection: AsyncConnection, user_id: UUID, name: str, *, hidden: bool = False) -> UUID:

@@ -6,6 +6,8 @@ from uuid import UUID, uuid4
 from sqlalchemy import RowMapping, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from database.queries.part import read_part
+
 DEFAULT = "default"
 
 LOCK_NAMES = text(
@@ -80,11 +82,7 @@ async def list_usable(
     connection: AsyncConnection, user_id: UUID, after: list[object] | None, limit: int, *, everyone: bool
 ) -> list[RowMapping]:
     """Pools with their members, by age, one more than `limit`: the user's, or everyone's."""
-    at, last = after or (None, None)
-    values = {
-        "user_id": user_id, "everyone": everyone, "pool_id": None, "after_at": at, "after_id": last, "limit": limit + 1,
-    }  # fmt: skip
-    return list((await connection.execute(LIST, values)).mappings())
+    return await read_part(connection, LIST, after, limit, user_id=user_id, everyone=everyone, pool_id=None)
 
 
 async def get(connection: AsyncConnection, pool_id: UUID) -> RowMapping:

@@ -26,6 +26,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from contracts.segment import EngagementRule, ListRule, Rule, conditions
 from database.errors import is_cancelled
+from database.queries.part import read_part
 from database.queries.segment_rules import CONTACTS, Compiler, columns_of
 from database.tables.contact import ContactListMember
 
@@ -106,9 +107,7 @@ async def list_segments(
     connection: AsyncConnection, user_id: UUID, after: Sequence[object] | None, limit: int
 ) -> list[RowMapping]:
     """The user's segments, the oldest first; one more than `limit`."""
-    after_at, after_id = after or (None, None)
-    values = {"user_id": user_id, "after_at": after_at, "after_id": after_id, "limit": limit + 1}
-    return list((await connection.execute(LIST, values)).mappings())
+    return await read_part(connection, LIST, after, limit, user_id=user_id)
 
 
 async def insert_segment(connection: AsyncConnection, user_id: UUID, name: str, rules: str) -> UUID | None:
@@ -222,7 +221,7 @@ async def freeze(connection: AsyncConnection, user_id: UUID, rule: Rule, list_id
     compiler = Compiler(user_id, await guard_time(connection))
     members = _members(compiler, rule, literal(list_id, Uuid), CONTACTS.c.id)
     target = columns_of(ContactListMember)
-    order = insert(target).from_select(["contact_list_id", "contact_id"], members)  # type: ignore[arg-type]
+    order = insert(target).from_select(["contact_list_id", "contact_id"], members)  # type: ignore[arg-type]  # it is a table
     return (await connection.execute(order)).rowcount
 
 

@@ -20,7 +20,7 @@ SEGMENT = """
 """
 OUTSIDER = "not_in_segment"
 
-bare = asyncpg_dialect()  # type: ignore[no-untyped-call]
+bare = asyncpg_dialect()  # type: ignore[no-untyped-call]  # as SQLAlchemy has it
 
 
 async def keep_to_segment(connection: PoolConnection, task_id: UUID) -> None:

@@ -57,7 +57,7 @@ TIMES = {
 
 def columns_of(table: type[Table]) -> FromClause:
     """A table's columns, which SQLModel keeps to itself."""
-    table_of: FromClause = table.__table__  # type: ignore[attr-defined]
+    table_of: FromClause = table.__table__  # type: ignore[attr-defined]  # set by its metaclass
     return table_of
 
 

@@ -10,6 +10,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from database.connect import Connection, PoolConnection
+from database.queries.part import read_part
 
 SHOWN = """
     SELECT d.id, d.domain, d.selector, d.algorithm, d.status, d.public_record, d.published_at, d.checked_at,
@@ -100,9 +101,7 @@ async def list_own(
     connection: AsyncConnection, user_id: UUID, after: list[object] | None, limit: int
 ) -> list[RowMapping]:
     """The user's domains by age, one more than `limit`."""
-    at, last = after or (None, None)
-    values = {"user_id": user_id, "after_at": at, "after_id": last, "limit": limit + 1}
-    return list((await connection.execute(LIST, values)).mappings())
+    return await read_part(connection, LIST, after, limit, user_id=user_id)
 
 
 async def insert(connection: AsyncConnection, values: dict[str, Any]) -> bool:

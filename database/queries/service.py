@@ -6,6 +6,8 @@ from uuid import UUID
 from sqlalchemy import RowMapping, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from database.queries.part import read_part
+
 # The guard resets a day lazily, at the first claim: what is shown after midnight is the day that it will begin.
 VIEW = """
     SELECT s.id, s.name, s.kind, e.status, s.pool_id, p.name AS pool, s.host, s.port, s.security, s.username,
@@ -145,9 +147,7 @@ async def list_own(
     connection: AsyncConnection, user_id: UUID, status: str | None, after: list[object] | None, limit: int
 ) -> list[RowMapping]:
     """The user's services by age, one more than `limit`."""
-    at, last = after or (None, None)
-    values = {"user_id": user_id, "status": status, "after_at": at, "after_id": last, "limit": limit + 1}
-    return list((await connection.execute(LIST, values)).mappings())
+    return await read_part(connection, LIST, after, limit, user_id=user_id, status=status)
 
 
 async def name_taken(connection: AsyncConnection, user_id: UUID, name: str, except_id: UUID) -> bool:

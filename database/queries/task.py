@@ -10,6 +10,8 @@ from uuid import UUID, uuid4
 from sqlalchemy import RowMapping, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from database.queries.part import read_part
+
 # Before a task is prepared its list says how many mails it will have, and all of them are pending.
 VIEW = """
     SELECT t.id, t.user_id, t.name, t.status, t.priority, t.weight, t.follow_up_of, t.pin_fallback, t.pool_id,
@@ -41,7 +43,7 @@ LIST = text(
     VIEW
     + """
     AND (CAST(:status AS text) IS NULL OR t.status = :status)
-    AND (CAST(:before_at AS timestamptz) IS NULL OR (t.created_at, t.id) < (:before_at, CAST(:before_id AS uuid)))
+    AND (CAST(:after_at AS timestamptz) IS NULL OR (t.created_at, t.id) < (:after_at, CAST(:after_id AS uuid)))
     ORDER BY t.created_at DESC, t.id DESC LIMIT :limit
 """
 )
@@ -93,12 +95,10 @@ async def get(connection: AsyncConnection, user_id: UUID, task_id: UUID) -> RowM
 
 
 async def list_own(
-    connection: AsyncConnection, user_id: UUID, status: str | None, before: list[object] | None, limit: int
+    connection: AsyncConnection, user_id: UUID, status: str | None, after: list[object] | None, limit: int
 ) -> list[RowMapping]:
     """The user's tasks, the newest first, one more than `limit`."""
-    at, last = before or (None, None)
-    values = {"user_id": user_id, "status": status, "before_at": at, "before_id": last, "limit": limit + 1}
-    return list((await connection.execute(LIST, values)).mappings())
+    return await read_part(connection, LIST, after, limit, user_id=user_id, status=status)
 
 
 async def hold_list(connection: AsyncConnection, user_id: UUID, list_id: UUID) -> int | None:

@@ -6,6 +6,8 @@ from uuid import UUID, uuid4
 from sqlalchemy import RowMapping, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from database.queries.part import read_part
+
 INSERT = text("""
     INSERT INTO templates (id, user_id, name, subject, html, text, variables)
     VALUES (:id, :user_id, :name, :subject, :html, :text, CAST(:variables AS text[])) RETURNING *
@@ -39,9 +41,7 @@ async def list_own(
     connection: AsyncConnection, user_id: UUID, after: list[object] | None, limit: int
 ) -> list[RowMapping]:
     """The user's templates by age, one more than `limit`."""
-    at, last = after or (None, None)
-    values = {"user_id": user_id, "after_at": at, "after_id": last, "limit": limit + 1}
-    return list((await connection.execute(LIST, values)).mappings())
+    return await read_part(connection, LIST, after, limit, user_id=user_id)
 
 
 async def lock(connection: AsyncConnection, user_id: UUID, template_id: UUID) -> RowMapping | None:

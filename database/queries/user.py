@@ -5,6 +5,8 @@ from uuid import UUID, uuid4
 from sqlalchemy import RowMapping, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from database.queries.part import read_part
+
 INSERT = text("""
     INSERT INTO users (id, email, name, role) VALUES (:id, :email, :name, :role)
     ON CONFLICT (email) DO NOTHING RETURNING *
@@ -42,6 +44,4 @@ async def get(connection: AsyncConnection, user_id: UUID) -> RowMapping | None:
 
 async def list_all(connection: AsyncConnection, after: list[object] | None, limit: int) -> list[RowMapping]:
     """Users by age, one more than `limit`."""
-    at, last = after or (None, None)
-    values = {"after_at": at, "after_id": last, "limit": limit + 1}
-    return list((await connection.execute(LIST, values)).mappings())
+    return await read_part(connection, LIST, after, limit)

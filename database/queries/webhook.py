@@ -7,6 +7,8 @@ from uuid import UUID
 from sqlalchemy import RowMapping, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from database.queries.part import read_part
+
 # Told is what comes after it was made.
 INSERT = text("""
     INSERT INTO webhooks (id, user_id, url, secret_sealed, kinds, last_event_id)
@@ -22,7 +24,8 @@ GET = text(VIEW + " AND id = :id")
 LIST = text(
     VIEW
     + """
-    AND (CAST(:at AS timestamptz) IS NULL OR (created_at, id) > (:at, :id)) ORDER BY created_at, id LIMIT :limit
+    AND (CAST(:after_at AS timestamptz) IS NULL OR (created_at, id) > (:after_at, CAST(:after_id AS uuid)))
+    ORDER BY created_at, id LIMIT :limit
 """
 )
 CHANGE = text("""
@@ -70,9 +73,7 @@ async def list_own(
     connection: AsyncConnection, user_id: UUID, after: list[object] | None, limit: int
 ) -> list[RowMapping]:
     """A user's, the oldest first, one more than `limit`."""
-    at, last = after or (None, None)
-    values = {"user_id": user_id, "at": at, "id": last, "limit": limit + 1}
-    return list((await connection.execute(LIST, values)).mappings())
+    return await read_part(connection, LIST, after, limit, user_id=user_id)
 
 
 async def change(

@@ -74,20 +74,20 @@ class Posted(Protocol):
     """A message that was posted."""
 
     @property
-    def id(self) -> str: ...  # noqa: D102
+    def id(self) -> str: ...  # noqa: D102 - its name says it
     @property
-    def type(self) -> str: ...  # noqa: D102
+    def type(self) -> str: ...  # noqa: D102 - its name says it
 
 
 class Answered(Protocol):
     """What became of it."""
 
     @property
-    def status(self) -> int | None: ...  # noqa: D102
+    def status(self) -> int | None: ...  # noqa: D102 - its name says it
     @property
-    def error(self) -> str | None: ...  # noqa: D102
+    def error(self) -> str | None: ...  # noqa: D102 - its name says it
     @property
-    def seconds(self) -> float: ...  # noqa: D102
+    def seconds(self) -> float: ...  # noqa: D102 - its name says it
 
 
 @dataclass(frozen=True, slots=True)

@@ -60,7 +60,7 @@ async def _reset(scene: Scene, workflow_id: str) -> None:
     """Turn a workflow back to one of its earlier decisions: what it received since then is as never received."""
     client = await scene.temporal()
     async with asyncio.timeout(RENEWED_WITHIN):
-        while not (decisions := await _decisions(handle := await _newest_run(client, workflow_id))):  # noqa: ASYNC110
+        while not (decisions := await _decisions(handle := await _newest_run(client, workflow_id))):  # noqa: ASYNC110 - no event tells
             await asyncio.sleep(POLL_SECONDS)  # a history that has only begun holds none; another process writes it
     await client.workflow_service.reset_workflow_execution(
         ResetWorkflowExecutionRequest(

@@ -25,8 +25,3 @@ def failures(letter: Letter) -> tuple[Failure, ...] | None:
         named = ADDRESS.findall(letter.header("X-HmXmrOriginalRecipient") or header(letter.returned, "To"))
         return tuple(Failure(address.lower(), reason="complaint") for address in named[:1])
     return None
-
-
-def is_feedback(letter: Letter) -> bool:
-    """A report of RFC 5965 of any kind, also one that is no complaint."""
-    return any(kind == "message/feedback-report" for kind, _ in letter.reports)

@@ -48,11 +48,6 @@ class Letter:
         return addresses(self.message, *names)
 
     @property
-    def content_type(self) -> str:
-        """Such as `multipart/report`."""
-        return self.message.get_content_type()
-
-    @property
     def text(self) -> str:
         """All its own words."""
         return "\n".join(self.texts)

@@ -39,6 +39,7 @@ LABEL = re.compile(
     r"[\"'<\[(*]*(?:SMTP:|mailto:)?$",
     re.IGNORECASE,
 )
+PARAGRAPH_END = re.compile(r"\n\s*\n|$")
 RETURN_PATHS = ("X-Failed-Recipients",)
 MOST_FAILED = 50
 
@@ -157,7 +158,8 @@ def _failure(address: str, text: str, *, delayed: bool) -> Failure:
     """Judge by what is said after the address, up to the next one's; else by all that is said."""
     place = text.lower().find(address)
     around = text[place + len(address) :] if place >= 0 else ""
-    following = ADDRESS.search(around, re.search(r"\n\s*\n|$", around).start() if around else 0)  # type: ignore[union-attr]
+    paragraph = PARAGRAPH_END.search(around)
+    following = ADDRESS.search(around, paragraph.start() if paragraph else 0)
     said = around[: following.start() if following else 600][:600]
     failure = judge(Failure(address, delayed=delayed, text=printable(said)))
     if failure.reason == "other":

@@ -10,7 +10,7 @@ from pydantic import ValidationError
 
 from stack.simulator.config import ProviderConfig
 from stack.simulator.provider import HOST, Provider, World
-from stack.simulator.server import Simulator
+from stack.simulator.providers import Simulator
 
 HEAD_LIMIT = 65_536
 BODY_LIMIT = 4_000_000

@@ -1,43 +1,20 @@
 """The whole simulator: all providers and the control endpoint, from their start to an orderly end."""
 
-import asyncio
 import json
 import os
 import ssl
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass, field
 from pathlib import Path
 
 from stack.files import write_private
-from stack.simulator.config import ProviderConfig, SimulatorConfig
+from stack.simulator.config import SimulatorConfig
+from stack.simulator.control import serve_control
 from stack.simulator.journal import Journal
 from stack.simulator.mailboxes import Mailboxes
-from stack.simulator.provider import Provider, World
+from stack.simulator.provider import World
+from stack.simulator.providers import Simulator
 from stack.simulator.rules import Memory
-
-
-@dataclass(slots=True)
-class Simulator:
-    """The providers by name. The control endpoint adds and removes them."""
-
-    world: World
-    providers: dict[str, Provider] = field(default_factory=dict)
-
-    async def add(self, config: ProviderConfig) -> Provider:
-        """Open a provider's port; raise `OSError` when it is taken."""
-        provider = Provider(config, self.world)
-        await provider.apply(config)
-        self.providers[config.name] = provider
-        return provider
-
-    async def remove(self, name: str) -> None:
-        """Close a provider's port and connections for good."""
-        await self.providers.pop(name).close()
-
-    async def close(self) -> None:
-        """Close every port; each connection gets the answer that is due first."""
-        await asyncio.gather(*(provider.close() for provider in self.providers.values()))
 
 
 def tls_context(certificate: Path, key: Path) -> ssl.SSLContext:
@@ -50,8 +27,6 @@ def tls_context(certificate: Path, key: Path) -> ssl.SSLContext:
 @asynccontextmanager
 async def running(config: SimulatorConfig) -> AsyncIterator[tuple[Simulator, int]]:
     """Run a simulator and its control endpoint, whose port is given; the ready file is written last."""
-    from stack.simulator.control import serve_control
-
     tls = tls_context(config.certificate, config.key) if config.certificate and config.key else None
     async with AsyncExitStack() as cleanup:
         journal = Journal(config.journal)

@@ -1,6 +1,7 @@
 """Rules of style that no linter keeps: sizes, clocks, and where SQL may stand."""
 
 import ast
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,6 +13,7 @@ FOLDERS = (
     "activities", "api", "commands", "content", "contracts", "dashboard", "database", "evidence", "mail", "runtime",
     "scheduling", "stack", "workflows",
 )  # fmt: skip
+UNEXPLAINED = re.compile(r"#\s*(noqa(: [A-Z0-9, ]+)?|type: ignore(\[[a-z, -]+\])?)\s*$")
 SOURCE_LINES, TEST_LINES, CONFTEST_LINES, FUNCTION_LINES = 300, 400, 150, 40
 BANNED_IN_PURE = {
     "time.time", "time.monotonic", "datetime.now", "datetime.utcnow", "os.environ", "os.getenv", "random.random",
@@ -59,6 +61,16 @@ def test_what_must_be_deterministic_reads_no_clock_and_no_environment(name: str)
     tree = ast.parse((ROOT / name).read_text())
     used = {ast.unparse(node.func) for node in ast.walk(tree) if isinstance(node, ast.Call)}
     assert not used & BANNED_IN_PURE
+
+
+def test_an_exception_to_a_rule_has_a_reason() -> None:
+    bare = [
+        f"{path.relative_to(ROOT)}:{number}"
+        for path in sources()
+        for number, line in enumerate(path.read_text().splitlines(), start=1)
+        if UNEXPLAINED.search(line)
+    ]
+    assert not bare, "say behind it why the rule does not hold here"
 
 
 def test_a_packages_first_file_holds_only_its_rule() -> None:

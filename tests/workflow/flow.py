@@ -15,7 +15,8 @@ from contracts.task import Survey, TaskTotals
 from database.queries.survey import survey
 from runtime.resources import Resources
 from stack.simulator.config import ProviderConfig, SimulatorConfig
-from stack.simulator.server import Simulator, running
+from stack.simulator.providers import Simulator
+from stack.simulator.server import running
 from tests.integration.ledger.world import World
 
 PAUSE = 0.05

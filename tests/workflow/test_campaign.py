@@ -53,7 +53,7 @@ async def test_a_paused_campaign_holds_its_mails_and_begins_no_round_until_it_is
     task = begun.rounds[0].task_id
     assert task is not None
 
-    await made.orders.pause(made.id)
+    await made.orders.steer(made.id, "pause")
     await flow.until(task, lambda survey: survey.status == "paused" and not survey.in_flight)
     await made.pass_time(4 * DAY)
     await made.orders.edit(made.id)
@@ -61,7 +61,7 @@ async def test_a_paused_campaign_holds_its_mails_and_begins_no_round_until_it_is
     assert (held.status, held.rounds[1].began_at) == ("paused", None)
     assert held.rounds[0].sent < 6
 
-    await made.orders.resume(made.id)
+    await made.orders.steer(made.id, "resume")
     await made.until_round_ended(1)
     await made.until(lambda survey: survey.rounds[1].total)
     await made.pass_time(3 * DAY)
@@ -74,7 +74,7 @@ async def test_a_cancelled_campaign_cancels_what_waits_of_its_rounds_and_ends_af
     await made.start()
     begun = await made.until(lambda survey: survey.rounds[0].sent >= 1)
 
-    await made.orders.cancel(made.id)
+    await made.orders.steer(made.id, "cancel")
     totals = await made.totals()
 
     task = begun.rounds[0].task_id

@@ -19,11 +19,11 @@ async def test_a_campaign_that_takes_orders(flow: Flow, replays: Replays) -> Non
     await made.orders.edit(made.id)
     await made.pass_time(DAY)
     begun = await made.until(lambda survey: survey.rounds[0].task_id)
-    await made.orders.pause(made.id)
+    await made.orders.steer(made.id, "pause")
     task_id = begun.rounds[0].task_id
     assert task_id is not None
     await made.orders.round_lost(made.id, task_id)
-    await made.orders.resume(made.id)
+    await made.orders.steer(made.id, "resume")
     await made.totals()
 
     await replays("campaign", campaign_workflow_id(made.id))
@@ -33,7 +33,7 @@ async def test_a_campaign_that_is_cancelled_before_its_start(flow: Flow, replays
     made = await campaign(flow, start_in=DAY)
     await made.start()
     await made.until_looked()
-    await made.orders.cancel(made.id)
+    await made.orders.steer(made.id, "cancel")
     assert (await made.totals()).rounds == 0
 
     await replays("campaign-cancelled", campaign_workflow_id(made.id))

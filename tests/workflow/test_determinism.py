@@ -11,7 +11,7 @@ from temporalio.testing import TimeSkipper
 
 import activities.task
 from contracts.identifiers import allocator_workflow_id, task_workflow_id
-from runtime.temporal import TaskOrders
+from runtime.task_orders import TaskOrders
 from tests.workflow.conftest import Replays
 from tests.workflow.flow import Flow, activities_in
 
@@ -32,10 +32,10 @@ async def test_a_task_that_takes_orders_and_its_allocator(flow: Flow, replays: R
     await flow.start(task)
     await flow.until(task, lambda survey: survey.sent >= 3)
     orders = flow.resources.orders
-    await orders.pause(task)
+    await orders.steer(task, "pause")
     await orders.change_priority(task, 1)
     await orders.ledger_changed(task)
-    await orders.resume(task)
+    await orders.steer(task, "resume")
     await orders.services_changed(flow.world.pool_id)
     await flow.totals(task)
 
@@ -55,7 +55,7 @@ async def test_a_task_whose_mails_are_put_off(flow: Flow, replays: Replays) -> N
 async def test_a_task_that_is_cancelled_before_its_start(flow: Flow, replays: Replays) -> None:
     task = await flow.world.unprepared_task(mails=1, start_in=timedelta(days=3))
     await flow.start(task)
-    await flow.resources.orders.cancel(task)
+    await flow.resources.orders.steer(task, "cancel")
     await flow.totals(task)
 
     await replays("task-cancelled", task_workflow_id(task))

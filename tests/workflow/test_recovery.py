@@ -75,7 +75,7 @@ async def test_a_scheduled_task_can_be_cancelled_before_its_start(flow: Flow) ->
     task = await flow.world.unprepared_task(mails=1, start_in=timedelta(days=3))
     await flow.start(task)
 
-    await flow.resources.orders.cancel(task)
+    await flow.resources.orders.steer(task, "cancel")
 
     totals = await flow.totals(task)
     assert (totals.status, totals.total) == ("cancelled", 0)

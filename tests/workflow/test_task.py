@@ -39,12 +39,12 @@ async def test_a_paused_task_sends_nothing_until_it_is_resumed(flow: Flow) -> No
     await flow.start(task)
     await flow.until(task, lambda survey: survey.sent >= 2)
 
-    await flow.resources.orders.pause(task)
+    await flow.resources.orders.steer(task, "pause")
     paused = await flow.until(task, lambda survey: survey.status == "paused" and not survey.in_flight)
     before = len(flow.taken())
     assert paused.sent == before < 8
 
-    await flow.resources.orders.resume(task)
+    await flow.resources.orders.steer(task, "resume")
     assert (await flow.totals(task)).sent == 8
 
 
@@ -54,7 +54,7 @@ async def test_a_cancelled_task_ends_with_sums_that_add_up(flow: Flow) -> None:
     await flow.start(task)
     await flow.until(task, lambda survey: survey.sent >= 1)
 
-    await flow.resources.orders.cancel(task)
+    await flow.resources.orders.steer(task, "cancel")
 
     totals = await flow.totals(task)
     assert totals.status == "cancelled"
@@ -69,7 +69,7 @@ async def test_an_ended_task_takes_no_orders(flow: Flow) -> None:
     await flow.totals(task)
 
     with pytest.raises(Exception, match=r"completed|ended"):
-        await flow.resources.orders.pause(task)
+        await flow.resources.orders.steer(task, "pause")
 
 
 async def test_a_temporary_refusal_is_tried_again_and_costs_one_retry(flow: Flow) -> None:

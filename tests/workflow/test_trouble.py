@@ -48,9 +48,9 @@ async def test_a_scheduled_task_that_was_paused_and_resumed_starts_at_its_moment
     task = await flow.world.unprepared_task(mails=1, start_in=timedelta(seconds=6))
     await flow.start(task)
 
-    await flow.resources.orders.pause(task)
+    await flow.resources.orders.steer(task, "pause")
     await flow.until(task, lambda survey: survey.status == "paused")
-    await flow.resources.orders.resume(task)
+    await flow.resources.orders.steer(task, "resume")
 
     assert (await flow.totals(task)).sent == 1
 

@@ -18,7 +18,6 @@ from scheduling.alert import RULES, Rule
 from tests.integration.api.conftest import Asker
 from tests.integration.api.sending import HOUR, Sending, sending
 
-QUOTA_SHARE = "UPDATE system_config SET value = $1 WHERE key = 'monitoring.quota_alert_share'"
 AT_ONCE = {kind: Rule(rule.severity, timedelta(0), timedelta(0)) for kind, rule in RULES.items()}
 
 

@@ -11,7 +11,8 @@ from api.app import create_app
 from runtime.resources import open_resources
 from runtime.settings import Settings, SmtpSettings
 from stack.simulator.config import ProviderConfig, SimulatorConfig
-from stack.simulator.server import Simulator, running
+from stack.simulator.providers import Simulator
+from stack.simulator.server import running
 from tests.integration.api import orders
 from tests.integration.api.conftest import Asker
 

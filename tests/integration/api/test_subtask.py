@@ -6,7 +6,7 @@ from uuid import UUID
 
 import pytest
 
-from api.operations.subtask import cell
+from api.csv_answer import cell
 from database.queries import choice
 from runtime.resources import Resources
 from scheduling.choice import Choices

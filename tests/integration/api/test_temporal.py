@@ -14,7 +14,8 @@ from contracts.identifiers import campaign_workflow_id, task_workflow_id
 from runtime.resources import Resources, open_resources
 from runtime.settings import Settings, TemporalSettings
 from stack.simulator.config import ProviderConfig, SimulatorConfig
-from stack.simulator.server import Simulator, running
+from stack.simulator.providers import Simulator
+from stack.simulator.server import running
 from tests.integration.api import orders
 from tests.integration.api.conftest import Asker
 from tests.integration.api.sending import CONTENT

@@ -8,7 +8,6 @@ from mail.return_path import ReturnPaths
 from tests.integration.inbound.conftest import KEY, Post
 from tests.unit.mail.inbound.mails import answer, block, complaint, mail, notice, parts, report
 
-CHANGE_EMAIL = "UPDATE subtasks SET email = $2 WHERE task_id = $1 AND seq = 1"
 OURS = "ada@example.org"
 
 

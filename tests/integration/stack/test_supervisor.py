@@ -16,9 +16,8 @@ from stack.child import Child, complete
 from stack.control import StackControl, give
 from stack.errors import ChildFailedError, StackError, StackRunningError
 from stack.files import stack_lock
-from stack.ports import free_ports
+from stack.ports import free_ports, listens
 from stack.supervisor import Step, Supervisor
-from stack.temporal import listens
 
 CHECKOUT = Path(__file__).parents[3]
 NOTES_ITS_END = """

@@ -14,7 +14,7 @@ from contracts.contact_import import ImportTotals
 from contracts.identifiers import contact_import_workflow_id
 from database.queries import contact_merge
 from database.queries.contact_merge import UnfinishedImport
-from runtime.temporal import TaskOrders
+from runtime.task_orders import TaskOrders
 from tests.workflow.conftest import Replays
 from workflows.contact_import import ContactImportWorkflow
 
