@@ -4,7 +4,7 @@ import json
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from typing import Final
 
-from nicegui import events, ui
+from nicegui import events
 from nicegui.element import Element
 from nicegui.elements.mixins.text_element import TextElement
 
@@ -87,7 +87,8 @@ class Form:
 
     def focus(self, name: str) -> None:
         """Have the person go on typing in this field."""
-        ui.run_javascript(FOCUS.replace("{id}", json.dumps(f"{self._ids}{name}")))
+        # Of the form's page, not of what was clicked: that may have been taken away with its place.
+        self._element.client.run_javascript(FOCUS.replace("{id}", json.dumps(f"{self._ids}{name}")))
 
     def fault(self, name: str) -> None:
         """Make room for what is wrong with a part of the form that is no field."""
