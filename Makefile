@@ -46,9 +46,10 @@ test-browser: .venv/.made
 	@$(BIN)/python -m stack.temporal_binary
 	@$(BIN)/python -m pytest tests/browser
 
-# The same, and the pictures of the documentation anew.
+# The documentation's pictures of the dashboard, anew; some minutes, since the curves need some.
 pictures: .venv/.made
-	@TEMPOST_PICTURES=docs/pictures $(BIN)/python -m pytest tests/browser
+	@$(BIN)/python -m stack.temporal_binary
+	@$(BIN)/python -m tests.browser.pictures
 
 # Recorded histories of all workflows, anew. Read the differences of their fingerprints before you commit them.
 record: .venv/.made

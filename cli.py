@@ -39,6 +39,7 @@ from commands import (
 )
 from commands.call import Address, CliError, call, collect, find, say
 from commands.view import out
+from runtime.ending import ending
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 lists = typer.Typer(no_args_is_help=True, help="Contact lists.")
@@ -203,13 +204,14 @@ def suppress_list(context: typer.Context) -> None:
 
 def main() -> None:
     """Run the command line. The outermost place: what nobody foresaw is told in one line too."""
-    try:
-        app(prog_name="tempost")
-    except Exception as error:
-        if os.environ.get("TEMPOST_DEBUG"):
-            raise
-        say(f"unexpected fault: {type(error).__name__}: {error}. TEMPOST_DEBUG=1 shows where.")
-        sys.exit(1)
+    with ending():
+        try:
+            app(prog_name="tempost")
+        except Exception as error:
+            if os.environ.get("TEMPOST_DEBUG"):
+                raise
+            say(f"unexpected fault: {type(error).__name__}: {error}. TEMPOST_DEBUG=1 shows where.")
+            sys.exit(1)
 
 
 if __name__ == "__main__":

@@ -17,11 +17,12 @@ from temporalio.workflow import NondeterminismError
 from database.errors import UNREACHABLE
 from database.queries.survey import queue_settings
 from runtime.activity_ids import ActivityIds
+from runtime.ending import ending
 from runtime.logs import configure_logs
 from runtime.presence import keep_present, most_under_way
 from runtime.processes import GivenUpError, Processes, end_with
 from runtime.reconcile import keep_reconciled
-from runtime.registry import WORKFLOWS, Activities
+from runtime.registry import WORKFLOWS, Activities, build_id
 from runtime.resources import Resources, open_resources
 from runtime.schedules import keep_schedules
 from runtime.serving import beside, on_leave
@@ -49,6 +50,7 @@ async def run(resources: Resources, stop: asyncio.Event) -> None:
         tuner=slots.tuner(),
         interceptors=[ActivityIds()],
         workflow_runner=UnsandboxedWorkflowRunner(),  # docs/decisions/0015
+        build_id=build_id(),
         # What another version of the code has begun is begun anew from the ledger: reconcile starts it.
         workflow_failure_exception_types=[NondeterminismError],
         graceful_shutdown_timeout=grace,
@@ -122,10 +124,11 @@ def parser() -> argparse.ArgumentParser:
 
 
 if __name__ == "__main__":
-    try:
-        with suppress(KeyboardInterrupt):
-            main(parser().parse_args())
-    except SettingsError as error:
-        sys.exit(f"The worker cannot start:\n{error}")
-    except GivenUpError as error:
-        sys.exit(str(error))
+    with ending():
+        try:
+            with suppress(KeyboardInterrupt):
+                main(parser().parse_args())
+        except SettingsError as error:
+            sys.exit(f"The worker cannot start:\n{error}")
+        except GivenUpError as error:
+            sys.exit(str(error))

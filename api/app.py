@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 from fastapi import APIRouter, FastAPI
 from fastapi.routing import APIRoute
 from opentelemetry.trace import NoOpTracer
+from starlette.routing import BaseRoute
 
 from api import docs_page, errors
 from api.body_limit import BodyLimitMiddleware
@@ -58,6 +59,32 @@ ROUTERS = tuple(
 )  # fmt: skip
 
 
+def _operation_id(route: APIRoute) -> str:
+    """Name an operation after its resource and function, such as `task-create`: what generated clients call it."""
+    return f"{route.endpoint.__module__.rpartition('.')[2]}-{route.name}"
+
+
+def _title_operations(router: APIRouter) -> None:
+    """Call each operation on the API's page what it does, not what its function is called."""
+    for route in router.routes:
+        if isinstance(route, APIRoute):
+            route.summary = route.description.splitlines()[0].partition(". ")[0].rstrip(".")
+
+
+def _included() -> list[BaseRoute]:
+    together = APIRouter(
+        responses={422: errors.DOCUMENTED, "default": errors.DOCUMENTED}, generate_unique_id_function=_operation_id
+    )
+    for router in ROUTERS:
+        _title_operations(router)
+        together.include_router(router)
+    return together.routes
+
+
+ROUTES = _included()
+"""Of every application of a process: FastAPI works out each at its first request, which takes 10 ms, and keeps it."""
+
+
 def create_app(resources: Resources) -> FastAPI:
     """Make the application around what the process holds; opening and closing that is the caller's."""
 
@@ -73,10 +100,10 @@ def create_app(resources: Resources) -> FastAPI:
         title="Tempost",
         summary="Bulk and outreach mail through many mail accounts: durable, fair and explained",
         version="0.1.0",
+        routes=ROUTES,
         redirect_slashes=False,
         docs_url=None,
         redoc_url=None,
-        generate_unique_id_function=_operation_id,
         swagger_ui_oauth2_redirect_url=None,
     )
     docs_page.install(app)
@@ -89,23 +116,8 @@ def create_app(resources: Resources) -> FastAPI:
     app.state.visits = Visits(resources.ledger_pool, resources.webhook_wakes.events_recorded)
     app.state.stopping = asyncio.Event()
     errors.install(app)
-    for router in ROUTERS:
-        _title_operations(router)
-        app.include_router(router, responses={422: errors.DOCUMENTED, "default": errors.DOCUMENTED})
     app.add_middleware(BodyLimitMiddleware, settings=resources.settings.api)
     if not isinstance(resources.tracer, NoOpTracer):
         app.add_middleware(RequestTraceMiddleware, tracer=resources.tracer)
     app.add_middleware(ResponseTimeMiddleware, times=app.state.response_times)
     return app
-
-
-def _operation_id(route: APIRoute) -> str:
-    """Name an operation after its resource and function, such as `task-create`: what generated clients call it."""
-    return f"{route.endpoint.__module__.rpartition('.')[2]}-{route.name}"
-
-
-def _title_operations(router: APIRouter) -> None:
-    """Call each operation on the API's page what it does, not what its function is called."""
-    for route in router.routes:
-        if isinstance(route, APIRoute):
-            route.summary = route.description.splitlines()[0].partition(". ")[0].rstrip(".")

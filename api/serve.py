@@ -11,6 +11,7 @@ from api.app import create_app
 from api.head_limit import HeadLimitProtocol
 from api.response_times import ResponseTimes, keep_noted
 from runtime.alerts import keep_alerts
+from runtime.ending import ending
 from runtime.health import HealthWatch
 from runtime.logs import configure_logs
 from runtime.resources import open_resources
@@ -55,7 +56,8 @@ async def main() -> None:
 
 
 if __name__ == "__main__":
-    try:
-        uvloop.run(main())
-    except SettingsError as error:
-        sys.exit(f"The API cannot start:\n{error}")
+    with ending():
+        try:
+            uvloop.run(main())
+        except SettingsError as error:
+            sys.exit(f"The API cannot start:\n{error}")

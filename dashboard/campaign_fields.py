@@ -40,8 +40,9 @@ def when_fields(visit: Visit, form: Form, *, begins: bool = True) -> None:
     say = visit.say
     if begins:
         form.field("startAt", say("Begins"), kind="datetime-local", hint=say("Empty: at once."))
-    form.field("window/opens", say("Not before"), kind="time", hint=say("By the recipient's clock; empty: any."))
-    form.field("window/closes", say("Not after"), kind="time")
+    with element("div", classes="beside"):
+        form.field("window/opens", say("Not before"), kind="time", hint=say("By the recipient's clock; empty: any."))
+        form.field("window/closes", say("Not after"), kind="time")
     with element("fieldset", classes="days"):
         element("legend", say("On these days"))
         for day, title in DAYS.items():
@@ -54,11 +55,13 @@ def when_fields(visit: Visit, form: Form, *, begins: bool = True) -> None:
     ui.run_javascript(ZONES)
 
 
-def more_fields(visit: Visit, form: Form) -> None:
-    """What is seldom changed, folded away."""
+def more_fields(visit: Visit, form: Form, *, pool: bool = False) -> None:
+    """What is seldom changed, folded away; `pool`: also which services send."""
     say = visit.say
     with element("details"):
         element("summary", say("More choices"))
+        if pool:
+            form.field("pool", say("Pool"), hint=say("Empty: your own."))
         form.choice("priority", say("Priority"), _said(PRECEDENCE, say))
         pins = say("While the service that wrote first cannot be used, follow-ups")
         form.choice("pinFallback", pins, _said(PINS, say))

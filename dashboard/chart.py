@@ -23,6 +23,10 @@ GAP: Final = 2.5
 Row = tuple[str, list[float]]
 """Of the table: what is measured, and the value of each series."""
 HALF_HOUR_MS: Final = 1_800_000
+NAME: Final = 96
+"""Pixels for a name beside its bars; a longer one takes several lines."""
+LEAST_HEIGHT: Final = 15.0
+"""Of a chart, in rem."""
 FEW: Final = 6
 """Rows that are told whole."""
 
@@ -63,12 +67,30 @@ def by_group(title: str, groups: Sequence[str], series: Sequence[Series], say: W
         "xAxis": {"type": "category", "data": list(groups), **_axis()},
         "yAxis": {"type": "value", "min": 0, **_axis()},
     }
-    bars = [
+    _chart(title, {**axes, "series": _bars(series)}, first, _grouped(groups, series), series, say)
+
+
+def by_name(title: str, names: Sequence[str], series: Sequence[Series], say: Words, *, first: str = "Name") -> None:
+    """Draw lying bars for each name, the first at the top: every name is read, however narrow the page is."""
+    label = {"color": "var(--faint)", "interval": 0, "overflow": "break", "width": NAME}
+    axes = {
+        "xAxis": {"type": "value", "min": 0, **_axis()},
+        "yAxis": {"type": "category", "data": list(names), "inverse": True, **_axis(), "axisLabel": label},
+    }
+    height = max(LEAST_HEIGHT, 4 + len(names) * (1 + 0.7 * len(series)))
+    rows = _grouped(names, series)
+    _chart(title, {**axes, "series": _bars(series)}, first, rows, series, say, height=height)
+
+
+def _bars(series: Sequence[Series]) -> list[dict[str, object]]:
+    return [
         {"type": "bar", "name": each.name, "data": list(each.values), "barMaxWidth": 28, "emphasis": {"disabled": True}}
         for each in series
     ]
-    rows = [(name, [each.values[place] for each in series]) for place, name in enumerate(groups)]
-    _chart(title, {**axes, "series": bars}, first, rows, series, say)
+
+
+def _grouped(names: Sequence[str], series: Sequence[Series]) -> list[Row]:
+    return [(name, [each.values[place] for each in series]) for place, name in enumerate(names)]
 
 
 def _chart(  # noqa: PLR0913, PLR0917 - what is drawn, and the same as a table
@@ -78,13 +100,23 @@ def _chart(  # noqa: PLR0913, PLR0917 - what is drawn, and the same as a table
     rows: Sequence[Row],
     series: Sequence[Series],
     say: Words,
+    *,
+    height: float = LEAST_HEIGHT,
 ) -> None:
     shared = {
         "animation": False,
         "color": list(COLOURS),
         "textStyle": {"fontFamily": "inherit"},
         "grid": {"left": 8, "right": 32, "top": 36 if len(series) > 1 else 16, "bottom": 8, "containLabel": True},
-        "legend": {"show": len(series) > 1, "top": 0, "left": 0, "textStyle": {"color": "var(--text)"}},
+        "legend": {
+            "show": len(series) > 1,
+            "type": "scroll",
+            "top": 0,
+            "left": 0,
+            "textStyle": {"color": "var(--text)"},
+            "pageTextStyle": {"color": "var(--text)"},
+            "pageIconColor": "var(--accent)",
+        },
         "tooltip": {
             "trigger": "axis",
             "backgroundColor": "var(--surface)",
@@ -95,7 +127,7 @@ def _chart(  # noqa: PLR0913, PLR0917 - what is drawn, and the same as a table
     with element("figure", classes="chart"):
         element("figcaption", title)
         with element("div", role="img", aria_label=f"{title}: {_in_words(rows, series)}"):
-            ui.echart({**shared, **options}, renderer="svg")
+            ui.echart({**shared, **options}, renderer="svg").style(f"height:{height:g}rem")
         with element("details"):
             element("summary", say("As a table"))
             columns = [Column[Row](first, lambda row: row[0]), *(_column(n, each) for n, each in enumerate(series))]

@@ -29,10 +29,11 @@ def _finding(told: FindingOut, say: Words) -> None:
     message, action = say.coded(told.code, told.params, told.message, told.action)
     element("p", message, classes="what")
     element("p", action)
-    places = ", ".join(_place(each, say) for each in told.where)
+    places = ", ".join(place(each, say) for each in told.where)
     element("p", " · ".join(filter(None, (say(SEVERITIES[told.severity]), places))), classes="faint")
 
 
-def _place(where: str, say: Words) -> str:
+def place(where: str, say: Words) -> str:
+    """Say where something was found: a name of the DNS or a part of a mail as it is, a line of one in words."""
     line = LINE.fullmatch(where)
     return say("{part}, line {number}", part=line[1], number=line[2]) if line else where

@@ -19,11 +19,16 @@ Send = Callable[[Values], Awaitable[None]]
 TYPED: Final = "(event) => emit(event.target.type === 'checkbox' ? String(event.target.checked) : event.target.value)"
 
 
-SHOW: Final = """
-    const field = document.getElementById({id})
-    field.closest("details")?.setAttribute("open", "")
-    field.focus()
+FOCUS: Final = """
+    const focus = (times) => {
+        const field = document.getElementById({id})
+        field?.closest("details")?.setAttribute("open", "")
+        if (field) field.focus()
+        else if (times) requestAnimationFrame(() => focus(times - 1))
+    }
+    focus(120)
 """
+"""What was just made may not stand yet when the script comes: it is looked for at the next pictures of the screen."""
 
 
 class Form:
@@ -79,6 +84,10 @@ class Form:
             return made
 
         return self._labelled(name, label, hint, make)
+
+    def focus(self, name: str) -> None:
+        """Have the person go on typing in this field."""
+        ui.run_javascript(FOCUS.replace("{id}", json.dumps(f"{self._ids}{name}")))
 
     def fault(self, name: str) -> None:
         """Make room for what is wrong with a part of the form that is no field."""
@@ -146,7 +155,7 @@ class Form:
             if name in self._fields:
                 self._fields[name].props["aria-invalid"] = "true"
         if first := next((name for name in wrong if name in self._fields), ""):
-            ui.run_javascript(SHOW.replace("{id}", json.dumps(f"{self._ids}{first}")))
+            self.focus(first)
         return left
 
     def _field_at(self, pointer: str) -> str:

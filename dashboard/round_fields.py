@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from api.schemas.template import TemplateOut
+from dashboard.element import element
 from dashboard.form import Form, Values, number
 from dashboard.frame import Visit
 from dashboard.variant_fields import ContentFields, content_order
@@ -48,8 +49,10 @@ def round_fields(  # noqa: PLR0913, PLR0917 - where, of which round, of what, na
     form.fault(prefix.rstrip("/"))
     ContentFields(visit, form, {key: each.name for key, each in known.templates.items()}, prefix, kept)
     if round_no > 1:
-        form.field(f"{prefix}delay", say("Delay"), kind="number", hint=say("After the contact's own mail before."))
-        form.choice(f"{prefix}delayUnit", say("Unit of the delay"), {unit: say(text) for unit, text in UNITS.items()})
+        with element("div", classes="beside"):
+            form.field(f"{prefix}delay", say("Delay"), kind="number", hint=say("After the contact's own mail before."))
+            units = {unit: say(text) for unit, text in UNITS.items()}
+            form.choice(f"{prefix}delayUnit", say("Unit of the delay"), units)
         form.choice(f"{prefix}audience", say("To those"), {name: say(text) for name, text in AUDIENCES.items()})
         form.field(f"{prefix}threaded", say("As an answer in the thread of the mail before"), kind="checkbox")
     if known.segments:

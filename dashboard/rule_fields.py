@@ -123,7 +123,7 @@ class RuleFields:
 
     def _add_by_hand(self) -> None:
         place = self._add({"kind": "field"})
-        ui.run_javascript(f"document.getElementById('field-{_prefix(place)}kind').focus()")
+        self._form.focus(f"{_prefix(place)}kind")
 
     def _add(self, condition: Values) -> int:
         """One more condition; its number is its name."""

@@ -3,8 +3,6 @@
 from collections.abc import Callable, Mapping
 from typing import Final
 
-from nicegui import ui
-
 from api.schemas.template import TemplateOut
 from contracts.variant import MOST_VARIANTS
 from dashboard.element import element
@@ -74,10 +72,11 @@ class ContentFields:
             "With a rule, the parts try the variants out and the rest gets the best: leave a rest, such as 60 %."
         )
         self._form.choice(f"{self._prefix}{RULE}measure", say("The rest gets the one"), measures, hint=hint)
-        after = say("Hours until that is decided")
-        self._form.field(f"{self._prefix}{RULE}after", after, kind="number", step="any")
-        sure = say("Below it nothing is certain, and the first variant goes to the rest.")
-        self._form.field(f"{self._prefix}{RULE}confidence", say("How sure, in percent"), kind="number", hint=sure)
+        with element("div", classes="beside"):
+            after = say("Hours until that is decided")
+            self._form.field(f"{self._prefix}{RULE}after", after, kind="number", step="any")
+            sure = say("Below it nothing is certain, and the first variant goes to the rest.")
+            self._form.field(f"{self._prefix}{RULE}confidence", say("How sure, in percent"), kind="number", hint=sure)
 
     def _button(self, text: str, act: Callable[[], None]) -> None:
         element("button", text, type="button").on("click", lambda _: act())
@@ -113,8 +112,7 @@ class ContentFields:
     def _grow(self, to: int) -> None:
         self._variants = to
         self._draw()
-        last = f"field-{self._prefix}{VARIANT.format(place=to - 1)}{TEMPLATE}"
-        ui.run_javascript(f"document.getElementById('{last}').focus()")
+        self._form.focus(f"{self._prefix}{VARIANT.format(place=to - 1)}{TEMPLATE}")
 
 
 def letter(place: int) -> str:

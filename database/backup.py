@@ -32,6 +32,9 @@ COMMIT;
 """
 """In the restore's own transaction: no worker ever sees a task that would send again what went out since the backup."""
 PAUSED = "paused "
+NEW_IN_17 = b"SET transaction_timeout = 0;\n"
+"""Stands in the head of what `pg_restore` writes; servers before 17 refuse it. It is the default anyway."""
+HEAD = 4096
 CHUNK = 1 << 18
 SEAL = b"\ntempost\n"
 """Then comes the SHA-256 of all before it: the end of every whole backup."""
@@ -62,6 +65,8 @@ class Programs:
             finally:
                 if process.returncode is None:
                     process.kill()
+                    if process.stdout is not None:
+                        await process.stdout.read()  # until nothing is left in the pipe, `wait` would wait for ever
                     await process.wait()
 
     async def run(self, name: str, *arguments: str | Path) -> None:
@@ -137,7 +142,9 @@ async def restore(programs: Programs, file: Path) -> list[UUID]:
             with suppress(ConnectionError):  # it has ended: `running` says why
                 writing.stdin.write(BEGIN)
                 async with programs.running("pg_restore", *source, stdout=PIPE) as reading:
-                    await _pass_on(reading, writing.stdin)
+                    async for chunk in statements(reading):
+                        writing.stdin.write(chunk)
+                        await writing.stdin.drain()
                 writing.stdin.write(END)
                 await writing.stdin.drain()
             writing.stdin.close()
@@ -160,11 +167,15 @@ async def _check_version(programs: Programs, file: Path) -> None:
         )
 
 
-async def _pass_on(reading: Process, to: asyncio.StreamWriter) -> None:
+async def statements(reading: Process) -> AsyncIterator[bytes]:
+    """What `pg_restore` writes, as servers from version 15 on understand it."""
     assert reading.stdout is not None
+    head = b""
+    while len(head) < HEAD and (chunk := await reading.stdout.read(CHUNK)):
+        head += chunk
+    yield head.replace(NEW_IN_17, b"")
     while chunk := await reading.stdout.read(CHUNK):
-        to.write(chunk)
-        await to.drain()
+        yield chunk
 
 
 def _environment(url: str) -> dict[str, str]:

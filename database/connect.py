@@ -21,8 +21,10 @@ IN_MEMORY = text("SELECT set_config('work_mem', '64MB', true)")
 
 
 def sqlalchemy_url(url: str) -> str:
-    """Name the asyncpg driver in a plain `postgresql://` URL."""
-    return make_url(url).set(drivername="postgresql+asyncpg").render_as_string(hide_password=False)
+    """Name the asyncpg driver in a plain `postgresql://` URL, and call `sslmode` as SQLAlchemy hands it on."""
+    parts = make_url(url).set(drivername="postgresql+asyncpg")
+    query = {"ssl" if name == "sslmode" else name: value for name, value in parts.query.items()}
+    return parts.set(query=query).render_as_string(hide_password=False)
 
 
 def asyncpg_url(url: str) -> str:

@@ -16,6 +16,7 @@ from contracts.inbound import Reading
 from database.errors import UNREACHABLE
 from database.queries import inbound
 from mail.receiver import Limits, Receiver, TryLaterError
+from runtime.ending import ending
 from runtime.inbox import Inbox, Taken
 from runtime.logs import configure_logs
 from runtime.mailbox_login import open_session
@@ -100,7 +101,8 @@ async def main() -> None:
 
 
 if __name__ == "__main__":
-    try:
-        uvloop.run(main())
-    except SettingsError as error:
-        sys.exit(f"The receiver cannot start:\n{error}")
+    with ending():
+        try:
+            uvloop.run(main())
+        except SettingsError as error:
+            sys.exit(f"The receiver cannot start:\n{error}")

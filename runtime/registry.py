@@ -4,6 +4,8 @@ import os
 import secrets
 import socket
 from collections.abc import Callable, Sequence
+from hashlib import sha256
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -37,6 +39,18 @@ WORKFLOWS = (
     CampaignWorkflow, TaskWorkflow, ServiceAllocatorWorkflow, ContactImportWorkflow, MeasureWorkflow, UpkeepWorkflow,
     WebhookWorkflow,
 )  # fmt: skip
+
+DECIDING = ("contracts", "scheduling", "workflows")
+
+
+def build_id() -> str:
+    """Name the code by which workflows decide, for their histories.
+
+    The SDK would do so for all code of the process, and read every loaded module for it: 1.7 s of each start.
+    """
+    checkout = Path(__file__).parents[1]
+    files = sorted(path for folder in DECIDING for path in (checkout / folder).rglob("*.py"))
+    return sha256(b"".join(file.read_bytes() for file in files)).hexdigest()[:16]
 
 
 class Activities:

@@ -55,10 +55,11 @@ def chance(one: Tally, other: Tally) -> float:
 
     1 where the numbers are too small for it: then nothing can be told.
     """
-    mails = one.mails + other.mails
-    rate = (one.hits + other.hits) / mails if mails else 0.0
-    if min(one.mails, other.mails) * min(rate, 1 - rate) < EXPECTED_AT_LEAST:
+    mails, hits = one.mails + other.mails, one.hits + other.hits
+    # In whole numbers: five expected are enough, also where a rate has no exact fraction of two.
+    if not mails or min(one.mails, other.mails) * min(hits, mails - hits) < EXPECTED_AT_LEAST * mails:
         return 1.0
+    rate = hits / mails
     spread = sqrt(rate * (1 - rate) * (1 / one.mails + 1 / other.mails))
     z = (one.rate - other.rate) / spread
     return 2 * NormalDist().cdf(-abs(z))

@@ -132,7 +132,7 @@ class PostgresServer:
             *(str(self._binaries / "initdb"), "--pgdata", str(fresh / "data"), "--username", USER),
             *("--auth", "scram-sha-256", "--pwfile", str(fresh / "password"), "--encoding", "UTF8", "--locale", "C"),
             *("--locale-provider", "builtin", "--builtin-locale", "C.UTF-8", "--data-checksums", "--no-instructions"),
-            *(() if self._durable else ("--no-sync",)),
+            *(() if self._durable else ("--no-sync", "--set=scram_iterations=1")),
         ]
 
 

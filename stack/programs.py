@@ -1,11 +1,11 @@
 """Tempost's own processes as children of the local stack."""
 
+import asyncio
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
-import httpx
-
+from runtime.probe import is_well
 from stack.child import Child
 from stack.ports import listens
 from stack.surroundings import INBOUND_PORT, Surroundings
@@ -76,8 +76,4 @@ def _worker(name: str, environment: Mapping[str, str]) -> Child:
 
 
 async def _is_healthy(url: str) -> bool:
-    async with httpx.AsyncClient(trust_env=False) as client:
-        try:
-            return (await client.get(f"{url}/healthz", timeout=5)).is_success
-        except httpx.HTTPError:
-            return False
+    return await asyncio.to_thread(is_well, f"{url}/healthz")

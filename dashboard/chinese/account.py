@@ -174,6 +174,8 @@ TEXTS: Final[dict[str, str]] = {
     "a share, 1 is all": "比例，1 为全部",
     "reputation": "信誉",
     "Value": "值",
+    "Before": "原值",
+    "After": "新值",
     "Saved: it acts within 5 s.": "已保存：5 秒内生效。",
     "Changes": "变更",
     "Nobody has changed anything yet.": "还没有任何变更。",

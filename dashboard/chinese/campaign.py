@@ -121,6 +121,7 @@ TEXTS: Final[dict[str, str]] = {
     # What came back
     "How far its contacts came": "联系人进展",
     "What came back": "反馈",
+    "other": "其他",
     "Grouping": "分组",
     "Variant": "版本",
     "Provider": "收件服务商",
@@ -136,7 +137,9 @@ TEXTS: Final[dict[str, str]] = {
     "Stage": "阶段",
     "{share} of those sent": "占已发送的 {share}",
     "{share} of those delivered": "占已送达的 {share}",
-    "{title}: percent of those delivered": "{title}：占已送达的百分比",
+    "{title}: answers, in percent": "{title}：回应百分比",
+    "{title}: trouble, in percent": "{title}：问题百分比",
+    "What happened when, by the day": "每天发生了什么",
     "Beside these, machines opened {opens} mails and answered {replies} by themselves.": (
         "此外，机器自动打开了 {opens} 封、自动回复了 {replies} 封。"
     ),

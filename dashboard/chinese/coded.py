@@ -182,4 +182,11 @@ SETTINGS: Final[dict[str, tuple[str]]] = {
     "reputation.least_sent": ("少于此数的邮件不作判断，除非其中 20 封被退回。",),
     "reputation.window_days": ("服务按最近这么多天计算；任务按全部计算。",),
 }
-CODED: Final[dict[str, tuple[str, ...]]] = {**PREFLIGHT, **DOMAIN, **ALERTS, **SETTINGS}
+RECORDS: Final[dict[str, tuple[str]]] = {
+    "dkim": ("必须按原样发布：检查到它之后，邮件就会签名。",),
+    "spf": ("若已有 SPF 记录，请把这些项加进去：只能有一条。",),
+    "dmarc": ("仅在还没有时发布。报告显示您的邮件都通过后，改为 p=quarantine。",),
+    "mx": ("仅在还没有时发布：邮件以发件地址作为退信地址，回复和退信必须能回来。",),
+}
+"""By the purpose of a record of the DNS."""
+CODED: Final[dict[str, tuple[str, ...]]] = {**PREFLIGHT, **DOMAIN, **ALERTS, **SETTINGS, **RECORDS}

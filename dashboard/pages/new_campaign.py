@@ -6,17 +6,19 @@ from typing import Final
 from nicegui import ui
 from nicegui.element import Element
 
-from api.schemas.campaign import CampaignDryRunOut
+from api.schemas.campaign import CampaignDryRunOut, RoundFindings
+from api.schemas.finding import FindingOut
 from contracts.campaign import MOST_ROUNDS
 from dashboard import paths
 from dashboard.campaign_fields import USUAL, campaign_order, more_fields, when_fields
 from dashboard.element import element
 from dashboard.figure import figure, figures
-from dashboard.finding import findings
+from dashboard.finding import SEVERITIES, findings, place
 from dashboard.form import Form, Values
 from dashboard.frame import Visit, page
 from dashboard.mailing import Ingredients, in_common, ingredients, key_of_orders, missing, tried_and_sent
 from dashboard.round_fields import FOLLOW_UP, Choices, choices, round_fields, round_order
+from dashboard.words import Words
 from dashboard.written import count
 
 ROUND: Final = "rounds/{place}/"
@@ -56,8 +58,7 @@ def _form(visit: Visit, made_of: Ingredients, known: Choices) -> Form:
         form.field("colleaguesStop", say("An answer stops colleagues of the same organisation too"), kind="checkbox")
         element("h2", say("When"))
         when_fields(visit, form)
-        more_fields(visit, form)
-        form.field("pool", say("Pool"), hint=say("Empty: your own."))
+        more_fields(visit, form, pool=True)
     return form
 
 
@@ -88,7 +89,7 @@ class _Rounds:
         self._shown.append(made)
         self._enable()
         if not first:
-            ui.run_javascript(f"document.getElementById('field-{prefix}templateId').focus()")
+            self._form.focus(f"{prefix}templateId")
 
     def _take(self) -> None:
         self._shown.pop().delete()
@@ -122,7 +123,17 @@ def _dry_run(visit: Visit, told: CampaignDryRunOut, problems: list[tuple[str, st
         figure(say("Mails"), count(told.to_send), say("of the first round would be sent"))
         in_common(told, say("First round ends"), say)
     missing(told, say)
-    for each in told.findings:
-        variant = f" · {say('Variant {name}', name=each.variant)}" if each.variant else ""
-        element("h3", f"{say('Round {number}', number=each.round_no)}{variant}")
-        findings(each.findings, say)
+    findings(_together(told.findings, say), say)
+
+
+def _together(told: list[RoundFindings], say: Words) -> list[FindingOut]:
+    """What is wrong with several rounds or variants is said once, with all the places; the worst first."""
+    found: dict[tuple[str, str], FindingOut] = {}
+    for each in told:
+        variant = f" {each.variant}" if each.variant else ""
+        for finding in each.findings:
+            lines = f" ({', '.join(place(where, say) for where in finding.where)})" if finding.where else ""
+            here = f"{say('Round {number}', number=each.round_no)}{variant}{lines}"
+            known = found.setdefault((finding.code, finding.message), finding.model_copy(update={"where": []}))
+            known.where.append(here)
+    return sorted(found.values(), key=lambda finding: list(SEVERITIES).index(finding.severity))

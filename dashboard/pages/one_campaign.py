@@ -98,15 +98,19 @@ def _rounds(visit: Visit, told: CampaignOut) -> None:
 
     columns = (
         Column[RoundOut]("Round", named),
-        Column[RoundOut]("Subject", lambda each: each.subject),
-        Column[RoundOut]("To", lambda each: say(AUDIENCES[each.audience]) if each.round_no > 1 else say("all")),
-        Column[RoundOut]("Delay", lambda each: delayed(each, say)),
-        Column[RoundOut]("Begins", lambda each: begins(each, say)),
+        Column[RoundOut]("Subject", _subject),
         Column[RoundOut]("Status", lambda each: say(each.status) if each.status else say("not begun")),
         Column[RoundOut]("Progress", lambda each: _progress(each, say)),
         Column[RoundOut]("Sent", lambda each: f"{count(each.by_status.sent)} / {count(each.total)}", numeric=True),
+        Column[RoundOut]("Begins", lambda each: begins(each, say)),
+        Column[RoundOut]("To", lambda each: say(AUDIENCES[each.audience]) if each.round_no > 1 else say("all")),
+        Column[RoundOut]("Delay", lambda each: delayed(each, say)),
     )
     table("Rounds", columns, told.rounds, say)
+
+
+def _subject(told: RoundOut) -> None:
+    element("span", told.subject, classes="wraps")
 
 
 def _waiting(told: CampaignOut, say: Words) -> None:

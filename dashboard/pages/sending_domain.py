@@ -14,6 +14,7 @@ from dashboard.finding import findings
 from dashboard.form import Form, Values, given
 from dashboard.frame import Visit, page
 from dashboard.table import nothing, reading_on
+from dashboard.words import Words
 from dashboard.written import moment
 
 LIMIT: Final = "20"
@@ -49,13 +50,14 @@ def _domain(visit: Visit, told: SendingDomainOut) -> None:
     with element("details", **({} if told.status == "active" else {"open": ""})):
         element("summary", say("What to publish in the DNS"))
         for record in told.records:
-            _record(record)
+            _record(record, say)
     _orders(visit, told)
 
 
-def _record(told: DnsRecordOut) -> None:
+def _record(told: DnsRecordOut, say: Words) -> None:
     """To be copied: its name, kind and whole value, a line each."""
-    element("p", f"{told.purpose.upper()}: {told.note}")
+    (note,) = say.coded(told.purpose, {}, told.note)
+    element("p", f"{told.purpose.upper()}: {note}")
     element("pre", f"{told.name}\n{told.kind}\n{told.value}")
 
 

@@ -43,19 +43,17 @@ async def settings() -> None:
 def _setting(visit: Visit, each: ConfigOut, *, changeable: bool) -> None:
     say = visit.say
     with element("section", classes="setting"):
-        element("h3", each.key)
-        (description,) = say.coded(each.key, {}, each.description)
-        element("p", description)
-        element("p", _bounds(each, say), classes="faint")
+        with element("div"):
+            element("h3", each.key)
+            (description,) = say.coded(each.key, {}, each.description)
+            element("p", description)
+            element("p", _bounds(each, say), classes="faint")
         if not changeable:
             element("p", _value(each.value), classes="lead")
             return
-        limits = {"min": each.constraints.get("minimum"), "max": each.constraints.get("maximum")}
-        with element("div", classes="beside"):
-            with Form(visit, {"value": each.value}, name=each.key) as form:
-                bounds = {name: f"{limit:g}" for name, limit in limits.items() if limit is not None}
-                form.field("value", say("Value"), kind="number", step="any", aria_label=each.key, **bounds)
-            form.button(say("Save"), partial(_save, visit, each.key))
+        with Form(visit, {"value": each.value}, name=each.key) as form:
+            form.field("value", say("Value"), kind="number", step="any", aria_label=each.key)
+            form.button(say("Save"), partial(_save, visit, each.key)).classes(remove="main")
 
 
 def _bounds(each: ConfigOut, say: Words) -> str:
@@ -90,8 +88,8 @@ async def _changes(visit: Visit) -> None:
         return
     columns = (
         Column[ConfigChangeOut]("Setting", lambda each: each.key),
-        Column[ConfigChangeOut]("From", lambda each: _value(each.old_value), numeric=True),
-        Column[ConfigChangeOut]("To", lambda each: _value(each.new_value), numeric=True),
+        Column[ConfigChangeOut]("Before", lambda each: _value(each.old_value), numeric=True),
+        Column[ConfigChangeOut]("After", lambda each: _value(each.new_value), numeric=True),
         Column[ConfigChangeOut]("Who", lambda each: f"{each.user_email} ({each.key_name})"),
         Column[ConfigChangeOut]("When", lambda each: moment(each.changed_at)),
     )

@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 from uuid import UUID
 
 from api.schemas.metric import TaskMetricsOut
-from api.schemas.statistics import StatisticsOut, TimelineOut
+from api.schemas.statistics import StatisticsOut
 from api.schemas.subtask import ReasonOut
 from dashboard import paths
 from dashboard.chart import Series, over_time
@@ -14,13 +14,12 @@ from dashboard.element import element, link
 from dashboard.frame import Visit
 from dashboard.live import live
 from dashboard.reason import explained
-from dashboard.results import groups, results
+from dashboard.results import groups, results, timeline
 from dashboard.table import Column, table
 from dashboard.words import Words
 from dashboard.written import count, span
 
 SECONDS: Final = 15.0
-DRAWN: Final = {"sent": "Sent", "opened": "Opened", "clicked": "Clicked", "replied": "Replied"}
 
 
 async def failures(visit: Visit, task_id: UUID) -> None:
@@ -77,13 +76,5 @@ async def came_back(visit: Visit, task_id: UUID) -> None:
         results(told.total, say)
         groups("By service", "Service", told, say)
 
-    await live(visit, lambda: visit.api.task_timeline(task_id), lambda told: _timeline(told, say), SECONDS)
+    await live(visit, lambda: visit.api.task_timeline(task_id), lambda told: timeline(told, say), SECONDS)
     await live(visit, lambda: visit.api.task_statistics(task_id, "service"), show, SECONDS)
-
-
-def _timeline(told: TimelineOut, say: Words) -> None:
-    """By the hour; a single hour says nothing that the figures do not."""
-    if len(told.data) < 2:
-        return
-    series = [Series(say(title), [float(getattr(each, name)) for each in told.data]) for name, title in DRAWN.items()]
-    over_time(say("What happened when, by the hour"), [each.start for each in told.data], series, say)

@@ -108,10 +108,10 @@ class Campaign:
 
     def _read(self, campaign: CampaignOut, acting: asyncio.TaskGroup | None) -> None:
         """Look into the mailboxes: who has the first mail acts, as far as `acting` is given."""
-        rounds = {task_id.hex: number for number, task_id in enumerate(tasks(campaign), start=1)}
-        for mail in self.mailboxes.new(one for one in self.tail.new() if _task(one.message_id) in rounds):
+        first = campaign.rounds[0].task_id
+        for mail in self.mailboxes.new(one for one in self.tail.new() if self.acts.keys() & set(one.recipients)):
             address = mail.received.recipient
-            if rounds[_task(mail.received.message_id)] == 2:
+            if first is not None and _task(mail.received.message_id) != first.hex:
                 self.threads[address] = mail.received.message_id, mail.in_reply_to
             elif acting is not None and (act := self.acts[address]) is not None:
                 acting.create_task(self.readers.act(act, mail))
@@ -190,6 +190,6 @@ def _has_ended(campaign: CampaignOut, place: int) -> bool:
     return told.status in FINAL and open_mails(told.by_status) == 0
 
 
-def _task(message_id: str | None) -> str:
+def _task(message_id: str) -> str:
     """Which task a mail is of."""
-    return (message_id or "").partition(".")[0]
+    return message_id.partition(".")[0]

@@ -30,7 +30,7 @@ Moment = Literal["first", "between", "second"]
 """At which a fault hits first: in the campaign's first round, while the second begins, in the second."""
 MOMENTS: Final[tuple[Moment, ...]] = ("first", "between", "second")
 TURNED_AWAY: Final = "turned away"
-"""The trouble of who brings bounces and answers to a receiver that is down."""
+"""The trouble of who comes to a door that is closed: brings a bounce or an answer, follows a link."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,14 +3,17 @@
 import asyncio
 import signal
 from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import replace
 
 from evidence.prove.fault import TURNED_AWAY, Fault, Scene, Unknowns
+from evidence.prove.readers import Door
 
 WORKERS = ("worker", "worker-2")
 EVERYTHING = ("postgres", "temporal", "api", "inbound", *WORKERS)
 """All but the simulator, whose journal is the judge's."""
-ARRIVES_WITHIN = 20.0
-"""Seconds in which another answer to a campaign's first round comes in."""
+COMES_WITHIN = 5.0
+"""Seconds in which another recipient of a campaign's first round comes, as long as any are left."""
 Choice = Callable[[Scene], Sequence[str]]
 
 
@@ -33,19 +36,28 @@ def _ends(name: str, chosen: Choice, *, unknowns: Unknowns = "none", drops_click
 
     return (
         Fault(name=f"kill-{name}", strike=kill, unknowns=unknowns, alone=True, drops_clicks=drops_clicks),
-        Fault(name=f"stop-{name}", strike=stop, alone=True),
+        Fault(name=f"stop-{name}", strike=stop, alone=True, drops_clicks=drops_clicks),
     )
 
 
-def _receiver_ends(name: str, number: signal.Signals | None) -> Fault:
-    """The receiver ends while a bounce or an answer is being handed over, so early that others follow."""
+def _door_ends(name: str, door: Door, *, drops_clicks: bool = False) -> tuple[Fault, Fault]:
+    """What recipients come to ends while one of them is there, so early that others follow and are turned away."""
 
-    async def strike(scene: Scene) -> None:
-        async with asyncio.timeout(ARRIVES_WITHIN):
-            await scene.campaign.readers.mail_arrives()
-        _strike(scene, ["inbound"], number)
+    async def comes(scene: Scene) -> None:
+        with suppress(TimeoutError):
+            async with asyncio.timeout(COMES_WITHIN):
+                await scene.campaign.readers.comes(door)
 
-    return Fault(name=name, strike=strike, alone=True, moments=("first",), trouble=TURNED_AWAY)
+    async def kill(scene: Scene) -> None:
+        await comes(scene)
+        _strike(scene, [name], signal.SIGKILL)
+
+    async def stop(scene: Scene) -> None:
+        await comes(scene)
+        _strike(scene, [name], None)
+
+    plain = Fault(name=f"stop-{name}", strike=stop, alone=True, moments=("first",), trouble=TURNED_AWAY)
+    return replace(plain, name=f"kill-{name}", strike=kill, drops_clicks=drops_clicks), plain
 
 
 def _strike(scene: Scene, names: Sequence[str], number: signal.Signals | None) -> None:
@@ -56,9 +68,8 @@ def _strike(scene: Scene, names: Sequence[str], number: signal.Signals | None) -
 FAULTS = (
     *_ends("worker", _one_worker, unknowns="killed"),
     *_ends("workers", _just(*WORKERS), unknowns="killed"),
-    *_ends("api", _just("api"), drops_clicks=True),
-    _receiver_ends("kill-inbound", signal.SIGKILL),
-    _receiver_ends("stop-inbound", None),
+    *_door_ends("api", "link", drops_clicks=True),
+    *_door_ends("inbound", "mail"),
     *_ends("temporal", _just("temporal")),
     *_ends("postgres", _just("postgres")),
     *_ends("everything", _just(*EVERYTHING), unknowns="killed", drops_clicks=True),

@@ -5,7 +5,7 @@ import smtplib
 import time
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Final
+from typing import Final, Literal
 
 import httpx
 
@@ -17,6 +17,8 @@ from evidence.errors import EvidenceError
 
 HABITS: Final[tuple[Act | None, ...]] = ("reply", "hard_bounce", "unsubscribe", "click", None, None)
 """What the recipients do with the first mail, in turn."""
+Door = Literal["mail", "link"]
+"""What recipients come to: the receiver, with bounces and answers, or the API, by the links of a mail."""
 STOPS: Final = frozenset({"reply", "hard_bounce", "unsubscribe"})
 """Nobody who did one of these is written to again."""
 AGAIN: Final = 0.25
@@ -43,7 +45,7 @@ class Readers:
         """What was refused for good."""
         self._http = http
         self._inbound_port = inbound_port
-        self._arriving = asyncio.Event()
+        self._coming: dict[Door, asyncio.Event] = {"mail": asyncio.Event(), "link": asyncio.Event()}
 
     async def act(self, act: Act, mail: Mail) -> None:
         """Do it until it is taken, or refused for good."""
@@ -56,10 +58,10 @@ class Readers:
         else:
             self.done[mail.received.recipient] = Done(act, time.time_ns())
 
-    async def mail_arrives(self) -> None:
-        """Wait until a bounce or an answer is on its way in."""
-        self._arriving.clear()
-        await self._arriving.wait()
+    async def comes(self, door: Door) -> None:
+        """Wait until somebody comes to this door."""
+        self._coming[door].clear()
+        await self._coming[door].wait()
 
     async def _taken(self, act: Act, mail: Mail) -> bool:
         try:
@@ -76,11 +78,12 @@ class Readers:
     async def _send(self, act: Act, mail: Mail) -> bool:
         """As a mail server does it: nothing is taken unless the answer to the final dot says so."""
         now = datetime.now(UTC)
-        self._arriving.set()
+        self._coming["mail"].set()
         await asyncio.to_thread(post, self._inbound_port, write(act, mail.received, 0, now, now.date()))
         return True
 
     async def _visit(self, method: str, url: str, form: dict[str, str] | None = None) -> bool:
+        self._coming["link"].set()
         answer = await self._http.request(method, url, data=form, headers={"User-Agent": PERSON})
         if answer.status_code not in (200, 302) and answer.status_code < 500:
             raise EvidenceError(f"{url} was answered {answer.status_code}: {answer.text[:200]}")

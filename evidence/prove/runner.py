@@ -16,7 +16,7 @@ from rich.console import Console
 from evidence.bench.site import Site, play
 from evidence.journal import Journal
 from evidence.mailing import UNGUARDED
-from evidence.prove import campaign_judge, judge, machine, orders, outages, processes, provider, workflows
+from evidence.prove import campaign_judge, dashboard, judge, machine, orders, outages, processes, provider, workflows
 from evidence.prove.campaign import MAILBOXES
 from evidence.prove.fault import Fault
 from evidence.prove.rig import Rig, changed
@@ -34,6 +34,7 @@ FAULTS: Mapping[str, Fault] = {
         *outages.FAULTS,
         *machine.FAULTS,
         *workflows.FAULTS,
+        *dashboard.FAULTS,
         *orders.FAULTS,
         *provider.FAULTS,
     )

@@ -1,9 +1,7 @@
 """A whole stack with its pages, and a browser that a person might sit at."""
 
-import os
 import shutil
 from collections.abc import AsyncIterator
-from pathlib import Path
 from uuid import uuid4
 
 import pytest
@@ -23,8 +21,6 @@ QUIET = (
     "--disable-component-update", "--disable-sync",
 )  # fmt: skip
 """What keeps a browser from asking the world for updates while it is tested."""
-PICTURES = Path(os.environ.get("TEMPOST_PICTURES", ""))
-"""Where pictures for the documentation go; nowhere unless set."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -61,7 +57,7 @@ async def person(stack: LocalStack, browser: Browser) -> AsyncIterator[Person]:
         viewport={"width": 1280, "height": 860}, locale="en-GB", timezone_id="Europe/Vienna"
     )
     page: Page = await context.new_page()
-    someone = Person(page, where, key, PICTURES if PICTURES.name else None)
+    someone = Person(page, where, key)
     yield someone
     await context.close()
     assert not someone.complaints, "\n".join(someone.complaints)

@@ -1,7 +1,6 @@
 """What a person does at the pages, and what they would complain of."""
 
 from dataclasses import dataclass, field
-from pathlib import Path
 
 from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import ConsoleMessage, Page, expect
@@ -19,7 +18,6 @@ class Person:
     page: Page
     where: Surroundings
     key: str
-    pictures: Path | None
     complaints: list[str] = field(default_factory=list)
     """Errors of the console, requests to other hosts, pages that cannot be read aloud."""
 
@@ -63,10 +61,8 @@ class Person:
         await expect(self.page.get_by_role("status").filter(has_text=status)).to_be_visible(timeout=PATIENCE_MS)
 
     async def looks_around(self, name: str) -> None:
-        """Have the page judged by axe, and take its picture for the documentation."""
+        """Have the page judged by axe; the name is for whoever reads the complaint."""
         found = await Axe().run(self.page, options=AXE)
         for violation in found.response["violations"]:
             nodes = "; ".join(node["html"][:120] for node in violation["nodes"][:3])
             self.complaints.append(f"{name}: {violation['id']}: {violation['help']}: {nodes}")
-        if self.pictures is not None:
-            await self.page.screenshot(path=self.pictures / f"{name}.png")

@@ -27,7 +27,7 @@ async def prepare(person: Person) -> None:
         await api.create_template({"name": "Offer", "subject": "An offer", "html": "<p>Good day</p>"})
 
 
-async def test_a_campaign_is_ordered_and_its_first_round_is_seen_to_be_sent(person: Person) -> None:
+async def test_a_campaign_of_three_rounds_with_variants_is_ordered_and_seen_to_be_sent(person: Person) -> None:
     page = person.page
     await person.sign_in()
     await prepare(person)
@@ -42,20 +42,37 @@ async def test_a_campaign_is_ordered_and_its_first_round_is_seen_to_be_sent(pers
     await expect(second.get_by_label("Template")).to_be_focused()
     await expect(page.get_by_label("Name")).to_have_value("Offers")
     await second.get_by_label("Delay", exact=True).fill("4")
+    await expect(second.get_by_label("in the thread of the mail before")).to_be_checked()
+    await page.get_by_role("button", name="Add a round").click()
+    await expect(page.get_by_role("group", name="Round 3").get_by_label("Template")).to_be_focused()
+    await page.get_by_role("group", name="Round 1").get_by_role("button", name="Compare variants").click()
+    variant = page.get_by_role("group", name="Variant B")
+    await expect(variant.get_by_label("Template")).to_be_focused()
+    await variant.get_by_label("Subject").fill("OUR BEST OFFER!!!")
+    await variant.get_by_label("in percent").fill("30")
     await page.get_by_label("An answer stops colleagues").check()
+    await page.get_by_label("Not before").fill("00:00")
+    await page.get_by_label("Not after").fill("00:00")
+    await page.get_by_label("Time zone").fill("Europe/Vienna")
+    await page.get_by_role("button", name="What would it do?").click()
+    await person.sees("without a `winnerRule` they must sum to 1")
+    await variant.get_by_label("in percent").fill("50")
     await page.get_by_role("button", name="What would it do?").click()
     await person.sees("of the first round would be sent")
+    await person.sees("Round 1 B (subject)")
     await person.looks_around("new-campaign")
     await page.get_by_role("button", name="Begin", exact=True).click()
 
     await person.sees("Offers · sending")
     await person.sees("4 business days")
+    await person.sees("OUR BEST OFFER!!!")
     await expect(page.get_by_role("cell", name=re.compile(rf"[1-{PEOPLE}] . {PEOPLE}"))).to_be_visible(
         timeout=PATIENCE_MS
     )
     await person.looks_around("campaign")
     await page.get_by_role("button", name="Pause").click()
     await person.sees("Offers · paused")
+    person.complaints = [each for each in person.complaints if "422" not in each]
 
 
 async def test_a_round_that_has_not_begun_is_changed_and_what_is_wrong_is_told_at_its_field(person: Person) -> None:
@@ -78,4 +95,15 @@ async def test_a_round_that_has_not_begun_is_changed_and_what_is_wrong_is_told_a
     await page.get_by_role("button", name="Save").click()
 
     await person.sees("9 days")
+    await person.follow("Change")
+    await page.get_by_label("Not before").fill("09:00")
+    await page.get_by_label("Not after").fill("17:00")
+    await page.get_by_label("Saturday").uncheck()
+    await page.get_by_label("Holidays").fill("Christmas")
+    await page.get_by_role("button", name="Save").click()
+    await expect(page.get_by_label("Holidays")).to_have_attribute("aria-invalid", "true")
+    await page.get_by_label("Holidays").fill("2100-12-25")
+    await person.looks_around("change-campaign")
+    await page.get_by_role("button", name="Save").click()
+    await person.sees("09:00 – 17:00")
     person.complaints = [each for each in person.complaints if "422" not in each]

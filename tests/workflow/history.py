@@ -54,7 +54,13 @@ async def commands(history: WorkflowHistory) -> list[str]:
     Runs it in the SDK's sandbox. Raises `NondeterminismError` where the history cannot be followed.
     """
     runner = _Listening()
-    replayer = Replayer(workflows=WORKFLOWS, workflow_runner=runner, data_converter=pydantic_data_converter)
+    kind = history.events[0].workflow_execution_started_event_attributes.workflow_type.name
+    replayer = Replayer(
+        workflows=[each for each in WORKFLOWS if each.__name__ == kind],
+        workflow_runner=runner,
+        data_converter=pydantic_data_converter,
+        build_id="test",
+    )
     await replayer.replay_workflow(history)
     counted = ((line, len(list(equal))) for line, equal in groupby(runner.heard))
     return [line if count == 1 else f"{line} × {count}" for line, count in counted]

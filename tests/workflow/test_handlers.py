@@ -53,7 +53,7 @@ async def reason(handle: "WorkflowHandle[Leaver, None]") -> str:
 async def test_one_that_is_not_finished_fails_the_workflows_step(resources: Resources, kind: str, warning: str) -> None:
     queue, client = f"leaver-{uuid4().hex}", resources.temporal_client
     runner = UnsandboxedWorkflowRunner()
-    async with Worker(client, task_queue=queue, workflows=[Leaver], workflow_runner=runner):
+    async with Worker(client, task_queue=queue, workflows=[Leaver], workflow_runner=runner, build_id="test"):
         handle = await client.start_workflow(Leaver.run, id=queue, task_queue=queue)
         call = handle.signal(Leaver.said) if kind == "signal" else handle.execute_update(Leaver.say)
         calling = asyncio.create_task(call)

@@ -60,7 +60,7 @@ async def test_a_worker_takes_as_many_activities_as_it_may_now(resources: Resour
     runner = UnsandboxedWorkflowRunner()
     async with Worker(
         client, task_queue=queue, workflows=[Holder], activities=[holding.hold], workflow_runner=runner,
-        tuner=slots.tuner(),
+        tuner=slots.tuner(), build_id="test",
     ):  # fmt: skip
         handle = await client.start_workflow(Holder.run, id=queue, task_queue=queue)
         await holding.until(2)

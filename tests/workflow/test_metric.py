@@ -25,6 +25,7 @@ async def schedules(resources: Resources) -> AsyncIterator[dict[str, ScheduleHan
     async with Worker(
         client, task_queue=queue, workflows=[MeasureWorkflow, UpkeepWorkflow],
         activities=[activities.measure, activities.upkeep], workflow_runner=UnsandboxedWorkflowRunner(),
+        build_id="test",
     ):  # fmt: skip
         await ensure_schedules(client, queue)
         handles = {name: client.get_schedule_handle(f"{queue}-{name}") for name, *_ in PERIODIC}

@@ -41,8 +41,10 @@ class Visit:
 async def visit(resources: Resources, door: Door) -> WorkflowHistory:
     """Have Anna visit; what happened."""
     queue, client = f"visit-{uuid4().hex}", resources.temporal_client
-    runner = UnsandboxedWorkflowRunner()
-    async with Worker(client, task_queue=queue, workflows=[Visit], activities=[door.open], workflow_runner=runner):
+    async with Worker(
+        client, task_queue=queue, workflows=[Visit], activities=[door.open],
+        workflow_runner=UnsandboxedWorkflowRunner(), build_id="test",
+    ):  # fmt: skip
         handle = await client.start_workflow(Visit.run, "Anna", id=queue, task_queue=queue)
         assert await handle.result() == "Anna is in"
     return await handle.fetch_history()

@@ -13,7 +13,7 @@ from uuid import UUID, uuid4
 import asyncpg
 import pytest
 from temporalio.client import Client
-from temporalio.worker import Worker
+from temporalio.worker import UnsandboxedWorkflowRunner, Worker
 
 import activities.webhook
 import scheduling.webhook
@@ -61,7 +61,10 @@ class Telling:
         serves = WebhookActivities(
             self.pool, lambda _, sealed: sealed.decode(), ssl.create_default_context(), allow_private=True
         )
-        async with Worker(self.client, task_queue=self.queue, workflows=[WebhookWorkflow], activities=[serves.deliver]):
+        async with Worker(
+            self.client, task_queue=self.queue, workflows=[WebhookWorkflow], activities=[serves.deliver],
+            workflow_runner=UnsandboxedWorkflowRunner(), build_id="test",
+        ):  # fmt: skip
             yield
 
     async def record(self, *kinds: EventKind) -> None:

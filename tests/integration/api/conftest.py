@@ -23,6 +23,10 @@ NOWHERE = "127.0.0.1:1"
 SEAL_KEY = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8="
 
 
+Document = dict[str, dict[str, dict[str, dict[str, Any]]]]
+DOCUMENTS: list[Document] = []
+
+
 @dataclass(frozen=True)
 class Asker:
     """Someone with a key."""
@@ -91,6 +95,16 @@ async def http(app: FastAPI) -> AsyncIterator[httpx.AsyncClient]:
     client = httpx.AsyncClient(transport=transport, base_url="http://tempost")
     async with app.router.lifespan_context(app), client:
         yield client
+
+
+@pytest.fixture
+async def document(http: httpx.AsyncClient) -> Document:
+    """The description that the API's page is made from. Asked for once in a run, for it takes a second."""
+    if not DOCUMENTS:
+        response = await http.get("/openapi.json")
+        assert response.status_code == 200
+        DOCUMENTS.append(response.json())
+    return DOCUMENTS[0]
 
 
 @pytest.fixture

@@ -25,10 +25,11 @@ from api.app import ROUTERS
 from api.rate_limit import RateLimit
 from runtime.resources import Resources
 from tests.integration.api import orders
-from tests.integration.api.conftest import Asker
+from tests.integration.api.conftest import Asker, Document
 from tests.integration.api.sending import CONTENT, sending
 
 AnyCase = Case[Any]
+READ: list[Any] = []
 
 EXAMPLES = 10
 """Of each operation: so many of everything that exists, of things that do not, and against the description."""
@@ -66,11 +67,18 @@ async def things(admin: Asker, resources: Resources) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def operations(document: dict[str, Any], subject: str) -> list[Any]:
+@pytest.fixture
+def every_operation(document: Document) -> list[Any]:
+    """Read once from the description, which takes longer than most of the requests."""
+    if not READ:
+        results: Iterator[Any] = schemathesis.openapi.from_dict(document).get_all_operations()
+        READ.extend(result.ok() for result in results)
+    return READ
+
+
+def of_subject(operations: list[Any], subject: str) -> list[Any]:
     """Those of a subject; what is deleted goes last."""
-    results: Iterator[Any] = schemathesis.openapi.from_dict(document).get_all_operations()
-    found = [result.ok() for result in results]
-    names = {operation: operation.definition.raw["operationId"] for operation in found}
+    names = {operation: operation.definition.raw["operationId"] for operation in operations}
     wanted = [found for found, name in names.items() if name.startswith(f"{subject}-") and name not in LEFT_OUT]
     return sorted(wanted, key=lambda operation: str(operation.method) == "delete")
 
@@ -98,9 +106,8 @@ def tried(operation: Any, known: dict[str, Any], answer: Callable[[AnyCase], htt
 
 @pytest.mark.parametrize("subject", SUBJECTS)
 async def test_every_answer_is_as_documented_and_no_fault(
-    app: FastAPI, admin: Asker, resources: Resources, subject: str
+    app: FastAPI, admin: Asker, resources: Resources, every_operation: list[Any], subject: str
 ) -> None:
-    document = (await admin.get("/openapi.json")).json()
     known = await things(admin, resources)
     app.state.rate_limit = RateLimit(1e9)
     loop = asyncio.get_running_loop()
@@ -113,5 +120,5 @@ async def test_every_answer_is_as_documented_and_no_fault(
         request = httpx.Request(str(made.method), str(made.url), headers=headers, content=body)
         return asyncio.run_coroutine_threadsafe(admin.http.send(request), loop).result()
 
-    for operation in operations(document, subject):
+    for operation in of_subject(every_operation, subject):
         await asyncio.to_thread(tried, operation, known, answer)

@@ -1,20 +1,6 @@
 """The API describes itself, whole and without what is nobody's business."""
 
-from typing import Any
-
-import httpx
-import pytest
-
-Document = dict[str, dict[str, dict[str, dict[str, Any]]]]
-
-
-@pytest.fixture
-async def document(http: httpx.AsyncClient) -> Document:
-    """The description that the API's page is made from."""
-    response = await http.get("/openapi.json")
-    assert response.status_code == 200
-    document: Document = response.json()
-    return document
+from tests.integration.api.conftest import Document
 
 
 async def test_every_operation_has_a_name_of_its_own_and_says_what_it_does(

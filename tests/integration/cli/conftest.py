@@ -11,7 +11,7 @@ import pytest
 import uvicorn
 from pydantic import SecretStr
 from temporalio.client import Client
-from temporalio.worker import Worker
+from temporalio.worker import UnsandboxedWorkflowRunner, Worker
 from typer.testing import CliRunner, Result
 
 import cli
@@ -50,6 +50,8 @@ async def api_url(resources: Resources, temporal_client: Client) -> AsyncIterato
         task_queue=resources.settings.temporal.task_queue,
         workflows=[ContactImportWorkflow],
         activities=[ContactImportActivities(resources.ledger_pool).merge],
+        workflow_runner=UnsandboxedWorkflowRunner(),
+        build_id="test",
     )
     with socket.create_server(("127.0.0.1", 0)) as listening:
         async with worker:

@@ -2,13 +2,9 @@
 
 import asyncio
 import base64
-import json
-import mailbox
 import os
 import stat
 from collections.abc import AsyncIterator
-from datetime import timedelta
-from email.message import EmailMessage
 from pathlib import Path
 from uuid import UUID, uuid4
 
@@ -24,7 +20,6 @@ from database.client_programs import client_programs
 from database.connect import create_pool
 from database.migrate import upgrade
 from database.queries import task_moves
-from mail.sent_folder import EvidenceError, read_sent
 from runtime import restore as runtime
 from runtime.restore import Restored, restore, wrong_seals
 from runtime.secrets import Seal
@@ -224,6 +219,30 @@ async def test_an_ordinary_owner_of_a_database_may_replace_what_it_holds(
     await world.pool.execute(f"DROP ROLE {name}")
 
 
+async def test_a_restore_that_fails_at_once_says_why_however_much_was_to_come(
+    world: World, programs: Programs, file: Path
+) -> None:
+    await world.pool.execute("CREATE TABLE large AS SELECT repeat('x', 1000) FROM generate_series(1, 2000)")
+    await backup.write(programs, file)
+    guest = f"guest_{uuid4().hex}"
+    await world.pool.execute(f"CREATE ROLE {guest} LOGIN PASSWORD 'x'")
+    url = make_url(programs.url).set(username=guest, password="x")
+
+    with pytest.raises(BackupError, match="must be owner"):
+        await backup.restore(Programs(programs.folder, url.render_as_string(hide_password=False)), file)
+
+    await world.pool.execute(f"DROP ROLE {guest}")
+
+
+async def test_servers_before_17_are_not_asked_for_what_they_do_not_know(programs: Programs, file: Path) -> None:
+    await backup.write(programs, file)
+    options = ("--schema=public", "--file=-", file)
+    async with programs.running("pg_restore", *options, stdout=asyncio.subprocess.PIPE) as reading:
+        said = b"".join([chunk async for chunk in backup.statements(reading)])
+    assert b"CREATE TABLE public.tasks" in said
+    assert b"transaction_timeout" not in said
+
+
 async def test_a_database_in_use_is_not_replaced(world: World, programs: Programs, file: Path) -> None:
     await backup.write(programs, file)
     async with world.pool.acquire():
@@ -321,42 +340,3 @@ async def test_secrets_stay_sealed_and_another_key_is_noticed(
     await there.pool.close()
     assert await wrong_seals(elsewhere.url, right) == 0
     assert await wrong_seals(elsewhere.url, wrong) == 1
-
-
-def test_a_journal_tells_what_was_taken(tmp_path: Path) -> None:
-    lines = [
-        {"event": "mail", "message_id": "<1@a>", "recipients": ["x@y"], "sender": "a@b", "dot_at": 10**9, "code": 250},
-        {"event": "mail", "message_id": "<2@a>", "recipients": ["x@y"], "sender": "a@b", "dot_at": 1, "code": None},
-        {"event": "mail", "message_id": "<3@a>", "recipients": ["x@y"], "sender": "a@b", "dot_at": 1, "code": 451},
-        {"event": "dropped", "stage": "data", "message_id": "<4@a>"},
-        {"message_id": "<5@a>"},
-    ]
-    journal = tmp_path / "journal.jsonl"
-    journal.write_text("".join(json.dumps(line) + "\n" for line in lines) + '{"message_id": "<6')
-    assert [sent.message_id for sent in read_sent(journal)] == ["<1@a>", "<2@a>", "<5@a>"]
-    first = next(read_sent(journal))
-    assert first.sent_at is not None
-    assert (first.recipient, first.sender, first.sent_at.timestamp()) == ("x@y", "a@b", 1.0)
-
-
-@pytest.mark.parametrize("kind", [mailbox.mbox, mailbox.Maildir])
-def test_a_sent_folder_tells_the_same(tmp_path: Path, kind: type[mailbox.mbox | mailbox.Maildir]) -> None:
-    message = EmailMessage()
-    message["Message-ID"] = "<1@a>"
-    message["To"] = "Xá <x@y>"
-    message["From"] = "A <a@b>"
-    message["Date"] = "Tue, 24 Nov 2026 10:00:00 +0100"
-    message.set_content("Hi")
-    folder = kind(tmp_path / "sent")
-    folder.add(message)
-    folder.close()
-    (sent,) = read_sent(tmp_path / "sent")
-    assert sent.sent_at is not None
-    assert sent[:3] == ("<1@a>", "x@y", "a@b")
-    assert sent.sent_at.utcoffset() == timedelta(hours=1)
-
-
-def test_a_file_that_is_neither_is_refused_with_the_line(tmp_path: Path) -> None:
-    (tmp_path / "notes").write_text('{"message_id": "<1@a>"}\nsurely sent\n')
-    with pytest.raises(EvidenceError, match="line 2 is neither"):
-        list(read_sent(tmp_path / "notes"))

@@ -99,22 +99,17 @@ async def test_nothing_runs_on_after_the_stack_is_killed_and_the_next_start_reco
         assert await fetch(ready(second), "SELECT answer FROM kept") == 42
 
 
-def test_a_second_start_in_the_folder_names_the_first_and_ends(folder: Path) -> None:
+def test_the_stack_that_runs_is_found_by_other_programs_and_named_to_a_second_start(folder: Path) -> None:
+    assert running_stack(folder) is None
     with stack_process(folder) as first:
-        ready(first)
+        url = ready(first)
+        found = running_stack(folder)
+        assert found is not None
+        assert found["environment"]["TEMPOST_DATABASE__URL"] == url
         with stack_process(folder) as second:
             _, errors = second.communicate()
         assert second.returncode == 1
         assert f"process {first.pid}" in errors
-
-
-async def test_other_programs_find_the_stack_that_runs_and_only_that(folder: Path) -> None:
-    assert running_stack(folder) is None
-    with stack_process(folder) as process:
-        url = ready(process)
-        found = running_stack(folder)
-        assert found is not None
-        assert found["environment"]["TEMPOST_DATABASE__URL"] == url
     assert running_stack(folder) is None
 
 

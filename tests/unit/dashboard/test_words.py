@@ -13,7 +13,7 @@ from content import preflight_texts
 from contracts.delivery import Decision
 from contracts.task import SubtaskStatus, TaskStatus
 from dashboard.campaign_fields import DAYS, PINS, UNKNOWN
-from dashboard.chinese.coded import ALERTS, CODED, DOMAIN, PREFLIGHT, SETTINGS
+from dashboard.chinese.coded import ALERTS, CODED, DOMAIN, PREFLIGHT, RECORDS, SETTINGS
 from dashboard.chinese.whole import CHINESE
 from dashboard.finding import SEVERITIES
 from dashboard.frame import SECTIONS, THEMES
@@ -28,11 +28,10 @@ from dashboard.pages.one_campaign import DELAYS
 from dashboard.pages.overview_charts import METRICS
 from dashboard.pages.setting import TYPES as SETTING_TYPES
 from dashboard.pages.task import DONE, PREFERRED, PRIORITIES
-from dashboard.pages.task_course import DRAWN
 from dashboard.pages.task_mails import DECIDED, DECISIONS
 from dashboard.pages.webhook import TYPES
 from dashboard.reason import REASONS
-from dashboard.results import OF, TITLES
+from dashboard.results import MOMENTS, OF, PER, TITLES
 from dashboard.round_fields import AUDIENCES, UNITS
 from dashboard.rule_fields import CONDITIONS, ENGAGEMENTS, HOLDS, HOW, OPS
 from dashboard.variant_fields import MEASURES
@@ -67,7 +66,8 @@ def texts() -> Iterator[str]:
     yield from (title for _, title, _ in SECTIONS)
     yield from (*THEMES.values(), *REASONS.values(), *DESCRIBED)
     yield from (each for texts in DECISIONS.values() for each in texts)
-    for table in (DAYS, PINS, UNKNOWN, MEASURES, RULES, PRECEDENCE, SEVERITIES, MAY, TYPES, SETTING_TYPES):
+    tables = (DAYS, PINS, UNKNOWN, MEASURES, RULES, PRECEDENCE, SEVERITIES, MAY, TYPES, MOMENTS, PER, SETTING_TYPES)
+    for table in tables:
         yield from table.values()
     yield from (*DONE.values(), *PREFERRED.values(), *DECIDED.values())
     yield from (*STATES.values(), *EMPTY.values(), *OF.values(), *TITLES.values())
@@ -76,7 +76,6 @@ def texts() -> Iterator[str]:
         *KINDS.values(),
         *MODES.values(),
         *PRIORITIES.values(),
-        *DRAWN.values(),
         *(title for title, _ in METRICS.values()),
     )
     yield from (each for texts in (CONDITIONS, ENGAGEMENTS, HOLDS, HOW, OPS) for each in texts.values())
@@ -115,7 +114,7 @@ def test_whatever_the_api_says_by_a_code_has_its_chinese_with_figures_that_are_t
         for english in (preflight_texts.PREFLIGHT, domain_texts.DOMAIN, alert_texts.ALERTS)
         for code, texts in english.items()
     }
-    told |= {key: set() for key in SETTINGS}
+    told |= {key: set() for key in (*SETTINGS, *RECORDS)}
     assert [code for code, texts in CODED.items() if not names("".join(texts)) <= told[code]] == []
 
 

@@ -25,12 +25,13 @@ def test_the_p_value_is_that_of_the_textbook() -> None:
         ([Tally(1000, 100), Tally(1000, 300), Tally(1000, 310)], 0, False),
         ([Tally(1000, 100), Tally(500, 120), Tally(2000, 900)], 2, True),
         ([Tally(100, 0), Tally(100, 5)], 0, False),
+        ([Tally(37, 27), Tally(37, 37)], 1, True),
         ([Tally(0, 0), Tally(0, 0)], 0, False),
         ([Tally(50, 50), Tally(50, 50)], 0, False),
         ([Tally(10, 3)], 0, False),
     ],
     ids=["better", "perhaps better", "the first is better", "no better than the second best", "sizes differ",
-        "too few to tell", "nothing sent", "all hit", "alone"],
+        "too few to tell", "just enough to tell", "nothing sent", "all hit", "alone"],
 )  # fmt: skip
 def test_the_best_wins_if_it_is_significantly_better(found: list[Tally], place: int, *, significant: bool) -> None:
     decision = decide(found, 0.95)

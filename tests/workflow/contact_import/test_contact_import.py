@@ -7,7 +7,7 @@ from uuid import UUID, uuid4
 import asyncpg
 import pytest
 from temporalio.client import Client
-from temporalio.worker import Worker
+from temporalio.worker import UnsandboxedWorkflowRunner, Worker
 
 from activities.contact_import import ContactImportActivities
 from contracts.contact_import import ImportTotals
@@ -27,8 +27,9 @@ async def orders(temporal_client: Client, pool: Pool) -> AsyncIterator[TaskOrder
     queue = f"test-{uuid4().hex}"
     activities = ContactImportActivities(pool)
     async with Worker(
-        temporal_client, task_queue=queue, workflows=[ContactImportWorkflow], activities=[activities.merge]
-    ):
+        temporal_client, task_queue=queue, workflows=[ContactImportWorkflow], activities=[activities.merge],
+        workflow_runner=UnsandboxedWorkflowRunner(), build_id="test",
+    ):  # fmt: skip
         yield TaskOrders(temporal_client, queue)
 
 
