@@ -6,7 +6,7 @@ from typing import Final
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import FileResponse, PlainTextResponse
-from nicegui import app as pages
+from nicegui import app as built
 from nicegui import ui
 from starlette.types import ASGIApp
 
@@ -75,8 +75,8 @@ def create_app(settings: DashboardSettings) -> ASGIApp:
     async def healthz() -> PlainTextResponse:
         return PlainTextResponse("ok")
 
-    pages.add_exception_handler(404, missing)
-    pages.add_exception_handler(RequestValidationError, missing)
+    built.add_exception_handler(404, missing)
+    built.add_exception_handler(RequestValidationError, missing)
     ui.run_with(app, title="Tempost", favicon=PICTURE, tailwind=False, show_welcome_message=False)
-    pages.add_middleware(WholeFiles)
+    built.add_middleware(WholeFiles)
     return Gate(app, settings, app.state.sessions)
