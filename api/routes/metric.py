@@ -26,7 +26,7 @@ Step = Annotated[int | None, Query(ge=60, le=86_400 * 31, description="Seconds; 
 async def series(
     name: SystemMetric, caller: Reader, connection: Connection, begins: From = None, to: To = None, step: Step = None
 ) -> MetricSeriesOut:
-    """One metric over time: everyone's for administrators, else your own. Measured each minute, averaged by step."""
+    """One metric over time, averaged by step: for administrators everyone's by the minute, else yours by 15."""
     return await operations.series(connection, caller, name, begins, to, step)
 
 
