@@ -1,7 +1,9 @@
 """What is measured each minute, and the upkeep of where it is kept."""
 
 import json
+from collections.abc import Mapping
 from datetime import datetime, timedelta
+from uuid import UUID
 
 import asyncpg
 from temporalio import activity
@@ -10,7 +12,7 @@ from contracts.metric import QUEUE_STATES, Kept, Measure
 from database.connect import PoolConnection
 from database.queries import health, metric
 from database.queries.metric import Minute
-from scheduling.health import figures
+from scheduling.health import Figures, figures
 
 MINUTE, QUARTER = timedelta(minutes=1), timedelta(minutes=15)
 PER_HOUR = 60
@@ -59,7 +61,8 @@ class MetricActivities:
 async def _figures(connection: PoolConnection, at: datetime) -> list[tuple[str, str, float]]:
     """Name, tags and value of everything that is noted of this minute."""
     happened = await metric.minute(connection, at, MINUTE)
-    stand = figures(await health.services(connection), await health.queues(connection), {})[None]
+    stands = figures(await health.services(connection), await health.queues(connection), {})
+    stand = stands[None]
     noted: list[tuple[str, str, float | None]] = [
         ("queue_throughput", WHOLE, happened.sent * PER_HOUR),
         ("error_rate", WHOLE, happened.error_rate),
@@ -71,13 +74,20 @@ async def _figures(connection: PoolConnection, at: datetime) -> list[tuple[str, 
     ]
     noted += [("queue_mails", json.dumps({"state": state}), getattr(stand, state)) for state in QUEUE_STATES]
     if at.minute % 15 == 0:  # a row for each user: not each minute
-        noted += _waits_of_users(await metric.minute(connection, at, QUARTER))
+        noted += _figures_of_users(await metric.minute(connection, at, QUARTER), stands)
     return [(name, tags, float(value)) for name, tags, value in noted if value is not None]
 
 
-def _waits_of_users(happened: Minute) -> list[tuple[str, str, float | None]]:
-    return [
-        ("user_avg_wait_time", json.dumps({"userId": str(user_id)}), max(float(row["wait_seconds"]), 0.0))
-        for user_id, row in happened.users.items()
-        if row["wait_seconds"] is not None
-    ]
+def _figures_of_users(happened: Minute, stands: Mapping[UUID | None, Figures]) -> list[tuple[str, str, float | None]]:
+    """What each user sees of their own part. Of those of whom nothing was tried there is nothing to note."""
+    noted: list[tuple[str, str, float | None]] = []
+    for user_id, row in happened.users.items():
+        tags = json.dumps({"userId": str(user_id)})
+        waited = row["wait_seconds"]
+        noted += [
+            ("queue_throughput", tags, row["sent"] * (PER_HOUR * MINUTE / QUARTER)),
+            ("error_rate", tags, (row["ended"] - row["sent"]) / row["ended"]),
+            ("service_utilization", tags, stands[user_id].utilization if user_id in stands else None),
+            ("user_avg_wait_time", tags, None if waited is None else max(float(waited), 0.0)),
+        ]
+    return noted

@@ -1,6 +1,6 @@
 """The client's calls about what an account consists of, its lists and mailings apart."""
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from urllib.parse import quote
 from uuid import UUID
 
@@ -10,7 +10,7 @@ from api.schemas.api_key import NewApiKeyOut
 from api.schemas.domain_limit import DomainLimitOut
 from api.schemas.mailbox import MailboxOut
 from api.schemas.sending_domain import SendingDomainOut
-from api.schemas.service import ServiceBulkOut, ServiceOut, ServiceTestOut
+from api.schemas.service import SentPerHourOut, ServiceBulkOut, ServiceOut, ServiceTestOut
 from api.schemas.template import DraftOut, PreflightOut, PreviewOut, TemplateOut
 from api.schemas.user import UserOut
 from api.schemas.webhook import NewWebhookOut, WebhookDeliveryOut, WebhookOut, WebhookTestOut
@@ -34,6 +34,11 @@ class AccountCalls(Transport):
     async def service(self, service_id: UUID) -> ServiceOut:
         """One service."""
         return await self._get(ServiceOut, f"/api/services/{service_id}")
+
+    async def sent_per_hour(self, service_ids: Sequence[UUID]) -> SentPerHourOut:
+        """What services sent in each of the last hours, at most 200 at a time."""
+        named = {"serviceId": [str(each) for each in service_ids]}
+        return await self._get(SentPerHourOut, "/api/services/sent-per-hour", named)
 
     async def change_service(self, service_id: UUID, change: Body) -> ServiceOut:
         """Change a service; what is not named stays."""

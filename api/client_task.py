@@ -10,7 +10,7 @@ from api.schemas.event import EventOut
 from api.schemas.evidence import EvidenceOut, UnknownOut
 from api.schemas.forecast import ForecastOut
 from api.schemas.subtask import ReasonOut, ResolveOut, SubtaskHistoryOut, SubtaskOut
-from api.schemas.task import DryRunOut, RealtimeStatus, TaskOut
+from api.schemas.task import DryRunOut, RealtimeStatus, TaskOut, WaitingSumOut
 from contracts.delivery import Decision
 
 
@@ -28,6 +28,10 @@ class TaskCalls(Transport):
     def tasks(self) -> AsyncIterator[TaskOut]:
         """All tasks, the newest first."""
         return self._all(TaskOut, "/api/tasks")
+
+    async def waiting(self) -> list[WaitingSumOut]:
+        """Why the mails of all tasks wait, the reason that holds most first."""
+        return (await self.page(WaitingSumOut, "/api/tasks/waiting", {})).data
 
     async def task(self, task_id: UUID) -> TaskOut:
         """One task."""

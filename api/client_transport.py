@@ -56,7 +56,9 @@ class Transport:
         """End the connections; what `async with` does at its end."""
         await self._http.aclose()
 
-    async def _get(self, kind: type[Answer], path: str, params: Mapping[str, str] | None = None) -> Answer:
+    async def _get(
+        self, kind: type[Answer], path: str, params: Mapping[str, str] | Mapping[str, list[str]] | None = None
+    ) -> Answer:
         return kind.model_validate_json((await self._send("GET", path, params=params)).content)
 
     async def _post(

@@ -18,6 +18,7 @@ from api.schemas.base import Page
 Item = TypeVar("Item", bound=BaseModel)
 
 Limit = Annotated[int, Query(ge=1, le=200, description="Most rows in one answer")]
+Search = Annotated[str | None, Query(max_length=200, description="A part of its name, in any case")]
 Cursor = Annotated[str | None, Query(max_length=500, description="`nextCursor` of the answer before")]
 
 

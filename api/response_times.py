@@ -11,8 +11,8 @@ from datetime import UTC, datetime, timedelta
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from database.errors import UNREACHABLE
 from database.queries import metric
+from runtime.endless import endured
 from runtime.resources import Resources
 
 log = logging.getLogger(__name__)
@@ -66,10 +66,6 @@ async def keep_noted(resources: Resources, times: ResponseTimes) -> None:
         now = datetime.now(UTC)
         minute = now.replace(second=0, microsecond=0) + MINUTE
         await asyncio.sleep((minute - now).total_seconds())  # may end a moment too soon: then it is noted twice, as one
-        try:
+        with endured(log, "response times are not noted"):
             async with resources.ledger_pool.acquire() as connection:
                 await metric.note(connection, minute, [("avg_response_time", tags, times.mean_milliseconds)])
-        except UNREACHABLE as error:
-            log.warning("response times are not noted: %s", error)
-        except Exception:  # an outermost loop: without it nothing more would be noted
-            log.exception("response times are not noted")

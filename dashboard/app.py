@@ -5,6 +5,7 @@ from typing import Final
 
 from fastapi import FastAPI
 from fastapi.responses import FileResponse, PlainTextResponse
+from nicegui import app as built
 from nicegui import ui
 from starlette.types import ASGIApp
 
@@ -36,6 +37,7 @@ from dashboard.pages import (
 )
 from dashboard.session import Sessions
 from dashboard.settings import DashboardSettings
+from dashboard.whole_files import WholeFiles
 
 STYLE: Final = Path(__file__).with_name("style.css")
 SCRIPT: Final = Path(__file__).with_name("page.js")
@@ -72,4 +74,5 @@ def create_app(settings: DashboardSettings) -> ASGIApp:
         return PlainTextResponse("ok")
 
     ui.run_with(app, title="Tempost", favicon=PICTURE, tailwind=False, show_welcome_message=False)
+    built.add_middleware(WholeFiles)
     return Gate(app, settings, app.state.sessions)

@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable
 
 from nicegui import ui
 from nicegui.element import Element
+from nicegui.elements.mixins.text_element import TextElement
 
 from dashboard.element import element
 from dashboard.frame import Visit
@@ -12,9 +13,17 @@ from dashboard.problem import shown_as_notice
 Act = Callable[[], Awaitable[None]]
 
 
-def button(visit: Visit, text: str, act: Act, *, classes: str = "", asks: str = "") -> Element:
-    """Make a button that acts; with `asks`, after the person has said yes to that question."""
+def button(  # noqa: PLR0913 - what it says, does and asks
+    visit: Visit, text: str, act: Act, *, classes: str = "", asks: str = "", about: str = ""
+) -> TextElement:
+    """Make a button that acts; with `asks`, after the person has said yes to that question.
+
+    `about` says what it is for where many have the same text: a screen reader reads both.
+    """
     made = element("button", text, classes=classes, type="button")
+    if about:
+        with made:
+            element("span", f" {about}", classes="unseen")
 
     async def clicked() -> None:
         with visit.content, shown_as_notice(visit.say):  # the button's own place may be redrawn meanwhile
@@ -28,14 +37,14 @@ def once_at_a_time(made: Element, act: Act) -> Act:
     """Let a click do nothing while the one before is under way: both may come before the button is seen disabled."""
 
     async def clicked() -> None:
-        if "disabled" in made.props:
+        if "aria-disabled" in made.props:
             return
-        made.props["disabled"] = True
+        made.props["aria-disabled"] = "true"  # not `disabled`: that would take the focus away
         try:
             await act()
         finally:
             if not made.is_deleted:
-                del made.props["disabled"]
+                del made.props["aria-disabled"]
 
     return clicked
 

@@ -10,10 +10,10 @@ from collections.abc import Callable, Coroutine
 from functools import partial
 
 from database.connect import PoolConnection, Row
-from database.errors import UNREACHABLE
 from database.queries import alert, alert_signs
 from database.queries.advisory_lock import advisory_lock
 from runtime.alert_texts import sign
+from runtime.endless import endured
 from runtime.health import HealthWatch, Snapshot
 from runtime.notices import Notices
 from runtime.resources import Resources
@@ -49,14 +49,10 @@ async def _again_and_again(
 ) -> None:
     """Do it every few seconds, in one process at a time."""
     while True:
-        try:
+        with endured(log, f"{name} are not looked after"):
             async with resources.ledger_pool.acquire() as connection, advisory_lock(connection, name) as ours:
                 if ours:
                     await work(connection)
-        except UNREACHABLE as error:
-            log.warning("%s are not looked after, trying again: %s", name, str(error) or type(error).__name__)
-        except Exception:  # an outermost loop: without it nobody would be told of anything any more
-            log.exception("%s are not looked after, trying again", name)
         await asyncio.sleep(EVERY)
 
 

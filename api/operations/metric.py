@@ -14,6 +14,7 @@ from contracts.metric import MEANINGS, UNITS, QueueState, SystemMetric
 from database.queries import metric
 
 FINEST = timedelta(minutes=1)
+FINEST_OF_USERS = timedelta(minutes=15)
 MOST_POINTS = 2_000
 SPAN = timedelta(hours=1)
 LONGEST = timedelta(days=366)
@@ -36,6 +37,8 @@ async def series(  # noqa: PLR0913, PLR0917 - a parameter each
     if begins >= ends or ends - begins > LONGEST:
         raise invalid("?from", "must be before `to`, and not by more than a year")
     wide = timedelta(seconds=step) if step else max(FINEST, (ends - begins) / 500)
+    if not caller.admin:
+        wide = max(wide, FINEST_OF_USERS)
     if (ends - begins) / wide > MOST_POINTS:
         raise invalid("?step", f"would give more than {MOST_POINTS:,} points: widen it, or shorten the span")
     whose = None if caller.admin else caller.user_id

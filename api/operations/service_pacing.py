@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Sequence
-from datetime import datetime, time
+from datetime import datetime, time, timedelta
 from typing import Any
 
 from sqlalchemy import RowMapping
@@ -10,6 +10,8 @@ from sqlalchemy import RowMapping
 from api.problems import invalid
 from api.schemas.service import WEEKDAYS, ServiceChange, ServiceIn, ServiceOut, ServiceWait, WarmUp, Window
 from scheduling.pacing import SendingWindow
+from scheduling.score import score
+from scheduling.service import ServiceKind, ServiceState
 
 PACING = {"sending_interval", "rate_per_second", "window", "warm_up"}
 """Fields that are not columns as they come."""
@@ -65,9 +67,22 @@ UNPACED = window_columns(None) | _warm_up(None)
 
 def shown(row: RowMapping) -> ServiceOut:
     """Show a service as people read it."""
-    return ServiceOut.model_validate(
-        {**row, "window": _window_out(row), "warm_up": _warm_up_out(row), "waiting": _waiting(row)}
+    made = {"window": _window_out(row), "warm_up": _warm_up_out(row), "waiting": _waiting(row), "score": _score(row)}
+    return ServiceOut.model_validate({**row, **made})
+
+
+def _score(row: RowMapping) -> float:
+    """By the allocator's own rule; the day's quota is what a warm-up allows already."""
+    as_seen = ServiceState(
+        id=row["id"],
+        name=row["name"],
+        kind=ServiceKind(row["kind"]),
+        sending_interval=timedelta(seconds=row["sending_interval"]),
+        daily_quota=row["day_quota"],
+        success_rate=row["success_rate"],
+        **{each: row[each] for each in ("remaining_quota", "quota_reset_at", "next_available_at", "last_sent_at")},
     )
+    return round(score(as_seen, row["now"], as_seen.remaining_quota, as_seen.last_sent_at).total, 3)
 
 
 def _window_out(row: RowMapping) -> dict[str, Any] | None:

@@ -33,7 +33,7 @@ async def series(
     step: Step = None,
     state: State = None,
 ) -> MetricSeriesOut:
-    """One metric over time: everyone's for administrators, else your own. Measured each minute, averaged by step."""
+    """One metric over time, averaged by step: for administrators everyone's by the minute, else yours by 15."""
     return await operations.series(connection, caller, name, begins, to, step, state)
 
 

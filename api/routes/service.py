@@ -9,12 +9,14 @@ from fastapi import APIRouter, BackgroundTasks, Query, Response
 from api.dependencies import Connection, Process, Reader, Writer
 from api.idempotency import OnlyOnce
 from api.operations import service as operations
+from api.operations.service_hours import sent_per_hour
 from api.operations.service_pacing import shown
 from api.operations.service_test import try_service
 from api.operations.temporal import tell_allocators
-from api.pages import Cursor, Limit, decode_moment, make_shown_page
+from api.pages import Cursor, Limit, Search, decode_moment, make_shown_page
 from api.schemas.base import Page
 from api.schemas.service import (
+    SentPerHourOut,
     ServiceBulkIn,
     ServiceBulkOut,
     ServiceChange,
@@ -26,6 +28,8 @@ from api.schemas.service import (
 from database.queries import service
 
 router = APIRouter(prefix="/api/services", tags=["services"])
+
+Named = Annotated[list[UUID], Query(alias="serviceId", min_length=1, max_length=200, description="May be repeated")]
 
 
 @router.post("", status_code=201)
@@ -49,15 +53,25 @@ async def create_many(order: ServiceBulkIn, once: OnlyOnce, later: BackgroundTas
 
 @router.get("")
 async def list_own(
+    *,
     caller: Reader,
     connection: Connection,
     limit: Limit = 50,
     cursor: Cursor = None,
     status: Annotated[Status | None, Query()] = None,
+    search: Search = None,
 ) -> Page[ServiceOut]:
-    """List your services."""
-    rows = await service.list_own(connection, caller.user_id, status, decode_moment(cursor), limit)
+    """List your services, the oldest first; a search also finds a part of the from-address."""
+    rows = await service.list_own(
+        connection, caller.user_id, decode_moment(cursor), limit, status=status, search=search
+    )
     return make_shown_page(rows, limit, shown, "created_at", "id")
+
+
+@router.get("/sent-per-hour")
+async def hours(caller: Reader, connection: Connection, service_id: Named) -> SentPerHourOut:
+    """How many mails each of these services sent in each of the last 24 hours; the last is the one that runs."""
+    return await sent_per_hour(connection, caller, service_id)
 
 
 @router.get("/{service_id}")

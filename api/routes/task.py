@@ -6,19 +6,29 @@ from uuid import UUID
 from fastapi import APIRouter, Query, Response
 from pydantic import AwareDatetime
 
-from api.dependencies import Connection, Contents, Forecasts, Preflight, Process, Reader, Writer
+from api.dependencies import Analysis, Connection, Contents, Forecasts, Preflight, Process, Reader, Writer
 from api.idempotency import OnlyOnce
 from api.operations import task as operations
 from api.operations import task_order
 from api.operations.evidence import resolve as resolve_by_evidence
 from api.operations.forecast import task_forecast
 from api.operations.task_status import realtime_status
-from api.pages import Cursor, Limit, decode_moment, make_page
+from api.operations.waiting import waiting_by_reason
+from api.pages import Cursor, Limit, Search, decode_moment, make_page
 from api.problems import invalid
 from api.schemas.base import Page
 from api.schemas.evidence import EvidenceIn, EvidenceOut
 from api.schemas.forecast import ForecastOut
-from api.schemas.task import DryRunOut, RealtimeStatus, TaskChange, TaskIn, TaskOut, TaskStatus, TaskTestIn
+from api.schemas.task import (
+    DryRunOut,
+    RealtimeStatus,
+    TaskChange,
+    TaskIn,
+    TaskOut,
+    TaskStatus,
+    TaskTestIn,
+    WaitingSumOut,
+)
 from database.connect import transaction
 from database.queries import task
 
@@ -71,15 +81,23 @@ async def create_test(order: TaskTestIn, once: OnlyOnce, response: Response) -> 
 
 @router.get("")
 async def list_own(
+    *,
     caller: Reader,
     connection: Connection,
     limit: Limit = 50,
     cursor: Cursor = None,
     status: Annotated[TaskStatus | None, Query()] = None,
+    search: Search = None,
 ) -> Page[TaskOut]:
     """List your tasks, the newest first."""
-    rows = await task.list_own(connection, caller.user_id, status, decode_moment(cursor), limit)
+    rows = await task.list_own(connection, caller.user_id, decode_moment(cursor), limit, status=status, search=search)
     return make_page(rows, limit, TaskOut, "created_at", "id")
+
+
+@router.get("/waiting")
+async def waiting(caller: Reader, connection: Analysis) -> Page[WaitingSumOut]:
+    """Why the mails of all your tasks wait: a row for each reason, the one that holds most first."""
+    return Page(data=await waiting_by_reason(connection, caller))
 
 
 @router.get("/{task_id}")

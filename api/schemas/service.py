@@ -219,6 +219,9 @@ class ServiceOut(Outgoing):
     last_sent_at: datetime | None
     next_available_at: datetime
     success_rate: float | None
+    score: float
+    """Of those that are ready, the service with the best one takes the next mail: 0.4 for the quota that is left, 0.4
+    for the interval that has passed, 0.2 for the success rate, at this moment."""
     waiting: ServiceWait | None
     """Empty: it can be used, at its pace."""
     rested_until: datetime | None
@@ -230,6 +233,22 @@ class ServiceOut(Outgoing):
     """Why its mailbox cannot be read for bounces and replies."""
     created_at: datetime
     updated_at: datetime
+
+
+class ServiceHoursOut(Outgoing):
+    """What one service sent."""
+
+    service_id: UUID
+    sent: list[int]
+    """Mails of each hour, the oldest first."""
+
+
+class SentPerHourOut(Outgoing):
+    """What services sent in each of the last hours, by the clock that paces them."""
+
+    since: datetime
+    """Begin of the first hour."""
+    data: list[ServiceHoursOut]
 
 
 class ServiceBulkIn(Incoming):

@@ -210,6 +210,23 @@ class Waiting(Outgoing):
     service_count: int | None = None
 
 
+class WaitingSumOut(Outgoing):
+    """Mails of all tasks that do not go now for one reason. Each mail counts once, for its main reason."""
+
+    reason: str
+    """As of `Waiting`."""
+    count: int
+    tasks: int
+    """How many tasks have such mails."""
+    retry_at: datetime | None
+    """When the first of them may go; empty where nobody knows."""
+    last_retry_at: datetime | None
+    """When the last of them may; empty where that is not known of all."""
+    largest_task_id: UUID
+    largest_task: str
+    """Name of the task that has most of them."""
+
+
 class RealtimeStatus(Outgoing):
     """Where a task stands at this moment."""
 

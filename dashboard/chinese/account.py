@@ -10,7 +10,6 @@ TEXTS: Final[dict[str, str]] = {
     "Left today": "今日剩余",
     "{left} mails left today": "今日剩余 {left} 封",
     "Next free": "下次空闲",
-    "Interval": "间隔",
     "Success": "成功率",
     "can send": "可发送",
     "New service": "新服务",

@@ -58,8 +58,9 @@ TEXTS: Final[dict[str, str]] = {
     "Mails an hour": "每小时邮件数",
     "Services busy, percent": "服务忙碌百分比",
     "Tries that failed, percent": "失败尝试百分比",
-    "Nothing was measured yet: it is once a minute.": "还没有数据：每分钟测量一次。",
-    "Of the tasks that send now, the newest: {number}.": "正在发送的任务中最新的 {number} 个。",
+    "Nothing was measured yet: that takes a minute, or a quarter of an hour for what one person sends.": (
+        "还没有数据：整体每分钟测量一次，个人的每刻钟一次。"
+    ),
     "No": "否",
     "Save": "保存",
     "Saved": "已保存",

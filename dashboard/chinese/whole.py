@@ -2,10 +2,11 @@
 
 from typing import Final
 
-from dashboard.chinese import account, alert, campaign, frame, reason, task, writing
+from dashboard.chinese import account, alert, campaign, frame, overview, reason, task, writing
 
 CHINESE: Final[dict[str, str]] = {
     **frame.TEXTS,
+    **overview.TEXTS,
     **task.TEXTS,
     **reason.TEXTS,
     **account.TEXTS,

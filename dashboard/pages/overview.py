@@ -1,7 +1,6 @@
 """How all of it does now: what waits, what goes out, how the services are used, which tasks run."""
 
-import asyncio
-from dataclasses import dataclass
+from functools import partial
 from typing import Final
 
 from nicegui import ui
@@ -14,56 +13,59 @@ from dashboard.element import element, link
 from dashboard.figure import figure, figures
 from dashboard.frame import page
 from dashboard.live import live
-from dashboard.pages.overview_charts import courses, waiting_now
+from dashboard.pages.first_steps import first_steps
+from dashboard.pages.overview_charts import courses
+from dashboard.pages.overview_waits import waiting_now
 from dashboard.words import Words
 from dashboard.written import count, share
 
 STATES: Final = {"healthy": "good", "degraded": "warn", "unhealthy": "bad"}
+FAULTS: Final = {
+    "postgresql_down": "PostgreSQL cannot be reached: nothing is sent or stored until it is back. Figures are old.",
+    "temporal_down": "Temporal cannot be reached: nothing is sent until it is back.",
+    "workers_missing": "{live} of {expected} worker processes run: start the others, or lower the expected number.",
+    "services_rested": "Half of the services or more failed and are rested: their pages say why.",
+    "error_rate": "Too many mails of the last 5 minutes failed: their tasks say why.",
+}
+"""Causes of health; others are told as the API says them."""
 SHOWN_ALERTS: Final = 3
-
-
-@dataclass(frozen=True, slots=True)
-class Told:
-    """What is asked again and again."""
-
-    health: Health
-    alerts: Page[AlertOut]
 
 
 @ui.page(paths.OVERVIEW)
 async def overview() -> None:
     """Show the whole."""
     async with page("Overview", paths.OVERVIEW) as visit:
+        say = visit.say
+        await first_steps(visit)
 
-        async def ask() -> Told:
-            alerts = visit.api.page(AlertOut, "/api/alerts", {"limit": str(SHOWN_ALERTS)})
-            return Told(*await asyncio.gather(visit.api.health(), alerts))
+        async def ask() -> Health:
+            return (await visit.api.health()).model_copy(update={"as_of": None})  # or each answer would be another
 
-        await live(visit, ask, lambda told: _whole(told, visit.say))
-        await courses(visit)
+        await live(visit, ask, lambda told: _health(told, say))
+        ask_alerts = partial(visit.api.page, AlertOut, "/api/alerts", {"limit": str(SHOWN_ALERTS)})
+        await live(visit, ask_alerts, lambda told: _alerts(told, say))
         await waiting_now(visit)
-
-
-def _whole(told: Told, say: Words) -> None:
-    _health(told.health, say)
-    _alerts(told.alerts, say)
+        await courses(visit)
 
 
 def _health(health: Health, say: Words) -> None:
     with figures():
-        figure(say("Health"), say(health.status), "; ".join(health.problems), state=STATES[health.status])
+        about = say("see below") if health.problems else say("nothing is wrong")
+        figure(say("Health"), say(health.status), about, state=STATES[health.status])
         figure(say("Throughput"), count(health.performance.throughput), say("mails an hour, by the last 5 minutes"))
         figure(say("Ready"), count(health.queues.central), say("mails that may go now"))
         figure(say("Under way"), count(health.queues.processing), say("mails in a dialogue"))
         figure(say("Waiting"), count(health.queues.pending), say("mails whose time has not come"))
         figure(
             say("Services"),
-            f"{health.services.available} / {health.services.total}",
+            f"{count(health.services.available)} / {count(health.services.total)}",
             say("can send now, {used} of them busy", used=share(health.services.utilization_rate)),
         )
         figure(say("Failures"), share(health.performance.error_rate), say("of the last 5 minutes"))
-    if not health.services.total:
-        element("p", say("Nothing can be sent yet: add a service first."))
+    with element("ul", classes="faults"):
+        workers = {"live": health.workers.live, "expected": health.workers.expected}
+        for cause, problem in zip(health.causes, health.problems, strict=False):
+            element("li", say(FAULTS[cause], **workers) if cause in FAULTS else problem)
 
 
 def _alerts(told: Page[AlertOut], say: Words) -> None:

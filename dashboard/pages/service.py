@@ -1,20 +1,25 @@
 """One service: its settings in a form, new or to be changed, and what can be ordered of it."""
 
+from datetime import timedelta
+from functools import partial
 from typing import Final
 from uuid import UUID
 
 from nicegui import ui
 
-from api.schemas.service import ServiceOut
+from api.schemas.service import SentPerHourOut, ServiceOut
 from dashboard import paths
 from dashboard.button import button
+from dashboard.chart import Series, by_group
 from dashboard.element import element
 from dashboard.figure import figure, figures
 from dashboard.form import Form, Values, given, number
 from dashboard.frame import Visit, page
-from dashboard.live import live
-from dashboard.pages.service_list import state
-from dashboard.written import count, moment, share
+from dashboard.live import InPlace, live
+from dashboard.pages.service_list import HOURS_SECONDS, free, state, success
+from dashboard.pages.service_order import toggle_button, toggle_text, trial_button
+from dashboard.words import Words
+from dashboard.written import count, moment
 
 NUMBERS: Final = ("port", "dailyQuota", "sendingInterval", "maxConnections", "priority", "jitter")
 NEW: Final = {"kind": "mailbox", "port": 587, "security": "starttls", "dailyQuota": 200, "sendingInterval": 60}
@@ -38,6 +43,9 @@ async def service(service_id: UUID) -> None:
     """Show a service, change it, try it."""
     async with page("Service", paths.SERVICES) as visit:
         await live(visit, lambda: visit.api.service(service_id), lambda told: _service(visit, told))
+        element("h2", visit.say("Mails of the last 24 hours"))
+        ask = partial(visit.api.sent_per_hour, [service_id])
+        await live(visit, ask, lambda told: _hours(told, visit.say), HOURS_SECONDS)
         element("h2", visit.say("Settings"))
         known = await visit.api.service(service_id)
 
@@ -86,31 +94,48 @@ def _form(visit: Visit, values: dict[str, object]) -> Form:
     return form
 
 
-def _service(visit: Visit, told: ServiceOut) -> None:
+def _service(visit: Visit, told: ServiceOut) -> InPlace[ServiceOut]:
+    """What changes while one looks, and what can be ordered: buttons stay where they are."""
     say = visit.say
-    element("p", f"{told.name} · {state(told, say)}", classes="lead", role="status")
-    with figures():
-        left = f"{count(told.remaining_quota)} / {count(told.day_quota)}"
-        figure(say("Left today"), left, say("until {at}", at=moment(told.quota_reset_at)))
-        figure(say("Next free"), moment(told.next_available_at))
-        rate = "–" if told.success_rate is None else share(told.success_rate)
-        figure(say("Success"), rate, say("of its last mails"))
-        figure(say("Last mail"), moment(told.last_sent_at))
-    if told.rest_reason:
-        element("p", say("It rests until {at}: {reason}", at=moment(told.rested_until), reason=told.rest_reason))
-
-    async def toggle() -> None:
-        await visit.api.order_service(told.id, "resume" if told.status == "paused" else "pause")
-
-    async def test() -> None:
-        answer = await visit.api.test_service(told.id)
-        ui.notify(answer.detail, type="positive" if answer.ok else "negative", multi_line=True, timeout=10_000)
+    with element("div") as top:
+        _standing(told, say)
 
     async def delete() -> None:
         await visit.api.delete_service(told.id)
         ui.navigate.to(paths.SERVICES)
 
     with element("div", classes="actions"):
-        button(visit, say("Resume") if told.status == "paused" else say("Pause"), toggle)
-        button(visit, say("Try to sign in"), test)
+        toggle = toggle_button(visit, told)
+        trial_button(visit, told, say("Try to sign in"))
         button(visit, say("Delete"), delete, asks=say("Delete this service? Its mails stay in the ledger."))
+
+    def in_place(newest: ServiceOut) -> bool:
+        top.clear()
+        with top:
+            _standing(newest, say)
+        toggle.text = toggle_text(newest, say)
+        return newest.name == told.name
+
+    return in_place
+
+
+def _standing(told: ServiceOut, say: Words) -> None:
+    element("p", f"{told.name} · {state(told, say)}", classes="lead", role="status")
+    if told.rest_reason:
+        element("p", say("It rests until {at}: {reason}", at=moment(told.rested_until), reason=told.rest_reason))
+    with figures():
+        left = f"{count(told.remaining_quota)} / {count(told.day_quota)}"
+        figure(say("Left today"), left, say("until {at}", at=moment(told.quota_reset_at)))
+        figure(say("Next free"), free(told, say), say("by its interval of {seconds} s", seconds=told.sending_interval))
+        figure(say("Score"), f"{told.score:.2f}", say("of those that are free, the best one sends"))
+        figure(say("Success"), success(told), say("of its last mails"))
+        figure(say("Last mail"), moment(told.last_sent_at))
+
+
+def _hours(told: SentPerHourOut, say: Words) -> None:
+    sent = told.data[0].sent
+    if not any(sent):
+        element("p", say("None was sent."), classes="faint")
+        return
+    hours = [moment(told.since + timedelta(hours=hour))[-len("00:00") :] for hour in range(len(sent))]
+    by_group(say("Mails of each hour"), hours, [Series(say("Mails"), sent)], say, first="Hour")

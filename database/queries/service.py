@@ -1,5 +1,7 @@
 """Services as people see and change them. The guard's row changes in the same transaction."""
 
+from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -39,9 +41,18 @@ LIST = text(
     + """
     AND (CAST(:after_at AS timestamptz) IS NULL OR (s.created_at, s.id) > (:after_at, CAST(:after_id AS uuid)))
     AND (CAST(:status AS text) IS NULL OR e.status = :status)
+    AND (CAST(:search AS text) IS NULL OR strpos(lower(s.name || ' ' || s.from_address), lower(:search)) > 0)
     ORDER BY s.created_at, s.id LIMIT :limit
 """
 )
+# By the index on sent deliveries, which holds all that is asked for.
+SENT_PER_HOUR = text("""
+    SELECT service_id, date_bin(interval '1 hour', ended_at, CAST(:since AS timestamptz)) AS hour, count(*)::int AS sent
+    FROM deliveries
+    WHERE service_id = ANY (CAST(:ids AS uuid[])) AND outcome = 'sent' AND ended_at >= :since
+    GROUP BY 1, 2
+""")
+OWN_IDS = text("SELECT id FROM email_services WHERE user_id = :user_id AND id = ANY (CAST(:ids AS uuid[]))")
 LOCK_NAMES = text(
     "SELECT pg_advisory_xact_lock(hashtextextended('service names of ' || CAST(CAST(:user_id AS uuid) AS text), 0))"
 )
@@ -144,10 +155,23 @@ async def get(connection: AsyncConnection, user_id: UUID, service_id: UUID) -> R
 
 
 async def list_own(
-    connection: AsyncConnection, user_id: UUID, status: str | None, after: list[object] | None, limit: int
+    connection: AsyncConnection, user_id: UUID, after: list[object] | None, limit: int, **filters: str | None
 ) -> list[RowMapping]:
-    """The user's services by age, one more than `limit`."""
-    return await read_part(connection, LIST, after, limit, user_id=user_id, status=status)
+    """The user's services by age, one more than `limit`; filters: `status`, and `search`, a part of name or address."""
+    return await read_part(connection, LIST, after, limit, user_id=user_id, **filters)
+
+
+async def own_ids(connection: AsyncConnection, user_id: UUID, ids: Sequence[UUID]) -> list[UUID]:
+    """Those of these services that are the user's."""
+    return list((await connection.execute(OWN_IDS, {"user_id": user_id, "ids": list(ids)})).scalars())
+
+
+async def sent_per_hour(connection: AsyncConnection, ids: Sequence[UUID], since: datetime) -> list[RowMapping]:
+    """Mails that services sent since a moment of the guard's clock: `service_id`, `hour` (its begin), `sent`.
+
+    Of services that are the caller's. Hours in which one sent nothing are no rows.
+    """
+    return list((await connection.execute(SENT_PER_HOUR, {"ids": list(ids), "since": since})).mappings())
 
 
 async def name_taken(connection: AsyncConnection, user_id: UUID, name: str, except_id: UUID) -> bool:

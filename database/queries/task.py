@@ -12,8 +12,17 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from database.queries.part import read_part
 
-# Before a task is prepared its list says how many mails it will have, and all of them are pending.
+CHOSEN = """
+    WITH chosen AS MATERIALIZED (SELECT t.* FROM tasks t WHERE t.user_id = :user_id
+"""
+# Before a task is prepared its list says how many mails it will have, and all of them are pending. A list of a million
+# takes its time to count: each is counted once, for the tasks that are shown.
 VIEW = """
+    ), lists AS MATERIALIZED (
+        SELECT l.id, (SELECT count(*) FROM contact_list_members m WHERE m.contact_list_id = l.id) AS contacts
+        FROM contact_lists l WHERE l.id IN (
+            SELECT contact_list_id FROM chosen WHERE prepared_at IS NULL AND status NOT IN ('completed', 'cancelled'))
+    )
     SELECT t.id, t.user_id, t.name, t.status, t.priority, t.weight, t.follow_up_of, t.pin_fallback, t.pool_id,
         p.name AS pool, t.contact_list_id, t.template_id, t.subject,
         t.tracks_opens, t.tracks_clicks, t.unknown_policy, t.max_retries, t.start_at, t.created_at, t.completed_at,
@@ -32,20 +41,22 @@ VIEW = """
         (SELECT jsonb_build_object('state', r.state, 'cause', r.cause, 'sent', r.sent, 'bounced', r.bounced,
             'complained', r.complained, 'since', r.since, 'checked_at', r.checked_at)
             FROM reputations r WHERE r.kind = 'task' AND r.subject_id = t.id) AS reputation
-    FROM tasks t JOIN user_task_queues q ON q.task_id = t.id JOIN pools p ON p.id = t.pool_id,
-    LATERAL (SELECT CASE WHEN t.prepared_at IS NULL AND t.status NOT IN ('completed', 'cancelled') THEN
-        (SELECT count(*) FROM contact_list_members m WHERE m.contact_list_id = t.contact_list_id)
-        ELSE 0 END AS unprepared) u
-    WHERE t.user_id = :user_id
+    FROM chosen t JOIN user_task_queues q ON q.task_id = t.id JOIN pools p ON p.id = t.pool_id
+    LEFT JOIN lists l ON l.id = t.contact_list_id,
+    LATERAL (SELECT CASE WHEN t.prepared_at IS NULL AND t.status NOT IN ('completed', 'cancelled')
+        THEN l.contacts ELSE 0 END AS unprepared) u
 """
-GET = text(VIEW + " AND t.id = :id")
+GET = text(CHOSEN + " AND t.id = :id" + VIEW)
 LIST = text(
-    VIEW
+    CHOSEN
     + """
     AND (CAST(:status AS text) IS NULL OR t.status = :status)
+    AND (CAST(:search AS text) IS NULL OR strpos(lower(t.name), lower(:search)) > 0)
     AND (CAST(:after_at AS timestamptz) IS NULL OR (t.created_at, t.id) < (:after_at, CAST(:after_id AS uuid)))
     ORDER BY t.created_at DESC, t.id DESC LIMIT :limit
 """
+    + VIEW
+    + " ORDER BY t.created_at DESC, t.id DESC"
 )
 HOLD_LIST = text("""
     SELECT (SELECT count(*) FROM contact_list_members m WHERE m.contact_list_id = l.id)
@@ -95,10 +106,10 @@ async def get(connection: AsyncConnection, user_id: UUID, task_id: UUID) -> RowM
 
 
 async def list_own(
-    connection: AsyncConnection, user_id: UUID, status: str | None, after: list[object] | None, limit: int
+    connection: AsyncConnection, user_id: UUID, after: list[object] | None, limit: int, **filters: str | None
 ) -> list[RowMapping]:
-    """The user's tasks, the newest first, one more than `limit`."""
-    return await read_part(connection, LIST, after, limit, user_id=user_id, status=status)
+    """The user's tasks, the newest first, one more than `limit`; filters: `status`, and `search`, of the name."""
+    return await read_part(connection, LIST, after, limit, user_id=user_id, **filters)
 
 
 async def hold_list(connection: AsyncConnection, user_id: UUID, list_id: UUID) -> int | None:

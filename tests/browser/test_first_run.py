@@ -5,7 +5,7 @@ import re
 from pathlib import Path
 
 import pytest
-from playwright.async_api import expect
+from playwright.async_api import Page, expect
 
 from evidence import playground
 from tests.browser.person import PATIENCE_MS, Person
@@ -35,6 +35,7 @@ async def test_a_person_signs_in_adds_a_service_imports_contacts_writes_sends_an
     await person.follow("Services")
     await person.sees("can send")
     await person.looks_around("services")
+    await pause_and_resume_with_the_keyboard(page)
 
     await person.follow("Contacts")
     await page.get_by_label("Name of the new list").fill("Friends")
@@ -138,6 +139,18 @@ async def test_every_page_can_be_read_aloud(person: Person, path: str) -> None:
     await person.open(path)
 
     await person.looks_around(re.sub(r"\W+", "-", path.strip("/")))
+
+
+async def pause_and_resume_with_the_keyboard(page: Page) -> None:
+    """The first of the grid: the focus stays on the button, whatever changes around it."""
+    for text in ("Pause", "Resume"):
+        button = page.get_by_role("button", name=re.compile(f"^{text} ")).first
+        if text == "Pause":
+            await button.focus()
+        await expect(button).to_be_focused()
+        await page.keyboard.press("Enter")
+    await expect(page.get_by_role("button", name=re.compile("^Resume "))).to_have_count(0)
+    await expect(page.get_by_role("button", name=re.compile("^Pause ")).first).to_be_focused()
 
 
 async def add_services(person: Person, count: int) -> None:

@@ -118,11 +118,14 @@ async def test_users_see_their_own_part_only(
     admin: Asker, ann: Asker, bob: Asker, resources: Resources, activities: MetricActivities
 ) -> None:
     task, at = await sent_just_now(ann, resources)
-    quarter = at - timedelta(minutes=at.minute % 15) + timedelta(minutes=15)
+    quarter = at + timedelta(minutes=-at.minute % 15)
     await activities.measure(Measure(at=quarter))
     assert await values(ann, "user_avg_wait_time", quarter) == [pytest.approx(8)]
     assert await values(bob, "user_avg_wait_time", quarter) == []
-    assert await values(ann, "queue_throughput", quarter) == []
+    assert await values(ann, "queue_throughput", quarter) == [8], "two in a quarter of an hour"
+    assert await values(ann, "error_rate", quarter) == [pytest.approx(1 / 3)]
+    assert await values(ann, "service_utilization", quarter) == [0.75]
+    assert await values(bob, "queue_throughput", quarter) == []
     assert (await bob.get(f"{task.path}/metrics")).status_code == 404
 
 

@@ -11,6 +11,7 @@ from sqlalchemy import text
 from runtime.resources import Resources
 from tests.integration.api import orders
 from tests.integration.api.conftest import Asker
+from tests.integration.api.sending import sending
 
 PASSWORD = "hush-hush-4711"
 
@@ -239,3 +240,49 @@ async def test_a_cursor_of_ones_own_making_is_refused(ann: Asker, cursor: str) -
     response = await ann.get("/api/services", params={"cursor": cursor})
     assert response.status_code == 422
     assert response.json()["errors"][0]["pointer"] == "?cursor"
+
+
+async def test_services_and_tasks_are_found_by_a_part_of_their_names(ann: Asker, bob: Asker) -> None:
+    for name, address in (("Graz-1", "one@example.com"), ("Graz-2", "two@example.com"), ("Wien", "graz@example.com")):
+        await ann.made("/api/services", orders.service(name=name, fromAddress=address))
+    for name in ("Offer 10 %", "Offer 20"):
+        content = {"subject": "Hi", "text": "Hi"}
+        await ann.made("/api/tasks", {"name": name, "recipients": [{"email": "a@example.org"}], "content": content})
+
+    async def found(asker: Asker, path: str, search: str) -> list[str]:
+        answer = (await asker.get(path, params={"search": search})).json()
+        return [each["name"] for each in answer["data"]]
+
+    assert await found(ann, "/api/services", "GRAZ") == ["Graz-1", "Graz-2", "Wien"]
+    assert await found(ann, "/api/services", "two@") == ["Graz-2"]
+    assert await found(ann, "/api/tasks", "0 %") == ["Offer 10 %"]
+    assert await found(bob, "/api/services", "graz") == []
+
+
+async def test_what_services_sent_is_told_by_the_hour_to_their_owner(
+    ann: Asker, bob: Asker, resources: Resources
+) -> None:
+    task = await sending(ann, resources, people=3, services=3)
+    first, second, third = reversed(task.service_ids)
+    for _ in range(2):
+        await task.send()
+    moved = "UPDATE deliveries SET ended_at = ended_at - interval '2 hours' WHERE service_id = $1"
+    await resources.ledger_pool.execute(moved, first)
+    params = {"serviceId": [str(third), str(second), str(first)]}
+
+    told = (await ann.get("/api/services/sent-per-hour", params=params)).json()
+
+    assert {each["serviceId"]: each["sent"] for each in told["data"]} == {
+        str(third): [0] * 24, str(second): [0] * 23 + [1], str(first): [0] * 21 + [1, 0, 0]
+    }  # fmt: skip
+    assert (await bob.get("/api/services/sent-per-hour", params=params)).json()["data"] == []
+
+
+@pytest.mark.unchecked_ledger("a quota is used up without a mail")
+async def test_the_score_of_a_service_is_the_allocators(ann: Asker, resources: Resources) -> None:
+    added = await ann.made("/api/services", orders.service(dailyQuota=100, sendingInterval=3600))
+    assert added["score"] == pytest.approx(0.4 + 0.4 + 0.2 * 0.95)
+    await spend(resources, added["id"], 50)
+    async with resources.engine.begin() as connection:
+        await connection.execute(text("UPDATE email_service_schedule SET last_sent_at = guard_now(), success_rate = 1"))
+    assert (await ann.get(f"/api/services/{added['id']}")).json()["score"] == pytest.approx(0.4, abs=0.01)

@@ -66,7 +66,7 @@ async def test_a_session_says_nothing_of_its_key(browser: httpx.AsyncClient) -> 
     assert answer.text == "Session(language='en', theme='auto')"
 
 
-FOREIGN = Sessions(base64.urlsafe_b64encode(bytes(31) + b"1").decode()).seal("tp_key")
+FOREIGN = Sessions(base64.urlsafe_b64encode(b"1" + bytes(31)).decode()).seal("tp_key")
 
 
 @pytest.mark.parametrize("value", ["", "x", "gAAAAA==", FOREIGN], ids=["none", "short", "broken", "foreign"])

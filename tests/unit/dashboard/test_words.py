@@ -22,9 +22,11 @@ from dashboard.pages.alert import EMPTY, STATES
 from dashboard.pages.campaign_results import GROUPINGS, STAGES
 from dashboard.pages.campaign_variants import RULES
 from dashboard.pages.contact_import import MODES
+from dashboard.pages.first_steps import STEPS
 from dashboard.pages.key import MAY
 from dashboard.pages.mail import KINDS
 from dashboard.pages.one_campaign import DELAYS
+from dashboard.pages.overview import FAULTS
 from dashboard.pages.overview_charts import METRICS
 from dashboard.pages.setting import TYPES as SETTING_TYPES
 from dashboard.pages.task import DONE, PREFERRED, PRIORITIES
@@ -66,6 +68,7 @@ def texts() -> Iterator[str]:
     yield from (title for _, title, _ in SECTIONS)
     yield from (*THEMES.values(), *REASONS.values(), *DESCRIBED)
     yield from (each for texts in DECISIONS.values() for each in texts)
+    yield from (*FAULTS.values(), *(text for step in STEPS for text in (step.todo, step.why)))
     tables = (DAYS, PINS, UNKNOWN, MEASURES, RULES, PRECEDENCE, SEVERITIES, MAY, TYPES, MOMENTS, PER, SETTING_TYPES)
     for table in tables:
         yield from table.values()
