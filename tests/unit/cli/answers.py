@@ -21,8 +21,8 @@ def service(**changes: Any) -> ServiceOut:
         "dailyQuota": 500,
         "dayQuota": 500, "remainingQuota": 420, "quotaResetAt": NOW, "sendingInterval": 2.5, "jitter": 0,
         "window": None, "warmUp": None, "waiting": None, "maxConnections": 1, "priority": 0,
-        "timeZone": "UTC", "lastSentAt": None, "nextAvailableAt": NOW, "successRate": None, "score": 0.8, "restedUntil": None,
-        "restReason": None, "mailboxError": None, "createdAt": NOW, "updatedAt": NOW,
+        "timeZone": "UTC", "lastSentAt": None, "nextAvailableAt": NOW, "successRate": None, "score": 0.8,
+        "restedUntil": None, "restReason": None, "mailboxError": None, "createdAt": NOW, "updatedAt": NOW,
     }  # fmt: skip
     return ServiceOut.model_validate(whole | changes)
 
