@@ -11,8 +11,8 @@ from datetime import UTC, datetime
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from database.errors import UNREACHABLE
 from database.queries import metric
+from runtime.endless import endured
 from runtime.resources import Resources
 
 log = logging.getLogger(__name__)
@@ -65,10 +65,6 @@ async def keep_noted(resources: Resources, times: ResponseTimes) -> None:
     while True:
         await asyncio.sleep(MINUTE - time.time() % MINUTE)
         minute = datetime.now(UTC).replace(second=0, microsecond=0)
-        try:
+        with endured(log, "response times are not noted"):
             async with resources.ledger_pool.acquire() as connection:
                 await metric.note(connection, minute, [("avg_response_time", tags, times.mean_milliseconds)])
-        except UNREACHABLE as error:
-            log.warning("response times are not noted: %s", error)
-        except Exception:  # an outermost loop: without it nothing more would be noted
-            log.exception("response times are not noted")

@@ -7,10 +7,10 @@ import asyncio
 import logging
 
 from database.connect import PoolConnection, Row
-from database.errors import UNREACHABLE
 from database.queries import alert, alert_signs
 from database.queries.advisory_lock import advisory_lock
 from runtime.alert_texts import sign
+from runtime.endless import endured
 from runtime.health import HealthWatch, Snapshot
 from runtime.notices import Notices
 from runtime.resources import Resources
@@ -31,15 +31,11 @@ async def keep_alerts(resources: Resources, watch: HealthWatch) -> None:
     """Look, tell, and look again, for as long as the process runs. Outages are waited out."""
     async with Notices(resources.settings.alerts, resources.tls) as notices:
         while True:
-            try:
+            with endured(log, "alerts are not looked after"):
                 async with resources.ledger_pool.acquire() as connection, advisory_lock(connection, LOCK) as ours:
                     if ours:
                         await evaluate(connection, await watch.now(), notices.channels)
                         await notices.deliver(connection)
-            except UNREACHABLE as error:
-                log.warning("alerts are not looked after, trying again: %s", error or type(error).__name__)
-            except Exception:  # an outermost loop: without it nobody would be told of anything any more
-                log.exception("alerts are not looked after, trying again")
             await asyncio.sleep(EVERY)
 
 

@@ -17,6 +17,7 @@ from database.connect import PoolConnection
 from database.errors import UNREACHABLE
 from database.queries import alert, health, metric
 from database.queries.metric import Minute
+from runtime.endless import endured
 from runtime.resources import Resources
 from scheduling.health import Fault, Figures, HealthStatus, Surroundings, faults, figures, judged
 
@@ -87,10 +88,8 @@ class HealthWatch:
         """Read again and again, whatever happens."""
         self._kept = True
         while True:
-            try:
+            with endured(log, "health could not be read"):
                 await self._record(await self.read())
-            except Exception:  # an outermost loop: without it health would stand still unnoticed
-                log.exception("health could not be read, trying again")
             await asyncio.sleep(EVERY)
 
     async def read(self) -> Snapshot:

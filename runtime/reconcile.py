@@ -14,10 +14,10 @@ from uuid import UUID
 from temporalio.service import RPCError
 
 from contracts.task import Survey
-from database.errors import UNREACHABLE
 from database.queries import campaign_moves, choice, ledger, reservation, survey, webhook_delivery
 from database.queries.advisory_lock import advisory_lock
 from database.queries.contact_merge import unfinished_imports
+from runtime.endless import endured
 from runtime.reputation import watch
 from runtime.resources import Resources
 
@@ -61,7 +61,7 @@ class Repaired:
 async def keep_reconciled(resources: Resources) -> None:
     """Reconcile at once, and then for as long as the process runs. Outages are waited out."""
     for turn in count():
-        try:
+        with endured(log, "not reconciled"):
             async with resources.ledger_pool.acquire() as connection, advisory_lock(connection, LOCK) as ours:
                 if ours:
                     await sweep(resources)
@@ -70,10 +70,6 @@ async def keep_reconciled(resources: Resources) -> None:
                         await watch(resources)
                     if turn % FORGETS_EVERY == 0:
                         await forget(resources)
-        except (*UNREACHABLE, RPCError) as error:
-            log.warning("not reconciled, trying again: %s", error)
-        except Exception:  # an outermost loop: without it, nobody would ever sweep again
-            log.exception("not reconciled, trying again")
         await asyncio.sleep(EVERY)
 
 
