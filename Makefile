@@ -8,6 +8,7 @@ CONTACTS ?= 10000
 INTERVAL ?=
 ROUNDS ?= 1
 SEED ?=
+PROCESSES ?= 3
 
 .PHONY: all demo up bench prove test test-browser pictures record reference docs lint format lock clean
 
@@ -37,9 +38,10 @@ prove: .venv/.made
 up: .venv/.made
 	@$(BIN)/tempost up
 
+# Three processes for two cores: a third of the time a test waits for a server, a timer or a process that starts.
 test: .venv/.made
 	@$(BIN)/python -m stack.temporal_binary
-	@$(BIN)/python -m pytest -n 2 --dist worksteal $(TESTS)
+	@$(BIN)/python -m pytest -n $(PROCESSES) --dist worksteal $(TESTS)
 
 # The pages in a real browser; needs Chromium (Debian: apt-get install chromium).
 test-browser: .venv/.made

@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Final
 
 from fastapi import FastAPI
+from fastapi.exceptions import RequestValidationError
 from fastapi.responses import FileResponse, PlainTextResponse
 from nicegui import app as built
 from nicegui import ui
@@ -35,6 +36,7 @@ from dashboard.pages import (
     template,
     webhook,
 )
+from dashboard.pages.missing import missing
 from dashboard.session import Sessions
 from dashboard.settings import DashboardSettings
 from dashboard.whole_files import WholeFiles
@@ -73,6 +75,8 @@ def create_app(settings: DashboardSettings) -> ASGIApp:
     async def healthz() -> PlainTextResponse:
         return PlainTextResponse("ok")
 
+    built.add_exception_handler(404, missing)
+    built.add_exception_handler(RequestValidationError, missing)
     ui.run_with(app, title="Tempost", favicon=PICTURE, tailwind=False, show_welcome_message=False)
     built.add_middleware(WholeFiles)
     return Gate(app, settings, app.state.sessions)

@@ -30,11 +30,14 @@ def button(  # noqa: PLR0913 - what it says, does and asks
             if not asks or await _confirmed(visit, asks, text):
                 await act()
 
-    return made.on("click", once_at_a_time(made, clicked))
+    return made.on("click", once_at_a_time(visit, made, clicked))
 
 
-def once_at_a_time(made: Element, act: Act) -> Act:
-    """Let a click do nothing while the one before is under way: both may come before the button is seen disabled."""
+def once_at_a_time(visit: Visit, made: Element, act: Act) -> Act:
+    """Let a click do nothing while the one before is under way: both may come before the button is seen disabled.
+
+    What nobody foresaw is told too, and noted in the log: a click without an effect would be pressed again.
+    """
 
     async def clicked() -> None:
         if "aria-disabled" in made.props:
@@ -42,6 +45,10 @@ def once_at_a_time(made: Element, act: Act) -> Act:
         made.props["aria-disabled"] = "true"  # not `disabled`: that would take the focus away
         try:
             await act()
+        except Exception:
+            with visit.content:
+                ui.notify(visit.say("This went wrong here, in the pages: their log says how."), type="negative")
+            raise
         finally:
             if not made.is_deleted:
                 del made.props["aria-disabled"]

@@ -96,7 +96,8 @@ def campaign_values(told: CampaignOut) -> dict[str, object]:
 
 def campaign_order(values: Values) -> dict[str, object]:
     """What the API is told of them; what was left empty, as that."""
-    told: dict[str, object] = {name: values[name] for name in ("name", "timeZone", "pinFallback", "unknownPolicy")}
+    told: dict[str, object] = {"name": values.get("name", "")}
+    told |= {name: values[name] for name in ("timeZone", "pinFallback", "unknownPolicy")}
     told["priority"] = number(values["priority"])
     for name in ("colleaguesStop", "tracksOpens", "tracksClicks"):
         told[name] = values.get(name) == "true"

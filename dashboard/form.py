@@ -122,7 +122,7 @@ class Form:
             except (ApiError, ApiUnreachableError) as error:
                 self._tell(error)
 
-        return made.on("click", once_at_a_time(made, clicked))
+        return made.on("click", once_at_a_time(self._visit, made, clicked))
 
     def _clear(self) -> None:
         self._whole.text = ""

@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from typing import Final, Generic, TypeVar
 
 from nicegui import ui
+from nicegui.element import Element
 
 from api.client_errors import ApiError, ApiUnreachableError
 from dashboard.element import element
@@ -76,3 +77,13 @@ async def live_parts(visit: Visit, ask: Ask[Told], views: Sequence[View[Told]], 
     visit.parts.append(again)
     timer = ui.timer(every, again, immediate=False)
     return first
+
+
+async def side_by_side(*parts: Callable[[], Awaitable[object]]) -> None:
+    """Ask for several parts of a page at once; each is shown in its place, in the order given."""
+
+    async def within(place: Element, part: Callable[[], Awaitable[object]]) -> None:
+        with place:
+            await part()
+
+    await asyncio.gather(*[within(element("div"), part) for part in parts])

@@ -41,8 +41,15 @@
     }
   };
 
+  // Parts come one after the other: the place that the address names is kept in sight until the person moves.
+  let sought = location.hash.slice(1);
+  setTimeout(() => (sought = ""), 10_000);
+  for (const kind of ["wheel", "pointerdown", "keydown", "touchstart"])
+    addEventListener(kind, () => (sought = ""), { once: true, passive: true });
+
   document.addEventListener("DOMContentLoaded", () => {
     new MutationObserver((changes) => {
+      if (sought) document.getElementById(sought)?.scrollIntoView();
       new Set(changes.map(({ target }) => partOf(target)).filter(Boolean)).forEach(restore);
     }).observe(document.body, { childList: true, subtree: true });
     const [lost, again] = document.querySelectorAll("#popup span");

@@ -92,15 +92,18 @@ def _change(column: Column[Row], cell: TextElement, before: Row, row: Row) -> No
         cell.text = text
 
 
-def reading_on(page: Page[Row], say: Words, **filters: str) -> None:
-    """Links to the beginning and to the next part of a list, with the filters that are set."""
+def reading_on(page: Page[Row], say: Words, at: str = "", **filters: str) -> None:
+    """Links to the beginning and to the next part of a list, with the filters that are set.
+
+    `at` is where on the page the list stands, such as `#mails`.
+    """
     path = ui.context.client.request.url.path
     cursor = ui.context.client.request.query_params.get("cursor")
     with element("nav", classes="reading-on", aria_label=say("Parts of the list")):
         if cursor:
-            link(say("Back to the beginning"), f"{path}?{urlencode(filters)}")
+            link(say("Back to the beginning"), f"{path}?{urlencode(filters)}{at}")
         if page.next_cursor:
-            link(say("Read on"), f"{path}?{urlencode({**filters, 'cursor': page.next_cursor})}")
+            link(say("Read on"), f"{path}?{urlencode({**filters, 'cursor': page.next_cursor})}{at}")
 
 
 def narrowing(label: str, search: str, statuses: Mapping[str, str], status: str, say: Words) -> None:

@@ -6,7 +6,6 @@ TEXTS: Final[dict[str, str]] = {
     # Services
     "Add a service": "添加服务",
     "No service yet: mails go out through yours only.": "还没有服务：邮件只通过您自己的服务发送。",
-    "From": "发件人",
     "Left today": "今日剩余",
     "{left} mails left today": "今日剩余 {left} 封",
     "Next free": "下次空闲",

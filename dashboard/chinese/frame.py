@@ -78,5 +78,8 @@ TEXTS: Final[dict[str, str]] = {
     "Sign in again": "重新登录",
     "What stands here is of {at}.": "此处内容截至 {at}。",
     "The pages do not get an answer.": "页面没有得到回应。",
+    "This went wrong here, in the pages: their log says how.": "页面程序出错：详情见其日志。",
+    "Nothing is here": "此处没有内容",
+    "No page has this address. Was it copied whole?": "没有此地址的页面。地址是否完整？",
     "They ask again and again.": "正在不断重试。",
 }

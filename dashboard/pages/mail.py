@@ -87,7 +87,7 @@ def _events(told: list[EventOut], say: Words) -> None:
 
 def _mail(told: SubtaskHistoryOut, say: Words) -> None:
     why = explained(told.reason, say)
-    element("p", f"{told.email} · {say(told.status)}" + (f": {why}" if why else ""), classes="lead")
+    element("p", say(told.status) + (f": {why}" if why else ""), classes="lead", role="status")
     pairs = (
         ("Until", moment(told.retry_at)),
         ("Due", moment(told.due_at)),
@@ -109,9 +109,11 @@ def _delivery(told: DeliveryOut, say: Words) -> None:
     outcome = say(told.outcome) if told.outcome else say(told.phase)
     why = explained(told.reason, say)
     element("p", f"{exact(told.claimed_at)} · {told.service or '–'} · {outcome}" + (f": {why}" if why else ""))
-    if told.reply_text or told.reply_code:
-        answer = f"{told.reply_code or ''} {told.reply_text or ''}".strip()
+    if told.reply_code:
+        answer = f"{told.reply_code} {told.reply_text or ''}".strip()
         element("p", say("The server said: {answer}", answer=answer), classes="reply")
+    elif told.reply_text:
+        element("p", told.reply_text, classes="reply")
     _times(told, say)
     if told.decision:
         values = {"decision": say(told.decision), "at": moment(told.decided_at)}

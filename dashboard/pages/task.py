@@ -15,7 +15,7 @@ from dashboard.button import button
 from dashboard.element import element, link
 from dashboard.figure import figure, figures
 from dashboard.frame import Visit, page
-from dashboard.live import live_parts
+from dashboard.live import live_parts, side_by_side
 from dashboard.pages.task_course import came_back, course, failures
 from dashboard.pages.task_forecast import forecast
 from dashboard.pages.task_mails import mails
@@ -60,11 +60,13 @@ async def task(task_id: UUID, status: str = "", reason: str = "", cursor: str = 
             (lambda told: told.status, lambda told: _progress(visit.say, told.status)),
         ]
         visit.names((await live_parts(visit, ask, views)).task.name)
-        await forecast(visit, task_id)
-        await failures(visit, task_id)
-        await course(visit, task_id)
-        await came_back(visit, task_id)
-        await mails(visit, task_id, status, reason, cursor)
+        await side_by_side(
+            lambda: forecast(visit, task_id),
+            lambda: failures(visit, task_id),
+            lambda: course(visit, task_id),
+            lambda: came_back(visit, task_id),
+            lambda: mails(visit, task_id, status, reason, cursor),
+        )
 
 
 def _settled(visit: Visit, told: Told) -> None:

@@ -87,7 +87,7 @@ def _mails(told: Page[SubtaskOut], task_id: UUID, filters: dict[str, str], say: 
         Column[SubtaskOut]("Sent", lambda each: moment(each.sent_at)),
     )
     table("Mails", columns, told.data, say)
-    reading_on(told, say, **filters)
+    reading_on(told, say, "#mails", **filters)
 
 
 def _named(mail: SubtaskOut, task_id: UUID) -> None:

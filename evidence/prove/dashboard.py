@@ -42,4 +42,5 @@ async def _see(person: httpx.AsyncClient, when: str) -> None:
         raise EvidenceError(f"the dashboard answered {answer.status_code} to who has a session, {when}")
 
 
-FAULTS = (Fault(name="kill-dashboard", strike=_end_dashboard, rig=Rig(name="dashboard", fitted=_with_dashboard)),)
+DASHBOARD = Rig(name="dashboard", fitted=_with_dashboard)
+FAULTS = (Fault(name="kill-dashboard", strike=_end_dashboard, moments=("first",), rig=DASHBOARD),)

@@ -133,6 +133,8 @@ class Fault:
     """Both, the task and the campaign."""
     moments: Sequence[Moment] = MOMENTS
     """One of them is drawn."""
+    gathers: bool = False
+    """Recipients wait with all that they do until it hits."""
     drops_clicks: bool = False
     """It may take clicks of the last second with it, which wait in memory."""
     rig: Rig = PLAIN

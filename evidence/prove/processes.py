@@ -13,7 +13,7 @@ WORKERS = ("worker", "worker-2")
 EVERYTHING = ("postgres", "temporal", "api", "inbound", *WORKERS)
 """All but the simulator, whose journal is the judge's."""
 COMES_WITHIN = 5.0
-"""Seconds in which another recipient of a campaign's first round comes, as long as any are left."""
+"""Seconds in which one of those who waited is there; a second hit finds nobody."""
 Choice = Callable[[Scene], Sequence[str]]
 
 
@@ -41,22 +41,24 @@ def _ends(name: str, chosen: Choice, *, unknowns: Unknowns = "none", drops_click
 
 
 def _door_ends(name: str, door: Door, *, drops_clicks: bool = False) -> tuple[Fault, Fault]:
-    """What recipients come to ends while one of them is there, so early that others follow and are turned away."""
+    """What recipients come to ends while one of them stands in it, and all others are on their way."""
 
-    async def comes(scene: Scene) -> None:
+    async def come(scene: Scene) -> None:
         with suppress(TimeoutError):
             async with asyncio.timeout(COMES_WITHIN):
-                await scene.campaign.readers.comes(door)
+                await scene.campaign.readers.come(door)
 
     async def kill(scene: Scene) -> None:
-        await comes(scene)
+        await come(scene)
         _strike(scene, [name], signal.SIGKILL)
 
     async def stop(scene: Scene) -> None:
-        await comes(scene)
+        await come(scene)
         _strike(scene, [name], None)
 
-    plain = Fault(name=f"stop-{name}", strike=stop, alone=True, moments=("first",), trouble=TURNED_AWAY)
+    plain = Fault(
+        name=f"stop-{name}", strike=stop, alone=True, moments=("first",), trouble=TURNED_AWAY, gathers=True
+    )  # fmt: skip
     return replace(plain, name=f"kill-{name}", strike=kill, drops_clicks=drops_clicks), plain
 
 

@@ -5,6 +5,7 @@ import smtplib
 import time
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import count
 from typing import Final, Literal
 
 import httpx
@@ -21,6 +22,8 @@ Door = Literal["mail", "link"]
 """What recipients come to: the receiver, with bounces and answers, or the API, by the links of a mail."""
 STOPS: Final = frozenset({"reply", "hard_bounce", "unsubscribe"})
 """Nobody who did one of these is written to again."""
+APART: Final = 0.1
+"""Seconds between two of those who waited: some come before a door is closed, others after."""
 AGAIN: Final = 0.25
 """Seconds until a mail server or a person who was sent away comes again."""
 
@@ -34,9 +37,9 @@ class Done:
 
 
 class Readers:
-    """All of a campaign's recipients."""
+    """All of a campaign's recipients; `gathered`, they wait for each other until `come` is called."""
 
-    def __init__(self, http: httpx.AsyncClient, inbound_port: int) -> None:
+    def __init__(self, http: httpx.AsyncClient, inbound_port: int, *, gathered: bool = False) -> None:
         self.done: dict[str, Done] = {}
         """By address."""
         self.turned_away = 0
@@ -45,10 +48,18 @@ class Readers:
         """What was refused for good."""
         self._http = http
         self._inbound_port = inbound_port
+        self._turns = count()
+        self._let_in = asyncio.Event()
+        if not gathered:
+            self._let_in.set()
         self._coming: dict[Door, asyncio.Event] = {"mail": asyncio.Event(), "link": asyncio.Event()}
 
     async def act(self, act: Act, mail: Mail) -> None:
         """Do it until it is taken, or refused for good."""
+        if not self._let_in.is_set():
+            turn = next(self._turns)
+            await self._let_in.wait()
+            await asyncio.sleep(turn * APART)
         try:
             while not await self._taken(act, mail):
                 self.turned_away += 1
@@ -58,9 +69,10 @@ class Readers:
         else:
             self.done[mail.received.recipient] = Done(act, time.time_ns())
 
-    async def comes(self, door: Door) -> None:
-        """Wait until somebody comes to this door."""
+    async def come(self, door: Door) -> None:
+        """Have all come who waited, and return when one of them stands in this door."""
         self._coming[door].clear()
+        self._let_in.set()
         await self._coming[door].wait()
 
     async def _taken(self, act: Act, mail: Mail) -> bool:

@@ -155,9 +155,8 @@ async def opened(site: Site, plan: Plan) -> AsyncIterator[Scene]:
         order = {"name": plan.name, "recipients": recipients, "content": CONTENT}
         request_key = str(uuid4())
         addresses = [f"{plan.name}-contact-{number}@example{number % 20}.com" for number in range(of_campaign)]
-        campaign = await ordered(
-            api, plan.name, addresses, site.where.folder, Readers(http, site.where.ports[INBOUND_PORT])
-        )
+        readers = Readers(http, site.where.ports[INBOUND_PORT], gathered=plan.fault.gathers)
+        campaign = await ordered(api, plan.name, addresses, site.where.folder, readers)
         task = await api.submit_once(order, request_key)
         yield Scene(
             site=site,

@@ -26,7 +26,7 @@ from tests.browser.person import Person
 FOLDER = Path(__file__).parents[2] / "docs/pictures"
 NAMES = ("overview", "task", "mail", "services", "campaign")
 """As the files are called; each is on some page, and no other is (`tests/architecture/test_site.py`)."""
-SIZE = (1200, 640)
+SIZE = (1200, 600)
 PEOPLE, PARTNERS = 12_000, 40
 INTERVAL = 5.0
 MINUTES = 6
@@ -115,7 +115,7 @@ async def main() -> None:
                 await take(person, "overview", "/", "Mails an hour")
                 await take(person, "task", f"/tasks/{task_id}", "Why mails wait")
                 await take(person, "mail", f"/tasks/{task_id}/mails/1", "Why this service")
-                await take(person, "services", "/services", "can send")
+                await take(person, "services", "/services", "service-001")
                 await take(person, "campaign", f"/campaigns/{campaign_id}", "Spring outreach")
 
 

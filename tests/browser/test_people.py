@@ -41,6 +41,33 @@ async def test_a_contact_is_found_changed_and_erased(person: Person) -> None:
     await expect(page.get_by_text("neighbour.1@example.org")).to_have_count(0)
 
 
+async def test_a_file_is_looked_at_its_columns_are_named_and_one_that_is_none_is_refused(person: Person) -> None:
+    page = person.page
+    await person.sign_in()
+    await person.open("/contacts")
+    file = page.get_by_label("CSV file")
+    await file.set_input_files({"name": "a.xlsx", "mimeType": "text/csv", "buffer": b"PK\x03\x04 a spreadsheet"})
+    await person.sees("save it as CSV")
+    await expect(file).to_have_attribute("aria-invalid", "true")
+
+    rows = b"who;where;note\nann@example.net;Graz;x\nnobody;Linz;y\n"
+    await file.set_input_files({"name": "visitors.csv", "mimeType": "text/csv", "buffer": rows})
+    await page.get_by_label("Column with the addresses").select_option("who")
+    await page.get_by_label("where").fill("city")
+    await page.get_by_label("note").fill("")
+    await person.looks_around("upload")
+    await page.get_by_role("button", name="Import", exact=True).click()
+    await person.sees("must not be empty")
+    await page.get_by_label("Name of the new list").fill("Visitors")
+    await page.get_by_role("button", name="Import", exact=True).click()
+
+    await expect(page.get_by_role("heading", name="visitors.csv")).to_be_visible()
+    await person.is_told("completed")
+    await expect(page.get_by_role("row", name="note")).to_contain_text("left out")
+    await expect(page.get_by_role("row", name="where")).to_contain_text("city")
+    await expect(page.get_by_role("link", name="Refused rows as CSV")).to_be_visible()
+
+
 async def test_a_segment_is_tried_kept_and_made_a_list_of(person: Person) -> None:
     page = person.page
     await person.sign_in()

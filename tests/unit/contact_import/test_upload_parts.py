@@ -17,7 +17,11 @@ END = b"\r\n--b--\r\n"
 
 
 def request(
-    pieces: list[bytes], content_type: str = "multipart/form-data; boundary=b", *, whole: bool = True
+    pieces: list[bytes],
+    content_type: str = "multipart/form-data; boundary=b",
+    *,
+    whole: bool = True,
+    announced: int | None = None,
 ) -> Request:
     """A request whose body comes in these pieces."""
     messages: list[dict[str, Any]] = [{"type": "http.request", "body": piece, "more_body": True} for piece in pieces]
@@ -27,6 +31,8 @@ def request(
         return messages.pop(0)
 
     headers = [(b"content-type", content_type.encode())]
+    if announced is not None:
+        headers.append((b"content-length", str(announced).encode()))
     return Request({"type": "http", "method": "POST", "path": "/", "headers": headers}, receive)
 
 
@@ -82,6 +88,10 @@ async def test_too_large_a_body_is_refused_while_it_comes() -> None:
     status, text = await refusal([HEAD, *[b"x" * 1000] * 200])
     assert status == 413
     assert "100,000 bytes" in text
+
+
+async def test_too_large_a_body_is_refused_before_it_comes_where_its_length_is_told() -> None:
+    assert (await refusal([], announced=5_000_000_000))[0] == 413
 
 
 async def test_large_parts_besides_the_file_count_too() -> None:

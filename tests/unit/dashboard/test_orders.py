@@ -1,4 +1,4 @@
-"""What is typed into the forms of campaigns is an order as the API takes it."""
+"""What is typed into the forms of campaigns and tasks is an order as the API takes it."""
 
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta
@@ -8,9 +8,12 @@ import pytest
 
 from api.schemas.campaign import CampaignChange, CampaignIn, CampaignOut
 from api.schemas.service import WindowOut
+from api.schemas.task import TaskIn
 from api.schemas.template import TemplateOut
 from dashboard.campaign_fields import USUAL, campaign_order, campaign_values
 from dashboard.form import Values
+from dashboard.mailing import key_of_orders
+from dashboard.pages import new_task
 from dashboard.pages.new_campaign import order
 from dashboard.round_fields import FOLLOW_UP, Choices
 from dashboard.variant_fields import content_order
@@ -34,6 +37,22 @@ def typed(**more: str) -> Values:
     usual = texts(USUAL)
     values = {"name": "Spring", "contactListId": str(uuid4()), "rounds/0/templateId": str(TEMPLATE.id)}
     return {**usual, **CHOSEN, **values, **more}
+
+
+def test_a_task_is_ordered_with_the_fields_that_it_has() -> None:
+    values = {**texts(USUAL), **CHOSEN, "contactListId": str(uuid4()), "templateId": str(TEMPLATE.id), "pool": ""}
+
+    told = TaskIn.model_validate(new_task.order({**values, "name": "Spring", "startAt": "2026-03-01T09:00"}))
+
+    assert (told.name, told.template_id, told.start_at) == ("Spring", TEMPLATE.id, NOW + timedelta(hours=9))
+    assert new_task.order(values)["name"] == ""
+
+
+def test_the_same_order_of_one_page_has_the_same_key() -> None:
+    one_page, other_page = key_of_orders(), key_of_orders()
+
+    assert one_page({"a": 1, "b": 2}) == one_page({"b": 2, "a": 1})
+    assert len({one_page({"a": 1}), one_page({"a": 2}), other_page({"a": 1})}) == 3
 
 
 def follow_up(place: int) -> Values:
