@@ -9,6 +9,7 @@ import logging
 from collections.abc import Callable, Coroutine
 from functools import partial
 
+from contracts.about import concerning
 from database.connect import PoolConnection, Row
 from database.queries import alert, alert_signs
 from database.queries.advisory_lock import advisory_lock
@@ -65,7 +66,8 @@ async def evaluate(connection: PoolConnection, snapshot: Snapshot, channels: tup
         decided = moves(signs, standing, now)
         await alert.apply(connection, decided, now, channels)
     for _, seen in decided.raised:
-        log.warning("alert %s: %s", seen.key, seen.what)
+        with concerning(**seen.subject):
+            log.warning("alert %s: %s", seen.key, seen.what)
     for cleared in decided.cleared:
         log.info("alert %s is over", cleared.key)
 

@@ -15,6 +15,7 @@ from uuid import UUID
 
 import asyncpg
 
+from contracts.about import about
 from database.connect import PoolConnection
 from database.errors import UNREACHABLE
 from database.queries import mailbox
@@ -102,6 +103,7 @@ class Mailboxes:
 
     async def _watch(self, settings: MailboxToRead) -> None:
         """Read one mailbox for ever; what fails is shown at the service."""
+        about(service_id=settings.service_id)
         pause = FIRST_PAUSE
         while True:
             try:

@@ -11,6 +11,7 @@ from functools import partial
 import asyncpg
 import uvloop
 
+from contracts.about import concerning
 from contracts.inbound import Reading
 from database.errors import UNREACHABLE
 from database.queries import inbound
@@ -54,7 +55,9 @@ class Door:
         except UNREACHABLE as error:
             log.warning("a mail is sent away for now: %s", error)
             raise TryLaterError("the database is away, try again later") from error
-        log.info("%s", told(taken))
+        event = taken.event
+        with concerning(**({"task_id": event.task_id, "seq": event.seq} if event else {})):
+            log.info("%s", told(taken))
 
 
 def told(taken: Taken) -> str:

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from temporalio.service import RPCError
 
+from contracts.about import concerning
 from database.connect import PoolConnection
 from database.queries import reputation, task_moves
 from database.queries.reputation import Subject
@@ -44,7 +45,8 @@ async def _judge(connection: PoolConnection, kind: str, subject: Subject, limits
             await reputation.pause_service(connection, subject.id)
         else:
             await task_moves.pause(connection, subject.id)
-    log.warning("%s %s is paused for its %s: %s", kind, subject.id, verdict.cause, subject.counts)
+    with concerning(**{f"{kind}_id": subject.id}):
+        log.warning("%s %s is paused for its %s: %s", kind, subject.id, verdict.cause, subject.counts)
     return True
 
 
@@ -53,4 +55,5 @@ async def _tell(resources: Resources, task_id: UUID) -> None:
     try:
         await resources.orders.steer(task_id, "pause")
     except (RPCError, RuntimeError) as error:  # the SDK's connection failures are plain RuntimeErrors
-        log.info("task %s could not be told that it is paused, it will see for itself: %s", task_id, error)
+        with concerning(task_id=task_id):
+            log.info("task %s could not be told that it is paused, it will see for itself: %s", task_id, error)

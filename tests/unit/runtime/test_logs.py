@@ -10,7 +10,7 @@ from contextvars import copy_context
 import pytest
 from opentelemetry.sdk.trace import TracerProvider
 
-from contracts.about import about
+from contracts.about import about, concerning
 from runtime.logs import JsonFormatter
 
 
@@ -41,6 +41,14 @@ def test_a_line_carries_the_ids_of_what_it_is_about() -> None:
         "userId": "u", "taskId": "t", "seq": "3", "serviceId": "s", "workflowId": "task-t", "poolId": None
     }  # fmt: skip
     assert "taskId" not in line("x"), "what comes after is about something else"
+
+
+def test_who_does_one_thing_after_the_other_names_each_in_its_lines_only() -> None:
+    with concerning(taskId="t", seq=3):
+        found = line("x")
+
+    assert (found["taskId"], found["seq"]) == ("t", "3")
+    assert "taskId" not in line("x")
 
 
 def test_a_line_of_a_workflow_names_it() -> None:
