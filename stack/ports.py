@@ -16,8 +16,6 @@ RANGE = range(20_000, 32_000)
 """Below the ports that Linux gives to outgoing connections, one of which could otherwise take ours for a moment."""
 SHARE = 1_000
 """Ports that a process draws from before all others."""
-_CLAIMS: list[socket.socket] = []
-"""Held open as long as the process lives."""
 
 
 def choose_ports(file: Path, preferred: Mapping[str, int], fixed: Mapping[str, int]) -> dict[str, int]:
@@ -87,7 +85,7 @@ def _own_ports() -> range:
         except OSError:
             claim.close()
         else:
-            _CLAIMS.append(claim)
+            claim.detach()  # stays open as long as the process lives
             return share
     return range(0)
 
