@@ -34,7 +34,7 @@ PLAIN_SECONDS = 5.0
 """Between two lines where the view is not live."""
 PATIENCE_SECONDS = 120.0
 """An API that is restarted is waited for."""
-NUMERIC = {"mails", "sent", "failed", "open", "total", "contacts", "left today", "interval", "a minute"}
+NUMERIC = {"mails", "sent", "failed", "unknown", "open", "total", "contacts", "left today", "interval", "a minute"}
 FINAL = ("completed", "cancelled")
 LIMITS = {
     "rate_limit": "the intervals", "no_quota": "the daily quotas", "window": "the sending windows",
@@ -107,11 +107,11 @@ def templates(rows: Sequence[TemplateOut]) -> Table:
 
 def tasks(rows: Sequence[TaskOut]) -> Table:
     """Tasks with how far each is."""
-    table = _table("task", "status", "sent", "failed", "open", "id")
+    table = _table("task", "status", "sent", "failed", "unknown", "open", "id")
     for row in rows:
         counts = row.by_status
         still_open = counts.pending + counts.claimed + counts.transmitting
-        numbers = (counts.sent, counts.failed, still_open)
+        numbers = (counts.sent, counts.failed, counts.unknown, still_open)
         table.add_row(
             escape(row.name), _coloured(row.status), *(f"{number:,}" for number in numbers), str(row.id)
         )  # fmt: skip
