@@ -72,7 +72,7 @@ async def _ask_again(scene: Scene) -> None:
     task = scene.api.submit_once, scene.order, scene.request_key
     campaign = scene.api.submit_campaign_once, scene.campaign.order, scene.campaign.request_key
     again = await asyncio.gather(ask(*task), ask(*task), ask(*campaign), ask(*campaign))
-    if again != (scene.task.id, scene.task.id, scene.campaign.id, scene.campaign.id):
+    if list(again) != [scene.task.id, scene.task.id, scene.campaign.id, scene.campaign.id]:
         raise EvidenceError("the same request with the same Idempotency-Key made another task or campaign")
 
 
