@@ -11,7 +11,6 @@ from dashboard.element import element
 from dashboard.form import Form, Values, number
 from dashboard.frame import Visit
 from dashboard.mailing import PRECEDENCE, starting
-from dashboard.words import Words
 from dashboard.written import typable
 
 DAYS: Final = {
@@ -62,16 +61,12 @@ def more_fields(visit: Visit, form: Form, *, pool: bool = False) -> None:
         element("summary", say("More choices"))
         if pool:
             form.field("pool", say("Pool"), hint=say("Empty: your own."))
-        form.choice("priority", say("Priority"), _said(PRECEDENCE, say))
+        form.choice("priority", say("Priority"), say.each(PRECEDENCE))
         pins = say("While the service that wrote first cannot be used, follow-ups")
-        form.choice("pinFallback", pins, _said(PINS, say))
-        form.choice("unknownPolicy", say("Mails of which nobody knows whether they arrived"), _said(UNKNOWN, say))
+        form.choice("pinFallback", pins, say.each(PINS))
+        form.choice("unknownPolicy", say("Mails of which nobody knows whether they arrived"), say.each(UNKNOWN))
         form.field("tracksOpens", say("Learn of opens, by a picture of one dot"), kind="checkbox")
         form.field("tracksClicks", say("Learn of clicks, by links that lead through us"), kind="checkbox")
-
-
-def _said(options: dict[str, str], say: Words) -> dict[str, str]:
-    return {name: say(text) for name, text in options.items()}
 
 
 def campaign_values(told: CampaignOut) -> dict[str, object]:

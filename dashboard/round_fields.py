@@ -51,9 +51,9 @@ def round_fields(  # noqa: PLR0913, PLR0917 - where, of which round, of what, na
     if round_no > 1:
         with element("div", classes="beside"):
             form.field(f"{prefix}delay", say("Delay"), kind="number", hint=say("After the contact's own mail before."))
-            units = {unit: say(text) for unit, text in UNITS.items()}
+            units = say.each(UNITS)
             form.choice(f"{prefix}delayUnit", say("Unit of the delay"), units)
-        form.choice(f"{prefix}audience", say("To those"), {name: say(text) for name, text in AUDIENCES.items()})
+        form.choice(f"{prefix}audience", say("To those"), say.each(AUDIENCES))
         form.field(f"{prefix}threaded", say("As an answer in the thread of the mail before"), kind="checkbox")
     if known.segments:
         anybody = {"": say("whatever their segment")}

@@ -99,7 +99,7 @@ class RuleFields:
     def _conditions(self, how: str, conditions: list[Values]) -> None:
         say = self._visit.say
         self._form.values["how"] = how
-        self._form.choice("how", say("Those who meet"), {name: say(text) for name, text in HOW.items()})
+        self._form.choice("how", say("Those who meet"), say.each(HOW))
         self._rows = element("div", classes="rounds")
         for condition in conditions:
             self._add(condition)
@@ -133,9 +133,9 @@ class RuleFields:
         form.values |= {f"{prefix}{name}": value for name, value in condition.items()}
         with self._rows, element("fieldset", classes="condition") as made:
             element("legend", say("Condition"))
-            kinds = {name: say(text) for name, text in CONDITIONS.items()}
+            kinds = say.each(CONDITIONS)
             kind = form.choice(f"{prefix}kind", say("What"), kinds)
-            form.choice(f"{prefix}holds", say("Whether"), {name: say(text) for name, text in HOLDS.items()})
+            form.choice(f"{prefix}holds", say("Whether"), say.each(HOLDS))
             details = element("div", classes="details")
             with element("div", classes="actions"):
                 element("button", say("Take it away"), type="button").on("click", lambda: self._take(place))
@@ -165,14 +165,14 @@ class RuleFields:
             form.field(
                 f"{prefix}field", say("Field"), hint=say("As in the file's columns, such as first_name; or email.")
             )
-            form.choice(f"{prefix}op", say("How"), {name: say(text) for name, text in OPS.items()})
+            form.choice(f"{prefix}op", say("How"), say.each(OPS))
             form.field(f"{prefix}value", say("Its value"))
         elif kind == "list":
             form.choice(f"{prefix}list", say("List"), self._lists)
         elif kind in {"tag", "domain"}:
             form.field(f"{prefix}{kind}", say("Tag") if kind == "tag" else say("Domain"))
         elif kind == "engagement":
-            form.choice(f"{prefix}engagement", say("What came of it"), {n: say(t) for n, t in ENGAGEMENTS.items()})
+            form.choice(f"{prefix}engagement", say("What came of it"), say.each(ENGAGEMENTS))
         if kind in {"engagement", "created", "updated"}:
             hint = say("Empty: ever.") if kind == "engagement" else ""
             form.field(f"{prefix}days", say("In the last days"), kind="number", min="1", hint=hint)

@@ -67,7 +67,7 @@ class ContentFields:
             if self._variants < MOST_VARIANTS:
                 self._button(say("Add a variant"), self._add)
             self._button(say("Take the last variant away"), self._take)
-        measures = {name: say(text) for name, text in MEASURES.items()}
+        measures = say.each(MEASURES)
         hint = say(
             "With a rule, the parts try the variants out and the rest gets the best: leave a rest, such as 60 %."
         )

@@ -21,6 +21,10 @@ class Words:
         said = CHINESE.get(text, text) if self.language == "zh" else text
         return said.format(**values) if values else said
 
+    def each(self, texts: Mapping[str, str]) -> dict[str, str]:
+        """Say all of these, such as the options of a choice by their values."""
+        return {name: self(text) for name, text in texts.items()}
+
     def coded(self, code: str, params: Mapping[str, object], *english: str) -> tuple[str, ...]:
         """Say sentences that the API tells in English, such as what is wrong and what to do, by their code and figures.
 

@@ -58,7 +58,7 @@ class Upload:
             chosen.on("change", self._chosen, js_handler=CHOSEN)
             self._how_to_read()
             self._columns = element("div", role="status")
-            self._form.choice("mode", say("Contacts that exist"), {mode: say(text) for mode, text in MODES.items()})
+            self._form.choice("mode", say("Contacts that exist"), say.each(MODES))
             with element("div", hidden="", role="status") as self._under_way:
                 element("p", say("The file is sent, then its rows are read. Stay on this page until that is done."))
                 element("progress", id=BAR, max="1", value="0", aria_label=say("Sent so far"))
