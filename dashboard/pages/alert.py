@@ -12,7 +12,7 @@ from dashboard import paths
 from dashboard.element import element, link
 from dashboard.frame import Visit, page
 from dashboard.live import live
-from dashboard.table import nothing, reading_on
+from dashboard.table import nothing, reading_on, set_only
 from dashboard.words import Words
 from dashboard.written import moment, span
 
@@ -32,7 +32,7 @@ async def alerts(state: str = "open", cursor: str = "") -> None:
     async with page("Alerts", paths.ALERTS) as visit:
         chosen: AlertState = next((each for each in get_args(AlertState) if each == state), "open")
         _choice(chosen, visit.say)
-        filters = {"state": chosen, "limit": LIMIT, **({"cursor": cursor} if cursor else {})}
+        filters = {"state": chosen, "limit": LIMIT, **set_only(cursor=cursor)}
 
         async def ask() -> Page[AlertOut]:
             return await visit.api.page(AlertOut, "/api/alerts", filters)

@@ -12,7 +12,7 @@ from dashboard.bar import STATUSES, bar
 from dashboard.element import element, link
 from dashboard.frame import Visit, page
 from dashboard.live import live
-from dashboard.table import Column, nothing, reading_on, table
+from dashboard.table import Column, nothing, reading_on, set_only, table
 from dashboard.words import Words
 from dashboard.written import count, moment
 
@@ -24,7 +24,7 @@ ON_THEIR_WAY: Final = ("scheduled", "sending")
 @ui.page(paths.CAMPAIGNS)
 async def campaign_list(status: str = "", cursor: str = "") -> None:
     """List campaigns, all or those of one status."""
-    filters = {name: value for name, value in (("status", status), ("cursor", cursor)) if value}
+    filters = set_only(status=status, cursor=cursor)
     async with page("Campaigns", paths.CAMPAIGNS) as visit:
         with element("div", classes="actions"):
             link(visit.say("New campaign"), paths.NEW_CAMPAIGN, classes="main")

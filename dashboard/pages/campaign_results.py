@@ -14,7 +14,7 @@ from dashboard.frame import Visit
 from dashboard.live import live
 from dashboard.reason import explained
 from dashboard.results import groups, results, timeline
-from dashboard.table import Column, nothing, reading_on, table
+from dashboard.table import Column, nothing, reading_on, set_only, table
 from dashboard.words import Words
 from dashboard.written import moment
 
@@ -87,9 +87,8 @@ async def contacts(visit: Visit, campaign_id: UUID, stop: str, cursor: str) -> N
             title = explained(each, say) if each else say("All")
             link(title, f"{paths.campaign(campaign_id)}{query}#contacts", **current)
     filters = {"stopReason": chosen} if chosen else {}
-    more = {"cursor": cursor} if cursor else {}
     path = f"/api/campaigns/{campaign_id}/contacts"
-    told = await visit.api.page(CampaignContactOut, path, {"limit": LIMIT, **filters, **more})
+    told = await visit.api.page(CampaignContactOut, path, {"limit": LIMIT, **filters, **set_only(cursor=cursor)})
     if not told.data:
         nothing(say("Nobody is like this."))
         return

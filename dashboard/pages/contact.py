@@ -12,7 +12,7 @@ from dashboard.button import button
 from dashboard.element import element, link
 from dashboard.frame import page
 from dashboard.pages.contact_import import Upload
-from dashboard.table import Column, nothing, reading_on, table
+from dashboard.table import Column, nothing, reading_on, set_only, table
 from dashboard.words import Words
 from dashboard.written import count, moment
 
@@ -28,8 +28,7 @@ async def contact_lists(cursor: str = "") -> None:
         with element("div", classes="actions"):
             link(say("Find people"), paths.PEOPLE, classes="action")
             link(say("Segments"), paths.SEGMENTS, classes="action")
-        more = {"cursor": cursor} if cursor else {}
-        told = await visit.api.page(ContactListOut, "/api/contact-lists", {"limit": LIMIT, **more})
+        told = await visit.api.page(ContactListOut, "/api/contact-lists", {"limit": LIMIT, **set_only(cursor=cursor)})
         element("h2", say("Import a file"))
         Upload(visit)
         element("h2", say("Lists"))
@@ -63,8 +62,9 @@ async def contact_list(list_id: UUID, cursor: str = "") -> None:
         with element("details"):
             element("summary", say("Import a file into this list"))
             Upload(visit, list_id)
-        more = {"cursor": cursor} if cursor else {}
-        told = await visit.api.page(ContactOut, f"/api/contact-lists/{list_id}/contacts", {"limit": LIMIT, **more})
+        told = await visit.api.page(
+            ContactOut, f"/api/contact-lists/{list_id}/contacts", {"limit": LIMIT, **set_only(cursor=cursor)}
+        )
         if not told.data:
             nothing(say("Nobody stands on this list yet."))
             return

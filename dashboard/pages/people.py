@@ -12,7 +12,7 @@ from dashboard.button import button
 from dashboard.element import element, link
 from dashboard.form import Form, Values, number
 from dashboard.frame import Visit, page
-from dashboard.table import Column, nothing, reading_on, table
+from dashboard.table import Column, nothing, reading_on, set_only, table
 from dashboard.words import Words
 from dashboard.written import moment
 
@@ -26,11 +26,10 @@ async def people(email: str = "", tag: str = "", cursor: str = "") -> None:
     """Find contacts."""
     async with page("People", paths.CONTACTS) as visit:
         say = visit.say
-        filters = {name: value.strip() for name, value in (("email", email), ("tag", tag)) if value.strip()}
+        filters = set_only(email=email, tag=tag)
         _search(filters, say)
         link(say("As CSV"), f"{paths.PEOPLE_EXPORT}?{urlencode({k: v for k, v in filters.items() if k == 'tag'})}")
-        more = {"cursor": cursor} if cursor else {}
-        told = await visit.api.page(ContactOut, "/api/contacts", {"limit": LIMIT, **filters, **more})
+        told = await visit.api.page(ContactOut, "/api/contacts", {"limit": LIMIT, **filters, **set_only(cursor=cursor)})
         if not told.data:
             nothing(say("Nobody is like this."), say("Import contacts"), paths.CONTACTS)
             return

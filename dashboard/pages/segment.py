@@ -14,7 +14,7 @@ from dashboard.element import element, link
 from dashboard.form import Form, Values
 from dashboard.frame import Visit, page
 from dashboard.rule_fields import RuleFields
-from dashboard.table import Column, nothing, reading_on, table
+from dashboard.table import Column, nothing, reading_on, set_only, table
 from dashboard.written import count, moment
 
 LIMIT: Final = "100"
@@ -28,8 +28,7 @@ async def segments(cursor: str = "") -> None:
         say = visit.say
         with element("div", classes="actions"):
             link(say("New segment"), paths.NEW_SEGMENT, classes="main")
-        more = {"cursor": cursor} if cursor else {}
-        told = await visit.api.page(SegmentOut, "/api/segments", {"limit": LIMIT, **more})
+        told = await visit.api.page(SegmentOut, "/api/segments", {"limit": LIMIT, **set_only(cursor=cursor)})
         if not told.data:
             nothing(say("No segment yet: it finds contacts by fields, tags, lists and what they did."))
             return

@@ -13,7 +13,7 @@ from dashboard.element import element
 from dashboard.finding import findings
 from dashboard.form import Form, Values, given
 from dashboard.frame import Visit, page
-from dashboard.table import nothing, reading_on
+from dashboard.table import nothing, reading_on, set_only
 from dashboard.words import Words
 from dashboard.written import moment
 
@@ -25,8 +25,9 @@ async def sending_domains(cursor: str = "") -> None:
     """Show domains with their records, and add one."""
     async with page("Sending domains", paths.SERVICES) as visit:
         say = visit.say
-        more = {"cursor": cursor} if cursor else {}
-        told = await visit.api.page(SendingDomainOut, "/api/sending-domains", {"limit": LIMIT, **more})
+        told = await visit.api.page(
+            SendingDomainOut, "/api/sending-domains", {"limit": LIMIT, **set_only(cursor=cursor)}
+        )
         _domains(visit, told)
         element("h2", say("New sending domain"))
         _form(visit)

@@ -18,7 +18,7 @@ from dashboard.element import element, link
 from dashboard.frame import Visit
 from dashboard.live import live
 from dashboard.reason import explained
-from dashboard.table import Column, nothing, reading_on, table
+from dashboard.table import Column, nothing, reading_on, set_only, table
 from dashboard.words import Words
 from dashboard.written import count, moment
 
@@ -48,8 +48,8 @@ async def mails(visit: Visit, task_id: UUID, status: str, reason: str, cursor: s
         decisions(visit, task_id)
     if status in ANEW:
         _writing_anew(visit, task_id, status, reason)
-    filters = {name: value for name, value in (("status", status), ("reason", reason)) if value}
-    asked = {"limit": LIMIT, **filters, **({"cursor": cursor} if cursor else {})}
+    filters = set_only(status=status, reason=reason)
+    asked = {"limit": LIMIT, **filters, **set_only(cursor=cursor)}
 
     async def ask() -> Page[SubtaskOut]:
         return await visit.api.page(SubtaskOut, f"/api/tasks/{task_id}/subtasks", asked)

@@ -12,7 +12,7 @@ from dashboard.element import element, link
 from dashboard.form import Form, Send, Values, given
 from dashboard.frame import Visit, page
 from dashboard.pages.template_preview import Preview
-from dashboard.table import Column, nothing, reading_on, table
+from dashboard.table import Column, nothing, reading_on, set_only, table
 from dashboard.written import moment
 
 LIMIT: Final = "100"
@@ -27,8 +27,7 @@ async def template_list(cursor: str = "") -> None:
         say = visit.say
         with element("div", classes="actions"):
             link(say("New template"), paths.NEW_TEMPLATE, classes="main")
-        more = {"cursor": cursor} if cursor else {}
-        told = await visit.api.page(TemplateOut, "/api/templates", {"limit": LIMIT, **more})
+        told = await visit.api.page(TemplateOut, "/api/templates", {"limit": LIMIT, **set_only(cursor=cursor)})
         if not told.data:
             nothing(say("No template yet: it says what the mails are."), say("Write one"), paths.NEW_TEMPLATE)
             return

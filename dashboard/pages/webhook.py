@@ -14,7 +14,7 @@ from dashboard.element import element, link
 from dashboard.figure import figure, figures
 from dashboard.form import Form, Values
 from dashboard.frame import Visit, page
-from dashboard.table import Column, nothing, reading_on, table
+from dashboard.table import Column, nothing, reading_on, set_only, table
 from dashboard.words import Words
 from dashboard.written import count, moment
 
@@ -34,8 +34,7 @@ async def webhooks(cursor: str = "") -> None:
     """List webhooks, and add one."""
     async with page("Webhooks", paths.SETTINGS) as visit:
         say = visit.say
-        more = {"cursor": cursor} if cursor else {}
-        told = await visit.api.page(WebhookOut, "/api/webhooks", {"limit": LIMIT, **more})
+        told = await visit.api.page(WebhookOut, "/api/webhooks", {"limit": LIMIT, **set_only(cursor=cursor)})
         if told.data:
             columns = (
                 Column[WebhookOut]("Receiver", _named),
@@ -106,8 +105,7 @@ async def webhook(webhook_id: UUID, cursor: str = "") -> None:
         _orders(visit, known)
         element("h2", say("Last tries"))
         path = f"/api/webhooks/{webhook_id}/deliveries"
-        more = {"cursor": cursor} if cursor else {}
-        told = await visit.api.page(WebhookDeliveryOut, path, {"limit": LIMIT, **more})
+        told = await visit.api.page(WebhookDeliveryOut, path, {"limit": LIMIT, **set_only(cursor=cursor)})
         if told.data:
             table("Last tries", _columns(say), told.data, say)
             reading_on(told, say)
