@@ -2,6 +2,7 @@
 
 import asyncio
 import smtplib
+from contextlib import AsyncExitStack
 
 from sqlalchemy.engine import make_url
 
@@ -26,7 +27,9 @@ async def test_a_bounce_comes_back_by_the_return_path_also_after_an_outage_of_ou
     receiver = Receiver(door.take, door.accepts, "mx.example.org")
     sender = ReturnPaths(KEY).address("bounces@mail.example.org", post.task_id, 1)
 
-    async with running(await receiver.listen("127.0.0.1", 0)) as postfix:
+    async with AsyncExitStack() as until_end:
+        until_end.push_async_callback(receiver.close)
+        postfix = await until_end.enter_async_context(running(await receiver.listen("127.0.0.1", 0)))
 
         def send() -> None:
             with smtplib.SMTP("127.0.0.1", postfix.port, timeout=30) as peer:
@@ -37,5 +40,4 @@ async def test_a_bounce_comes_back_by_the_return_path_also_after_an_outage_of_ou
             await postfix.until_logged("said: 451 4.3.0 the database is away")
         await postfix.until_logged("status=sent (250 2.0.0 taken)")
 
-    await receiver.close()
     assert await post.events() == [("hard_bounce", "return_path")]
