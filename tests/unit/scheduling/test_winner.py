@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scheduling.winner import Tally, chance, decide
+from contracts.variant import Tally
+from scheduling.winner import chance, decide
 
 tallies = st.integers(0, 2000).flatmap(lambda mails: st.builds(Tally, st.just(mails), st.integers(0, mails)))
 
