@@ -1,10 +1,11 @@
 """Variants of a task's content, tried on a part of its mails before the rest gets the best."""
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final, Literal
 
 from pydantic import BaseModel, Field
+
+from scheduling.winner import Tally
 
 WinnerMeasure = Literal["opens", "clicks", "replies"]
 
@@ -18,21 +19,6 @@ class Variant(BaseModel, frozen=True):
     subject: str
     html: str | None = None
     text: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Tally:
-    """What became of a variant's mails in the trial."""
-
-    mails: int
-    """Sent."""
-    hits: int
-    """Of those opened, clicked or replied to, whatever is measured."""
-
-    @property
-    def rate(self) -> float:
-        """Share of hits; 0 where nothing was sent."""
-        return self.hits / self.mails if self.mails else 0.0
 
 
 class Trial(BaseModel, frozen=True):

@@ -5,11 +5,24 @@ from dataclasses import dataclass
 from math import sqrt
 from statistics import NormalDist
 
-from contracts.variant import Tally
-
 EXPECTED_AT_LEAST = 5
 """Hits, and misses, that each of the two must have by their common rate for the normal distribution to be trusted
 (Cochran's rule for tables of two by two)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """What became of a variant's mails in the trial."""
+
+    mails: int
+    """Sent."""
+    hits: int
+    """Of those opened, clicked or replied to, whatever is measured."""
+
+    @property
+    def rate(self) -> float:
+        """Share of hits; 0 where nothing was sent."""
+        return self.hits / self.mails if self.mails else 0.0
 
 
 @dataclass(frozen=True, slots=True)

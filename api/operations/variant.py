@@ -11,9 +11,9 @@ from api.operations.api_key import KeyHolder
 from api.operations.campaign import find_campaign
 from api.schemas.statistics import CampaignVariantsOut, RoundVariantsOut, VerdictOut
 from contracts.task import FINAL_STATUSES
-from contracts.variant import Tally, WinnerRule
+from contracts.variant import WinnerRule
 from database.queries import variant
-from scheduling.winner import decide
+from scheduling.winner import Tally, decide
 
 NONE_SENT = dict.fromkeys(("mails", "opened", "opens", "clicks", "replies"), 0)
 

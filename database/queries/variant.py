@@ -8,9 +8,9 @@ from uuid import UUID
 from sqlalchemy import RowMapping, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from contracts.variant import Tally, Trial, WinnerRule
+from contracts.variant import Trial, WinnerRule
 from database.connect import PoolConnection
-from scheduling.winner import decide
+from scheduling.winner import Tally, decide
 
 log = logging.getLogger(__name__)
 

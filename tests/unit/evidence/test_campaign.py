@@ -7,14 +7,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from contracts.variant import Tally
 from evidence.campaign import variant
 from evidence.campaign.answer import WRITERS, Received, write
 from evidence.campaign.expected import Lot, course, facts
 from evidence.campaign.habit import HABITS, Act
 from evidence.campaign.recipient import Recipient, recipients
 from mail.inbound.reader import read
-from scheduling.winner import decide
+from scheduling.winner import Tally, decide
 
 RECEIVED = Received(
     message_id="abc@sender.example",

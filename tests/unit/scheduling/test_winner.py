@@ -6,8 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from contracts.variant import Tally
-from scheduling.winner import chance, decide
+from scheduling.winner import Tally, chance, decide
 
 tallies = st.integers(0, 2000).flatmap(lambda mails: st.builds(Tally, st.just(mails), st.integers(0, mails)))
 
