@@ -83,4 +83,4 @@ def line(pointer: str, message: str, say: Words) -> str:
     """What is wrong with one part of a request, with the name that people know of it."""
     field = field_of(pointer)
     text = say.told(message)
-    return f"{say(FIELDS[field]) if field in FIELDS else field}: {text}" if field else text
+    return say("{field}: {fault}", field=say(FIELDS.get(field, field)), fault=text) if field else text

@@ -68,7 +68,7 @@ REQUESTS: Final[dict[str, str]] = {
     "{{{{ name | default('…') }}}}.": (
         "内容使用了部分联系人没有的字段：{fields}。请补上，或设默认值：{{{{ name | default('…') }}}}。"
     ),
-    "{what} {have} no field {name!r}, such as {example}": "{what}没有字段“{name}”，例如 {example}",
+    "{what} no field {name!r}, such as {example}": "{what}没有字段“{name}”，例如 {example}",
     "give either `contactListId` or `recipients`": "请选择收件人：一个列表，或逐个给出",
     "give one of {what}": "请选择其一：{what}",
     "is empty: there is nobody to write to": "为空：没有收件人",

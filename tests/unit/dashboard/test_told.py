@@ -135,6 +135,7 @@ def english(text: str) -> list[str]:
         ("daily_quota cannot be empty", "“每日邮件数”不能为空"),
         ("'a' is not an e-mail address: An email address must have an @-sign.", "“a”不是邮箱地址：缺少 @"),
         ("Input should be 'a', 'b' or 'c'", "须为 'a', 'b' 或 'c'"),
+        ("2 contacts have no field 'x', such as a@x.org", "2 位联系人没有字段“x”，例如 a@x.org"),
         ("Nobody has ever said this.", "Nobody has ever said this."),
     ],
 )
@@ -148,7 +149,7 @@ def test_a_fault_is_told_with_the_name_that_people_know_of_its_field() -> None:
     faults = (("#/rounds/0/templateId", "you have no such template"), ("#", "give `html`, `text` or both"))
     error = ApiError(422, "invalid", "", "", (*faults, ("?step", "Field required")))
 
-    assert lines(error, Words("zh")) == ["模板: 您没有此模板", "请填写 HTML、纯文本或两者", "step: 必填"]
+    assert lines(error, Words("zh")) == ["模板：您没有此模板", "请填写 HTML、纯文本或两者", "step：必填"]
     assert lines(error, Words("en"))[0] == "Template: you have no such template"
     assert FIELDS.keys() >= {field_of("#/name/0")}
     assert set(FIELDS.values()) <= CHINESE.keys()
