@@ -37,8 +37,9 @@ class Words:
         """
         if self.language == "en" or code not in CODED:
             return english
+        known = {name: self.told(str(value)) if name == "why" else value for name, value in params.items()}
         try:
-            return tuple(text.format(**params) for text in CODED[code])
+            return tuple(text.format_map(known) for text in CODED[code])
         except KeyError:
             return english
 

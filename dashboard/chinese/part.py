@@ -33,6 +33,10 @@ PHRASES: Final[dict[str, str]] = {
     "a number as `value`": "数字",
     "no `value`": "不带值",
     "logged in": "已登录",
+    "[Errno {number}] Connection refused": "连接被拒绝",
+    "[Errno {number}] Name or service not known": "找不到此主机",
+    "[Errno {number}] No route to host": "没有到主机的路由",
+    "TimeoutError": "超时",
     "without a login": "无需登录",
     "{first} or {last}": "{first} 或 {last}",
 }

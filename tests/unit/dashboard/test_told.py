@@ -136,6 +136,7 @@ def english(text: str) -> list[str]:
         ("'a' is not an e-mail address: An email address must have an @-sign.", "“a”不是邮箱地址：缺少 @"),
         ("Input should be 'a', 'b' or 'c'", "须为 'a', 'b' 或 'c'"),
         ("2 contacts have no field 'x', such as a@x.org", "2 位联系人没有字段“x”，例如 a@x.org"),
+        ("a:25: no connection: [Errno 111] Connection refused", "a:25：无法连接：连接被拒绝"),
         ("Nobody has ever said this.", "Nobody has ever said this."),
     ],
 )
