@@ -11,6 +11,8 @@ from starlette.requests import ClientDisconnect
 from api.client import ApiClient
 from api.client_errors import ApiError, ApiUnreachableError
 from dashboard import paths
+from dashboard.problem import messages
+from dashboard.words import Words
 
 router = APIRouter(include_in_schema=False)
 
@@ -49,7 +51,7 @@ async def upload(request: Request, list_id: UUID, *, fresh: bool = False) -> Res
         except (ApiError, ApiUnreachableError, ClientDisconnect) as error:
             if fresh:
                 await api.delete_list(list_id)
-            return PlainTextResponse("", 400) if isinstance(error, ClientDisconnect) else _refused(error)
+            return PlainTextResponse("", 400) if isinstance(error, ClientDisconnect) else _refused(request, error)
     return PlainTextResponse(paths.contact_import(staged.id), status_code=202)
 
 
@@ -61,7 +63,7 @@ async def _file(request: Request, path: str, name: str, filters: dict[str, str] 
         first = await anext(pieces, b"")
     except (ApiError, ApiUnreachableError) as error:
         await api.close()
-        return _refused(error)
+        return _refused(request, error)
 
     async def rest() -> AsyncIterator[bytes]:
         try:
@@ -75,10 +77,11 @@ async def _file(request: Request, path: str, name: str, filters: dict[str, str] 
     return StreamingResponse(rest(), media_type="text/csv; charset=utf-8", headers=named)
 
 
-def _refused(error: ApiError | ApiUnreachableError) -> Response:
+def _refused(request: Request, error: ApiError | ApiUnreachableError) -> Response:
     if isinstance(error, ApiUnreachableError):
         return PlainTextResponse("", status_code=503)
-    return PlainTextResponse(" ".join(text for _, text in error.errors) or str(error), status_code=error.status)
+    say = Words(request.state.session.language)
+    return PlainTextResponse(" ".join(messages(error, say)), status_code=error.status)
 
 
 def _api(request: Request) -> ApiClient:

@@ -12,7 +12,7 @@ from api.client_errors import ApiError, ApiUnreachableError
 from dashboard.button import once_at_a_time
 from dashboard.element import element
 from dashboard.frame import Visit
-from dashboard.problem import lines
+from dashboard.problem import line, lines
 
 Values = dict[str, str]
 Send = Callable[[Values], Awaitable[None]]
@@ -138,9 +138,10 @@ class Form:
 
     def _tell(self, error: ApiError | ApiUnreachableError) -> None:
         """Show each fault at its field, and what belongs to none above them all."""
+        say = self._visit.say
         errors = error.errors if isinstance(error, ApiError) else ()
-        if self.mark(errors) or not errors:
-            self._whole.text = " ".join(lines(error, self._visit.say))
+        left = [line(pointer, message, say) for pointer, message in self.mark(errors)]
+        self._whole.text = " ".join(left if errors else lines(error, say))
 
     def mark(self, errors: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
         """Show faults at the fields that their pointers lead to, the first of which gets the focus; which have none."""
@@ -148,7 +149,8 @@ class Form:
         wrong: dict[str, str] = {}
         for pointer, message in errors:
             if name := self._field_at(pointer):
-                wrong[name] = f"{wrong[name]} {message}" if name in wrong else message
+                text = self._visit.say.told(message)
+                wrong[name] = f"{wrong[name]} {text}" if name in wrong else text
             else:
                 left.append((pointer, message))
         for name, message in wrong.items():

@@ -9,6 +9,7 @@ from nicegui import ui
 
 from api.client_errors import ApiError, ApiUnreachableError
 from dashboard.element import element, link
+from dashboard.field import FIELDS, field_of
 from dashboard.words import Words
 
 SECONDS: Final = 3.0
@@ -56,8 +57,8 @@ def _back_when(ask: Callable[[], Awaitable[object]], here: str) -> Callable[[], 
 
 def tell(error: ApiError | ApiUnreachableError, say: Words, here: str) -> None:
     """Say what is wrong; who is known no more is led to the sign-in page, and back."""
-    for line in lines(error, say):
-        element("p", line)
+    for each in lines(error, say):
+        element("p", each)
     if isinstance(error, ApiError) and error.status == 401:
         link(say("Sign in again"), f"/sign-in?{urlencode({'next': here})}")
 
@@ -68,9 +69,18 @@ def lines(error: ApiError | ApiUnreachableError, say: Words) -> list[str]:
         return [say("The API cannot be reached. Is it running?")]
     if error.status == 401:
         return [say("The API does not know this key. Was it revoked?")]
-    return [f"{field_of(pointer)}: {message}" for pointer, message in error.errors] or [str(error)]
+    return [line(pointer, message, say) for pointer, message in error.errors] or [say.told(str(error))]
 
 
-def field_of(pointer: str) -> str:
-    """The field of the body that a pointer of the API leads to or into: `name` for `#/name` and `#/name/0`."""
-    return pointer.removeprefix("#").lstrip("/").partition("/")[0]
+def messages(error: ApiError | ApiUnreachableError, say: Words) -> list[str]:
+    """The same without the fields, for where it is plain what it is about."""
+    if isinstance(error, ApiError) and error.errors:
+        return [say.told(message) for _, message in error.errors]
+    return lines(error, say)
+
+
+def line(pointer: str, message: str, say: Words) -> str:
+    """What is wrong with one part of a request, with the name that people know of it."""
+    field = field_of(pointer)
+    text = say.told(message)
+    return say("{field}: {fault}", field=say(FIELDS.get(field, field)), fault=text) if field else text

@@ -55,7 +55,7 @@ async def sign_in(
             await api.health()
     except ApiError as error:
         refused = error.status in (401, 403)
-        text = words("The API does not know this key. Was it revoked?") if refused else str(error)
+        text = words("The API does not know this key. Was it revoked?") if refused else words.told(str(error))
         return _page(request, next_path, text, 401 if refused else 502)
     except ApiUnreachableError:
         return _page(request, next_path, words("The API cannot be reached. Is it running?"), 503)

@@ -5,6 +5,7 @@ from typing import Final, Literal
 
 from dashboard.chinese.coded import CODED
 from dashboard.chinese.whole import CHINESE
+from dashboard.told import in_chinese
 
 Language = Literal["en", "zh"]
 LANGUAGES: Final[dict[Language, str]] = {"en": "English", "zh": "中文"}
@@ -25,6 +26,10 @@ class Words:
         """Say all of these, such as the options of a choice by their values."""
         return {name: self(text) for name, text in texts.items()}
 
+    def told(self, sentence: str) -> str:
+        """Say a sentence that the API tells in English, such as why it refuses; one that is not known stays English."""
+        return in_chinese(sentence) if self.language == "zh" else sentence
+
     def coded(self, code: str, params: Mapping[str, object], *english: str) -> tuple[str, ...]:
         """Say sentences that the API tells in English, such as what is wrong and what to do, by their code and figures.
 
@@ -32,8 +37,9 @@ class Words:
         """
         if self.language == "en" or code not in CODED:
             return english
+        known = {name: self.told(str(value)) if name == "why" else value for name, value in params.items()}
         try:
-            return tuple(text.format(**params) for text in CODED[code])
+            return tuple(text.format_map(known) for text in CODED[code])
         except KeyError:
             return english
 

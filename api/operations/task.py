@@ -213,8 +213,8 @@ def _refuse_missing(plan: Plan) -> None:
 
 def lack(field: MissingField) -> str:
     """Say of a field how many contacts lack it."""
-    have = "has" if field.contacts == 1 else "have"
-    return f"{_people(field)} {have} no field {field.name!r}, such as {field.example}"
+    who = f"{_people(field)} {'has' if field.contacts == 1 else 'have'}"
+    return f"{who} no field {field.name!r}, such as {field.example}"
 
 
 def _people(field: MissingField) -> str:

@@ -30,6 +30,7 @@ TEXTS: Final[dict[str, str]] = {
     "Dark": "深色",
     "Try again": "再试一次",
     "This cannot be shown": "无法显示",
+    "{field}: {fault}": "{field}：{fault}",
     "Parts of the list": "列表分页",
     "Back to the beginning": "回到开头",
     "Read on": "下一页",

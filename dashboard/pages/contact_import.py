@@ -16,7 +16,7 @@ from dashboard.figure import figure, figures
 from dashboard.form import Form, Values
 from dashboard.frame import Visit, page
 from dashboard.live import live
-from dashboard.problem import lines
+from dashboard.problem import messages
 from dashboard.table import Column, table
 from dashboard.words import Words
 from dashboard.written import count
@@ -92,7 +92,7 @@ class Upload:
         try:
             self._seen = await self._visit.api.look_at(self._head, _told(self._form.values))
         except (ApiError, ApiUnreachableError) as error:
-            self._refuse(" ".join(message for _, message in _faults(error, self._visit.say)))
+            self._refuse(" ".join(messages(error, self._visit.say)))
             return
         with self._columns:
             self._show(self._seen)
@@ -147,11 +147,6 @@ class Upload:
         self._refuse(answer["text"] or lost)
 
 
-def _faults(error: ApiError | ApiUnreachableError, say: Words) -> list[tuple[str, str]]:
-    told = list(error.errors) if isinstance(error, ApiError) else []
-    return told or [("", line) for line in lines(error, say)]
-
-
 def _told(values: Values) -> dict[str, str]:
     """What a person says of the file themselves."""
     return {name: values[name] for name in ("encoding", "delimiter") if values.get(name)}
@@ -191,7 +186,7 @@ async def contact_import(import_id: UUID) -> None:
 def _import(told: ContactImportOut, say: Words) -> None:
     element("p", say(told.status), classes="lead", role="status")
     if told.error:
-        element("p", told.error, classes="fault")
+        element("p", say.told(told.error), classes="fault")
     whole = max(1, told.rows_read - told.rejected - told.merged - told.skipped)
     if told.status not in ("completed", "failed"):
         element("progress", max=str(whole), value=str(told.accepted), aria_label=say("Contacts on the list"))

@@ -17,6 +17,7 @@ from dashboard.finding import SEVERITIES, findings, place
 from dashboard.form import Form, Values
 from dashboard.frame import Visit, page
 from dashboard.mailing import Ingredients, in_common, ingredients, key_of_orders, missing, tried_and_sent
+from dashboard.problem import line
 from dashboard.round_fields import FOLLOW_UP, Choices, choices, round_fields, round_order
 from dashboard.words import Words
 from dashboard.written import count
@@ -116,8 +117,8 @@ def _dry_run(visit: Visit, told: CampaignDryRunOut, problems: list[tuple[str, st
     say = visit.say
     if told.problems:
         element("p", say("It would be refused: see what is marked."), classes="bad")
-    for _, message in problems:
-        element("p", message, classes="bad")
+    for pointer, message in problems:
+        element("p", line(pointer, message, say), classes="bad")
     with figures():
         figure(say("Contacts"), count(told.total), say("on the list"))
         figure(say("Mails"), count(told.to_send), say("of the first round would be sent"))

@@ -98,6 +98,6 @@ def _dry_run(visit: Visit, told: DryRunOut) -> None:
         figure(say("Mails"), count(told.to_send), say("would be sent"))
         in_common(told, say("Ends"), say)
     if told.forecast.no_end is not None:
-        element("p", told.forecast.no_end.detail, classes="warn")
+        element("p", say.told(told.forecast.no_end.detail), classes="warn")
     missing(told, say)
     findings(told.findings, say)

@@ -122,7 +122,9 @@ def _service(visit: Visit, told: ServiceOut) -> InPlace[ServiceOut]:
 def _standing(told: ServiceOut, say: Words) -> None:
     element("p", f"{told.name} · {state(told, say)}", classes="lead", role="status")
     if told.rest_reason:
-        element("p", say("It rests until {at}: {reason}", at=moment(told.rested_until), reason=told.rest_reason))
+        element(
+            "p", say("It rests until {at}: {reason}", at=moment(told.rested_until), reason=say.told(told.rest_reason))
+        )
     with figures():
         left = f"{count(told.remaining_quota)} / {count(told.day_quota)}"
         figure(say("Left today"), left, say("until {at}", at=moment(told.quota_reset_at)))

@@ -30,7 +30,7 @@ def trial_button(visit: Visit, service: ServiceOut, text: str) -> None:
 
     async def test() -> None:
         answer = await visit.api.test_service(service.id)
-        told = f"{service.name}: {answer.detail}"
+        told = f"{service.name}: {visit.say.told(answer.detail)}"
         ui.notify(told, type="positive" if answer.ok else "negative", multi_line=True, timeout=10_000)
 
     button(visit, text, test, about=service.name)

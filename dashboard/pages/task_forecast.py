@@ -43,7 +43,7 @@ async def forecast(visit: Visit, task_id: UUID) -> None:
 
 def _forecast(told: ForecastOut, say: Words) -> None:
     if told.no_end is not None:
-        element("p", told.no_end.detail)
+        element("p", say.told(told.no_end.detail))
         return
     if told.ends_at is None or not told.mails:
         element("p", say("Nothing is left to send."))
