@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 from uuid import UUID
 
 from api.client_transport import Body, Transport
-from api.schemas.campaign import CampaignContactOut, CampaignDryRunOut, CampaignOut
+from api.schemas.campaign import CampaignContactOut, CampaignDryRunOut, CampaignOut, RoundContentOut
 
 
 class CampaignCalls(Transport):
@@ -41,6 +41,10 @@ class CampaignCalls(Transport):
     async def add_round(self, campaign_id: UUID, order: Body) -> CampaignOut:
         """Add a round after the last."""
         return await self._post(CampaignOut, f"/api/campaigns/{campaign_id}/rounds", order)
+
+    async def round_content(self, campaign_id: UUID, round_no: int) -> RoundContentOut:
+        """What a round sends, with its bodies."""
+        return await self._get(RoundContentOut, f"/api/campaigns/{campaign_id}/rounds/{round_no}/content")
 
     async def change_round(self, campaign_id: UUID, round_no: int, change: Body) -> CampaignOut:
         """Change a round that has not begun."""

@@ -4,11 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from api.schemas.template import TemplateOut
 from dashboard.element import element
 from dashboard.form import Form, Values, number
 from dashboard.frame import Visit
-from dashboard.variant_fields import ContentFields, content_order
+from dashboard.variant_fields import ContentFields, Sources, content_order
 
 AUDIENCES: Final = {
     "not_replied": "who have not replied",
@@ -27,27 +26,22 @@ FOLLOW_UP: Final = {"delay": "3", "delayUnit": "business_days", "threaded": "tru
 class Choices:
     """What a round can be made of, by id."""
 
-    templates: Mapping[str, TemplateOut]
+    templates: Sources
     segments: Mapping[str, str]
 
 
-async def choices(visit: Visit, templates: Mapping[str, TemplateOut] | None = None) -> Choices:
+async def choices(visit: Visit, templates: Sources | None = None) -> Choices:
     """Ask for them; for templates only where they are not known yet."""
     if templates is None:
         templates = {str(each.id): each async for each in visit.api.templates()}
     return Choices(templates, {str(each.id): each.name async for each in visit.api.segments()})
 
 
-def round_fields(  # noqa: PLR0913, PLR0917 - where, of which round, of what, named how
-    visit: Visit, form: Form, round_no: int, known: Choices, prefix: str = "", kept: str = ""
-) -> None:
-    """Put the fields of a round into a form, their names behind the prefix; a first round waits for nothing.
-
-    `kept` is said for the content that it has already.
-    """
+def round_fields(visit: Visit, form: Form, round_no: int, known: Choices, prefix: str = "") -> None:
+    """Put the fields of a round into a form, their names behind the prefix; a first round waits for nothing."""
     say = visit.say
     form.fault(prefix.rstrip("/"))
-    ContentFields(visit, form, {key: each.name for key, each in known.templates.items()}, prefix, kept)
+    ContentFields(visit, form, known.templates, prefix)
     if round_no > 1:
         with element("div", classes="beside"):
             form.field(f"{prefix}delay", say("Delay"), kind="number", hint=say("After the contact's own mail before."))

@@ -1,15 +1,21 @@
 """What a round sends, in a form: a template, or several variants of which the best may go to the rest."""
 
 from collections.abc import Callable, Mapping
-from typing import Final
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Final, Protocol
+from uuid import UUID
 
-from api.schemas.template import TemplateOut
+from api.schemas.campaign import RoundContentOut
+from api.schemas.sending_rule import WinnerRuleOut
 from contracts.variant import MOST_VARIANTS
 from dashboard.element import element
 from dashboard.form import Form, Values, number
 from dashboard.frame import Visit
+from dashboard.words import Words
 
 TEMPLATE: Final = "templateId"
+VARIANTS: Final = "variants/"
 VARIANT: Final = "variants/{place}/"
 RULE: Final = "winnerRule/"
 MEASURES: Final = {
@@ -22,21 +28,54 @@ SHARE: Final = "50"
 """Of the first two, in percent: together everyone."""
 USUAL: Final = {f"{RULE}after": "48", f"{RULE}confidence": "95"}
 """Hours, percent."""
+KEPT: Final = "kept/{place}"
+"""Beside the ids of templates: what a round that is changed sends until now."""
+
+
+class Source(Protocol):
+    """Where a content is taken from: a template has all of these."""
+
+    @property
+    def name(self) -> str: ...  # noqa: D102 - its name says it
+    @property
+    def subject(self) -> str: ...  # noqa: D102 - its name says it
+    @property
+    def html(self) -> str | None: ...  # noqa: D102 - its name says it
+    @property
+    def text(self) -> str | None: ...  # noqa: D102 - its name says it
+
+
+@dataclass(frozen=True)
+class Kept:
+    """A content that a round has already; its name says so to a person."""
+
+    name: str
+    subject: str
+    html: str | None
+    text: str | None
+
+
+Sources = Mapping[str, Source]
+"""By the value of the field in which one is chosen."""
 
 
 class ContentFields:
     """The fields of a round's content. They are drawn anew from what was typed when a variant comes or goes."""
 
-    def __init__(self, visit: Visit, form: Form, templates: Mapping[str, str], prefix: str, kept: str = "") -> None:
+    def __init__(self, visit: Visit, form: Form, sources: Sources, prefix: str) -> None:
         self._visit = visit
         self._form = form
-        self._templates = templates
+        self._sources = {key: each.name for key, each in sources.items()}
         self._prefix = prefix
-        self._kept = kept
-        """What is said for the content that a round has already; empty: it has none."""
         self._place = element("div", classes="fields")
-        self._variants = 0
         self._draw()
+
+    @property
+    def _variants(self) -> int:
+        return len(_places(self._form.values, f"{self._prefix}{VARIANTS}"))
+
+    def _name(self, place: int, field: str) -> str:
+        return f"{self._prefix}{VARIANT.format(place=place)}{field}"
 
     def _draw(self) -> None:
         self._place.clear()
@@ -48,25 +87,17 @@ class ContentFields:
 
     def _one(self) -> None:
         say = self._visit.say
-        kept = {"": self._kept} if self._kept else {}
-        self._form.choice(f"{self._prefix}{TEMPLATE}", say("Template"), kept | dict(self._templates))
+        self._form.choice(f"{self._prefix}{TEMPLATE}", say("Template"), self._sources)
         with element("div", classes="actions"):
             self._button(say("Compare variants"), self._compare)
 
     def _several(self) -> None:
         say = self._visit.say
         for place in range(self._variants):
-            prefix = f"{self._prefix}{VARIANT.format(place=place)}"
-            with element("fieldset"):
-                element("legend", say("Variant {name}", name=letter(place)))
-                self._form.fault(prefix.rstrip("/"))
-                self._form.choice(f"{prefix}{TEMPLATE}", say("Template"), self._templates)
-                self._form.field(f"{prefix}subject", say("Subject"), hint=say("Empty: that of the template."))
-                self._form.field(f"{prefix}share", say("Part of the contacts, in percent"), kind="number", step="any")
-        with element("div", classes="actions"):
-            if self._variants < MOST_VARIANTS:
+            self._variant(place)
+        if self._variants < MOST_VARIANTS:
+            with element("div", classes="actions"):
                 self._button(say("Add a variant"), self._add)
-            self._button(say("Take the last variant away"), self._take)
         measures = say.each(MEASURES)
         hint = say(
             "With a rule, the parts try the variants out and the rest gets the best: leave a rest, such as 60 %."
@@ -76,43 +107,71 @@ class ContentFields:
             after = say("Hours until that is decided")
             self._form.field(f"{self._prefix}{RULE}after", after, kind="number", step="any")
             sure = say("Below it nothing is certain, and the first variant goes to the rest.")
-            self._form.field(f"{self._prefix}{RULE}confidence", say("How sure, in percent"), kind="number", hint=sure)
+            label = say("How sure, in percent")
+            self._form.field(f"{self._prefix}{RULE}confidence", label, kind="number", step="any", hint=sure)
 
-    def _button(self, text: str, act: Callable[[], None]) -> None:
-        element("button", text, type="button").on("click", lambda _: act())
+    def _variant(self, place: int) -> None:
+        say, form = self._visit.say, self._form
+        title = say("Variant {name}", name=form.values[self._name(place, "name")])
+        with element("fieldset"):
+            element("legend", title)
+            form.fault(self._name(place, "").rstrip("/"))
+            form.choice(self._name(place, TEMPLATE), say("Template"), self._sources)
+            form.field(self._name(place, "subject"), say("Subject"), hint=say("Empty: that of the template."))
+            part = say("Part of the contacts, in percent")
+            form.field(self._name(place, "share"), part, kind="number", step="any")
+            with element("div", classes="actions"):
+                self._button(say("Take it away"), lambda: self._take(place), title)
+
+    def _button(self, text: str, act: Callable[[], None], about: str = "") -> None:
+        with element("button", text, type="button").on("click", lambda _: act()):
+            if about:
+                element("span", f" {about}", classes="unseen")
 
     def _compare(self) -> None:
-        """Two variants, the first of what was chosen."""
+        """Two variants of what was chosen."""
         chosen = self._form.values.get(f"{self._prefix}{TEMPLATE}", "")
         self._form.forget(f"{self._prefix}{TEMPLATE}")
         self._form.values |= {f"{self._prefix}{name}": value for name, value in USUAL.items()}
         self._begin(0, chosen)
         self._begin(1, chosen)
-        self._grow(2)
+        self._show(1)
 
     def _add(self) -> None:
-        self._begin(self._variants, "")
-        self._grow(self._variants + 1)
+        place = self._variants
+        self._begin(place, "")
+        self._show(place)
 
     def _begin(self, place: int, template: str) -> None:
-        prefix = f"{self._prefix}{VARIANT.format(place=place)}"
-        self._form.values |= {f"{prefix}share": SHARE if place < 2 else "", f"{prefix}subject": ""}
-        self._form.values[f"{prefix}{TEMPLATE}"] = template or next(iter(self._templates))
+        """A variant has the first letter that no other has for its name."""
+        taken = {self._form.values[self._name(other, "name")] for other in range(place)}
+        new = {
+            "name": next(name for name in map(letter, range(place + 1)) if name not in taken),
+            TEMPLATE: template or next(iter(self._sources), ""),
+            "subject": "",
+            "share": SHARE if place < 2 else "",
+        }
+        self._form.values |= {self._name(place, field): value for field, value in new.items()}
 
-    def _take(self) -> None:
-        """The last; of two both: a single variant is none."""
-        left = self._variants - 1 if self._variants > 2 else 0
-        for place in range(left, self._variants):
-            self._form.forget(f"{self._prefix}{VARIANT.format(place=place)}")
-        if not left:
+    def _take(self, place: int) -> None:
+        """Those after it move up; of two both go: a single variant is none."""
+        left = [self._typed(other) for other in range(self._variants) if other != place]
+        self._form.forget(f"{self._prefix}{VARIANTS}")
+        if len(left) < 2:
             self._form.forget(f"{self._prefix}{RULE}")
-        self._variants = left
-        self._draw()
+            self._form.values[f"{self._prefix}{TEMPLATE}"] = left[0][TEMPLATE]
+            left = []
+        for at, typed in enumerate(left):
+            self._form.values |= {self._name(at, field): value for field, value in typed.items()}
+        self._show(min(place, len(left) - 1))
 
-    def _grow(self, to: int) -> None:
-        self._variants = to
+    def _typed(self, place: int) -> Values:
+        return _mine(self._form.values, self._name(place, ""))
+
+    def _show(self, place: int) -> None:
+        """Draw anew and go on at a variant, or at the only content."""
         self._draw()
-        self._form.focus(f"{self._prefix}{VARIANT.format(place=to - 1)}{TEMPLATE}")
+        self._form.focus(self._name(place, TEMPLATE) if self._variants else f"{self._prefix}{TEMPLATE}")
 
 
 def letter(place: int) -> str:
@@ -120,25 +179,68 @@ def letter(place: int) -> str:
     return chr(ord("A") + place)
 
 
-def content_order(mine: Values, templates: Mapping[str, TemplateOut]) -> dict[str, object]:
-    """What the API is told of a content, by values whose names have no prefix; nothing: it stays as it is."""
-    places = sorted({int(name.split("/")[1]) for name in mine if name.startswith("variants/")})
+def kept_contents(told: RoundContentOut, template_id: UUID | None, say: Words) -> dict[str, Kept]:
+    """What a round sends until now, to be chosen again; a template of which it has a copy is among the templates."""
+    if told.variants:
+        return {
+            KEPT.format(place=place): Kept(
+                say("the text of {name} as it is", name=each.name), each.subject, each.html, each.text
+            )
+            for place, each in enumerate(told.variants)
+        }
+    return {} if template_id else {KEPT.format(place=0): Kept(say("as it is"), told.subject, told.html, told.text)}
+
+
+def content_values(told: RoundContentOut, template_id: UUID | None, rule: WinnerRuleOut | None) -> dict[str, object]:
+    """What the fields hold for a round that is there."""
+    if not told.variants:
+        return {TEMPLATE: template_id or KEPT.format(place=0)}
+    values: dict[str, object] = dict(USUAL)
+    for place, each in enumerate(told.variants):
+        fields = {
+            "name": each.name, TEMPLATE: KEPT.format(place=place), "subject": each.subject,
+            "share": f"{100 * each.share:.6g}",
+        }  # fmt: skip
+        values |= {f"{VARIANT.format(place=place)}{field}": value for field, value in fields.items()}
+    if rule is not None:
+        after = f"{rule.after / timedelta(hours=1):.12g}"
+        confidence = f"{100 * rule.confidence:.6g}"
+        values |= {f"{RULE}measure": rule.measure, f"{RULE}after": after, f"{RULE}confidence": confidence}
+    return values
+
+
+def content_order(mine: Values, sources: Sources) -> dict[str, object]:
+    """What the API is told of a content, by values whose names have no prefix."""
+    places = _places(mine, VARIANTS)
     if not places:
-        return {TEMPLATE: mine[TEMPLATE]} if mine.get(TEMPLATE) else {}
-    told: dict[str, object] = {"variants": [_variant(mine, place, templates) for place in places]}
+        chosen = mine.get(TEMPLATE, "")
+        source = sources.get(chosen)
+        return {"content": _content(source, "")} if isinstance(source, Kept) else {TEMPLATE: chosen} if chosen else {}
+    told: dict[str, object] = {"variants": [_variant(mine, place, sources) for place in places]}
     if measure := mine.get(f"{RULE}measure"):
         after, confidence = _part(mine, f"{RULE}after", 1 / 3600), _part(mine, f"{RULE}confidence", 100)
         told["winnerRule"] = {"measure": measure, "after": after, "confidence": confidence}
     return told
 
 
-def _variant(mine: Values, place: int, templates: Mapping[str, TemplateOut]) -> dict[str, object]:
-    """A variant holds a copy of its template, under a subject of its own if one was typed."""
-    prefix = VARIANT.format(place=place)
-    template = templates[mine[f"{prefix}{TEMPLATE}"]]
-    bodies = {name: body for name, body in (("html", template.html), ("text", template.text)) if body}
-    subject = mine.get(f"{prefix}subject", "").strip() or template.subject
-    return {"name": letter(place), "share": _part(mine, f"{prefix}share", 100), "subject": subject, **bodies}
+def _places(values: Values, prefix: str) -> list[int]:
+    return sorted({int(name.removeprefix(prefix).split("/")[0]) for name in values if name.startswith(prefix)})
+
+
+def _mine(values: Values, prefix: str) -> Values:
+    return {name.removeprefix(prefix): value for name, value in values.items() if name.startswith(prefix)}
+
+
+def _variant(mine: Values, place: int, sources: Sources) -> dict[str, object]:
+    """A variant holds a copy of its source, under a subject of its own if one was typed."""
+    typed = _mine(mine, VARIANT.format(place=place))
+    content = _content(sources[typed[TEMPLATE]], typed.get("subject", ""))
+    return {"name": typed["name"], "share": _part(typed, "share", 100), **content}
+
+
+def _content(source: Source, subject: str) -> dict[str, object]:
+    bodies = {name: body for name, body in (("html", source.html), ("text", source.text)) if body}
+    return {"subject": subject.strip() or source.subject, **bodies}
 
 
 def _part(mine: Values, name: str, of: float) -> float | str:

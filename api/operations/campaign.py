@@ -17,12 +17,13 @@ from api.operations.preflight import Preflights
 from api.operations.sending_rule import check_tracked, content_columns, rule_columns
 from api.operations.task import content_pointer, held_list, lack, ready_pool, template_content
 from api.pool_forecasts import PoolForecasts
-from api.problems import FieldError, InvalidError, invalid, owned
+from api.problems import FieldError, InvalidError, NotFoundError, invalid, owned
 from api.schemas.campaign import (
     CampaignDryRunOut,
     CampaignIn,
     CampaignOut,
     CampaignProblem,
+    RoundContentOut,
     RoundFindings,
     RoundIn,
     RoundOut,
@@ -140,6 +141,22 @@ async def read_campaign(connection: AsyncConnection, caller: KeyHolder, campaign
     rounds = await campaign.rounds(connection, [campaign_id])
     waiting = await campaign.waiting(connection, caller.user_id, campaign_id)
     return _shown(row, rounds, waiting)
+
+
+async def read_content(
+    connection: AsyncConnection, caller: KeyHolder, campaign_id: UUID, round_no: int
+) -> RoundContentOut:
+    """What a round of one of the caller's campaigns was told to send."""
+    await find_campaign(connection, caller, campaign_id)
+    return RoundContentOut.model_validate(dict(await find_round(connection, campaign_id, round_no)))
+
+
+async def find_round(connection: AsyncConnection, campaign_id: UUID, round_no: int) -> RowMapping:
+    """A round of a campaign that was found before, as its row."""
+    row = await campaign.get_round(connection, campaign_id, round_no)
+    if row is None:
+        raise NotFoundError(f"The campaign has no round {round_no}.")
+    return row
 
 
 async def show_all(connection: AsyncConnection, rows: Sequence[RowMapping]) -> dict[UUID, CampaignOut]:

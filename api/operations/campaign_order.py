@@ -17,6 +17,7 @@ from api.operations.campaign import (
     check_segment,
     create_campaign,
     find_campaign,
+    find_round,
     read_campaign,
     round_columns,
 )
@@ -25,7 +26,7 @@ from api.operations.pool import find_pool
 from api.operations.sending_rule import check_tracked, content_columns, rule_columns
 from api.operations.task import check_precedence, template_content
 from api.operations.temporal import tell
-from api.problems import ConflictError, NotFoundError, owned
+from api.problems import ConflictError, owned
 from api.schemas.campaign import CampaignChange, CampaignIn, CampaignOut, RoundChange, RoundIn
 from contracts.campaign import MOST_ROUNDS, CampaignSurvey
 from contracts.task import FINAL_STATUSES, STEERED, Steering
@@ -175,9 +176,7 @@ def _refuse_final(row: RowMapping) -> None:
 
 
 async def _waiting_round(connection: AsyncConnection, campaign_id: UUID, round_no: int) -> dict[str, Any]:
-    row = await campaign.get_round(connection, campaign_id, round_no)
-    if row is None:
-        raise NotFoundError(f"The campaign has no round {round_no}.")
+    row = await find_round(connection, campaign_id, round_no)
     if row["began_at"] is not None:
         raise ConflictError(f"Round {round_no} has begun: change its task {row['task_id']}, or a later round.")
     return dict(row)

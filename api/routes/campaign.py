@@ -18,6 +18,7 @@ from api.schemas.campaign import (
     CampaignIn,
     CampaignOut,
     RoundChange,
+    RoundContentOut,
     RoundIn,
 )
 from api.schemas.task import TaskStatus
@@ -106,6 +107,12 @@ async def add_round(
     """Add a round after the last."""
     response.headers["Location"] = f"/api/campaigns/{campaign_id}"
     return await campaign_order.add_round(once, campaign_id, order, contents)
+
+
+@router.get("/{campaign_id}/rounds/{round_no}/content")
+async def read_content(campaign_id: UUID, round_no: RoundNo, caller: Reader, connection: Connection) -> RoundContentOut:
+    """Read what a round sends, with its bodies."""
+    return await operations.read_content(connection, caller, campaign_id, round_no)
 
 
 @router.patch("/{campaign_id}/rounds/{round_no}")

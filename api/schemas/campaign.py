@@ -167,6 +167,22 @@ class RoundOut(Outgoing):
     """Told of one campaign, not in lists."""
 
 
+class WrittenVariantOut(VariantOut):
+    """A variant with its bodies."""
+
+    html: str | None
+    text: str | None
+
+
+class RoundContentOut(Outgoing):
+    """What a round sends, in the words of a change of it. With variants, subject and bodies are those of the first."""
+
+    subject: str
+    html: str | None
+    text: str | None
+    variants: list[WrittenVariantOut] | None
+
+
 class CampaignOut(Outgoing):
     """A campaign."""
 

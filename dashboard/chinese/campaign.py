@@ -84,7 +84,7 @@ TEXTS: Final[dict[str, str]] = {
     "Variant {name}": "版本 {name}",
     "Compare variants": "比较多个版本",
     "Add a variant": "添加版本",
-    "Take the last variant away": "移除最后一个版本",
+    "the text of {name} as it is": "{name} 的现有内容",
     "Empty: that of the template.": "留空：使用模板的主题。",
     "Part of the contacts, in percent": "联系人所占百分比",
     "The rest gets the one": "其余联系人收到",

@@ -1,10 +1,11 @@
 """A round that has not begun: changed, taken away, or added after the last."""
 
+from dataclasses import replace
 from uuid import UUID
 
 from nicegui import ui
 
-from api.schemas.campaign import RoundOut
+from api.schemas.campaign import RoundContentOut, RoundOut
 from dashboard import paths
 from dashboard.button import button
 from dashboard.element import element, link
@@ -12,6 +13,7 @@ from dashboard.form import Form, Values
 from dashboard.frame import Visit, page
 from dashboard.round_fields import FOLLOW_UP, Choices, choices, round_fields, round_order
 from dashboard.table import nothing
+from dashboard.variant_fields import content_values, kept_contents
 
 
 @ui.page(paths.NEW_ROUND)
@@ -43,22 +45,25 @@ async def campaign_round(campaign_id: UUID, round_no: int) -> None:
             nothing(say("This round has begun, or is not there: it cannot be changed."))
             return
         element("p", f"{known.name} · {say('Round {number}', number=round_no)}", classes="lead")
-        _change(visit, campaign_id, told, await choices(visit))
+        content = await visit.api.round_content(campaign_id, round_no)
+        _change(visit, campaign_id, told, content, await choices(visit))
         if len(known.rounds) > 1:
             _delete(visit, campaign_id, round_no)
 
 
-def _change(visit: Visit, campaign_id: UUID, told: RoundOut, known: Choices) -> None:
+def _change(visit: Visit, campaign_id: UUID, told: RoundOut, content: RoundContentOut, known: Choices) -> None:
+    known = replace(known, templates={**kept_contents(content, told.template_id, visit.say), **known.templates})
+
     async def send(values: Values) -> None:
         await visit.api.change_round(campaign_id, told.round_no, round_order(values, known))
         ui.navigate.to(paths.campaign(campaign_id))
 
-    values = {
-        "templateId": told.template_id, "delay": told.delay, "delayUnit": told.delay_unit, "audience": told.audience,
-        "segmentId": told.segment_id, "threaded": told.threaded,
+    values = content_values(content, told.template_id, told.winner_rule) | {
+        "delay": told.delay, "delayUnit": told.delay_unit, "audience": told.audience, "segmentId": told.segment_id,
+        "threaded": told.threaded,
     }  # fmt: skip
     with Form(visit, values) as form:
-        round_fields(visit, form, told.round_no, known, kept="" if told.template_id else visit.say("as it is"))
+        round_fields(visit, form, told.round_no, known)
     form.button(visit.say("Save"), send)
 
 

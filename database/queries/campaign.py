@@ -147,7 +147,7 @@ async def touch(connection: AsyncConnection, campaign_id: UUID) -> None:
 
 
 async def get_round(connection: AsyncConnection, campaign_id: UUID, round_no: int) -> RowMapping | None:
-    """A round of a campaign that was locked."""
+    """A round of a campaign that was locked, or read before."""
     values = {"campaign_id": campaign_id, "round_no": round_no}
     return (await connection.execute(GET_ROUND, values)).mappings().one_or_none()
 

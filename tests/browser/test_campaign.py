@@ -91,7 +91,8 @@ async def test_a_round_that_has_not_begun_is_changed_and_what_is_wrong_is_told_a
     async with ApiClient(person.where.api_url, person.key) as api:
         known = (await anext(api.lists())).id
         template = (await anext(api.templates())).id
-        rounds = [{"templateId": str(template)}, {"templateId": str(template), "delay": 2}]
+        variants = [{"name": name, "share": 0.5, "subject": f"Offer {name}", "text": name} for name in ("A", "B")]
+        rounds = [{"templateId": str(template)}, {"variants": variants, "delay": 2}]
         order = {"name": "Later", "contactListId": str(known), "rounds": rounds, "startAt": "2100-01-01T00:00:00Z"}
         made = await api.submit_campaign(order)
     await person.open(f"/campaigns/{made.id}/rounds/2")
@@ -101,9 +102,26 @@ async def test_a_round_that_has_not_begun_is_changed_and_what_is_wrong_is_told_a
     await expect(page.get_by_label("Delay", exact=True)).to_have_attribute("aria-invalid", "true")
     await person.looks_around("round")
     await page.get_by_label("Delay", exact=True).fill("9")
+    second = page.get_by_role("group", name="Variant B")
+    await expect(second.get_by_label("Subject")).to_have_value("Offer B")
+    await page.get_by_role("button", name="Add a variant").click()
+    third = page.get_by_role("group", name="Variant C")
+    await third.get_by_label("Template").select_option("Offer")
+    await third.get_by_label("Subject").fill("{{")
+    await third.get_by_label("in percent").fill("30")
+    await page.get_by_role("button", name="Take it away Variant A").click()
+    await expect(page.get_by_role("group", name="Variant A")).to_have_count(0)
+    await second.get_by_label("in percent").fill("30")
+    await page.get_by_label("The rest gets the one").select_option("with the most replies")
+    await page.get_by_role("button", name="Save").click()
+    await expect(third.get_by_label("Subject")).to_have_attribute("aria-invalid", "true")
+    await third.get_by_label("Subject").fill("A new offer")
     await page.get_by_role("button", name="Save").click()
 
     await person.sees("9 days")
+    await expect(page.get_by_role("row", name=re.compile("^B Offer B 30.0%"))).to_be_visible()
+    await expect(page.get_by_role("row", name=re.compile("^C A new offer 30.0%"))).to_be_visible()
+    await person.sees("After 2 d the rest gets the one with the most replies")
     await person.follow("Change")
     await page.get_by_label("Not before").fill("09:00")
     await page.get_by_label("Not after").fill("17:00")

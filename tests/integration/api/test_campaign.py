@@ -68,7 +68,13 @@ async def test_campaigns_are_listed_the_newest_first_and_nobody_sees_anothers(an
     assert [(each["name"], len(each["rounds"])) for each in rest] == [("one", 2)]
     path = f"/api/campaigns/{made[0]['id']}"
     assert (await bob.get("/api/campaigns")).json()["data"] == []
-    for method, place in (("GET", ""), ("GET", "/contacts"), ("POST", "/pause"), ("DELETE", "/rounds/2")):
+    for method, place in (
+        ("GET", ""),
+        ("GET", "/contacts"),
+        ("GET", "/rounds/1/content"),
+        ("POST", "/pause"),
+        ("DELETE", "/rounds/2"),
+    ):
         assert (await bob.ask(method, path + place)).status_code == 404
     assert (await bob.patch(path, {"name": "mine"})).status_code == 404
 
@@ -192,6 +198,11 @@ async def test_rounds_are_edited_until_they_begin(ann: Asker, resources: Resourc
     assert (changed["delay"], changed["audience"], changed["subject"]) == (5, "not_opened", "Hello again")
     assert changed["segmentId"] == segment["id"]
     assert (await ann.patch(f"{path}/rounds/2", {"segmentId": None})).json()["rounds"][1]["segmentId"] is None
+    content = (await ann.get(f"{path}/rounds/3/content")).json()
+    assert [each | {"html": None} for each in VARIANTS] == content["variants"]
+    change = {"variants": [*content["variants"], {**VARIANTS[0], "name": "C"}], "winnerRule": RULE}
+    more = (await ann.patch(f"{path}/rounds/3", change)).json()["rounds"][2]
+    assert ([each["name"] for each in more["variants"]], more["winnerRule"]["measure"]) == (["A", "B", "C"], "opens")
     again = (await ann.patch(f"{path}/rounds/3", {"content": TEXT})).json()["rounds"][2]
     assert (again["variants"], again["winnerRule"], again["subject"]) == (None, None, "Hello again")
     rounds = (await ann.delete(f"{path}/rounds/2")).json()["rounds"]
@@ -205,6 +216,7 @@ async def test_rounds_are_edited_until_they_begin(ann: Asker, resources: Resourc
     assert (await ann.patch(path, {"startAt": None})).status_code == 409
     assert (await ann.patch(path, {"colleaguesStop": True})).json()["colleaguesStop"] is True
     assert (await ann.patch(f"{path}/rounds/9", {"delay": 1})).status_code == 404
+    assert (await ann.get(f"{path}/rounds/9/content")).status_code == 404
 
 
 async def test_the_first_round_stays_a_first_round(ann: Asker) -> None:

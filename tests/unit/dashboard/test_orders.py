@@ -2,11 +2,12 @@
 
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 
-from api.schemas.campaign import CampaignChange, CampaignIn, CampaignOut
+from api.schemas.campaign import CampaignChange, CampaignIn, CampaignOut, RoundChange, RoundContentOut
+from api.schemas.sending_rule import WinnerRuleOut
 from api.schemas.service import WindowOut
 from api.schemas.task import TaskIn
 from api.schemas.template import TemplateOut
@@ -16,7 +17,8 @@ from dashboard.mailing import key_of_orders
 from dashboard.pages import new_task
 from dashboard.pages.new_campaign import order
 from dashboard.round_fields import FOLLOW_UP, Choices
-from dashboard.variant_fields import content_order
+from dashboard.variant_fields import content_order, content_values, kept_contents
+from dashboard.words import Words
 
 NOW = datetime(2026, 3, 1, tzinfo=UTC)
 TEMPLATE = TemplateOut(
@@ -74,14 +76,11 @@ def test_three_rounds_with_follow_ups_in_the_thread_are_ordered() -> None:
 
 
 def test_two_variants_hold_their_templates_and_the_rest_waits_for_the_best() -> None:
-    values = typed(
-        **{
-            "rounds/0/variants/0/templateId": str(TEMPLATE.id), "rounds/0/variants/0/share": "20",
-            "rounds/0/variants/1/templateId": str(TEMPLATE.id), "rounds/0/variants/1/share": "20",
-            "rounds/0/variants/1/subject": "Another question", "rounds/0/winnerRule/measure": "replies",
-            "rounds/0/winnerRule/after": "48", "rounds/0/winnerRule/confidence": "95",
-        }
-    )  # fmt: skip
+    same = {"templateId": str(TEMPLATE.id), "share": "20"}
+    mine = {f"variants/{place}/{name}": value for place in (0, 1) for name, value in same.items()}
+    mine |= {"variants/0/name": "A", "variants/1/name": "B", "variants/1/subject": "Another question"}
+    mine |= {"winnerRule/measure": "replies", "winnerRule/after": "48", "winnerRule/confidence": "95"}
+    values = typed(**{f"rounds/0/{name}": value for name, value in mine.items()})
     del values["rounds/0/templateId"]
 
     first = taken(values).rounds[0]
@@ -94,9 +93,40 @@ def test_two_variants_hold_their_templates_and_the_rest_waits_for_the_best() -> 
 
 
 def test_what_is_no_number_goes_to_the_api_as_it_was_typed() -> None:
-    mine = {"variants/0/templateId": str(TEMPLATE.id), "variants/0/share": "half"}
+    mine = {"variants/0/name": "A", "variants/0/templateId": str(TEMPLATE.id), "variants/0/share": "half"}
 
     assert content_order(mine, KNOWN.templates)["variants"][0]["share"] == "half"  # type: ignore[index]
+
+
+WRITTEN = {"subject": "Good day", "html": None, "text": "Hello"}
+TRIED = [WRITTEN | {"name": name, "share": share} for name, share in (("A", 1 / 3), ("long", 0.2), ("C", 0.25))]
+
+
+def saved(variants: object, rule: WinnerRuleOut | None, template: UUID | None) -> RoundChange:
+    """What comes of the fields of a round if nothing is typed."""
+    told = RoundContentOut.model_validate({**WRITTEN, "variants": variants})
+    sources = {**KNOWN.templates, **kept_contents(told, template, Words("en"))}
+    return RoundChange.model_validate(content_order(texts(content_values(told, template, rule)), sources))
+
+
+def test_variants_that_are_only_looked_at_and_saved_stay_as_they_were() -> None:
+    rule = WinnerRuleOut(measure="clicks", after=timedelta(hours=36, minutes=1), confidence=0.99)
+
+    change = saved(TRIED, rule, None)
+
+    assert change.variants is not None
+    assert [each.model_dump() for each in change.variants] == [
+        each | {"share": pytest.approx(each["share"], abs=1e-6)} for each in TRIED
+    ]
+    assert change.winner_rule is not None
+    assert WinnerRuleOut(**change.winner_rule.model_dump()) == rule
+
+
+def test_a_single_content_that_is_only_looked_at_and_saved_stays_as_it_was() -> None:
+    assert saved(None, None, TEMPLATE.id).template_id == TEMPLATE.id
+    kept = saved(None, None, None).content
+    assert kept is not None
+    assert kept.model_dump() == WRITTEN
 
 
 @pytest.mark.parametrize(
