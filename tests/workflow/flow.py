@@ -2,8 +2,8 @@
 
 import asyncio
 import json
-from collections.abc import Awaitable, Callable
-from contextlib import AsyncExitStack
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -12,7 +12,9 @@ from temporalio.client import WorkflowHandle, WorkflowHistory
 
 from contracts.identifiers import task_workflow_id
 from contracts.task import Survey, TaskTotals
+from database.queries.advisory_lock import advisory_lock
 from database.queries.survey import survey
+from runtime.reconcile import LOCK
 from runtime.resources import Resources
 from stack.simulator.config import ProviderConfig, SimulatorConfig
 from stack.simulator.providers import Simulator
@@ -68,6 +70,17 @@ class Flow:
 
     async def start(self, task_id: UUID) -> None:
         await self.resources.orders.start(await self.survey(task_id))
+
+    @asynccontextmanager
+    async def unreconciled(self) -> AsyncIterator[None]:
+        """Keep the worker's own reconcile away: it starts what a test has written and is about to start otherwise."""
+        async with self.world.pool.acquire() as connection:
+            while True:
+                async with advisory_lock(connection, LOCK) as ours:
+                    if ours:
+                        yield
+                        return
+                await asyncio.sleep(PAUSE)
 
     async def survey(self, task_id: UUID) -> Survey:
         async with self.world.pool.acquire() as connection:
