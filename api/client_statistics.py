@@ -5,7 +5,7 @@ from uuid import UUID
 
 from api.client_transport import Transport, given
 from api.schemas.metric import MetricSeriesOut, TaskMetricsOut
-from api.schemas.statistics import AccountStatisticsOut, FunnelOut, StatisticsOut, TimelineOut
+from api.schemas.statistics import AccountStatisticsOut, CampaignVariantsOut, FunnelOut, StatisticsOut, TimelineOut
 from contracts.metric import SystemMetric
 from contracts.statistics import TimeUnit
 
@@ -34,6 +34,10 @@ class StatisticsCalls(Transport):
     async def funnel(self, campaign_id: UUID) -> FunnelOut:
         """How far a campaign's contacts came."""
         return await self._get(FunnelOut, f"/api/campaigns/{campaign_id}/funnel")
+
+    async def campaign_variants(self, campaign_id: UUID) -> CampaignVariantsOut:
+        """What became of the variants of a campaign's rounds, and which of them wins."""
+        return await self._get(CampaignVariantsOut, f"/api/campaigns/{campaign_id}/variants")
 
     async def account_statistics(
         self,

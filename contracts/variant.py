@@ -1,9 +1,11 @@
 """Variants of a task's content, tried on a part of its mails before the rest gets the best."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final, Literal
 
 from pydantic import BaseModel, Field
+
+from scheduling.winner import Tally
 
 WinnerMeasure = Literal["opens", "clicks", "replies"]
 
@@ -19,6 +21,14 @@ class Variant(BaseModel, frozen=True):
     text: str | None = None
 
 
+class Trial(BaseModel, frozen=True):
+    """What a winner was decided by."""
+
+    decided_at: datetime
+    tallies: tuple[Tally, ...]
+    """In the order of the variants."""
+
+
 class WinnerRule(BaseModel, frozen=True):
     """What makes a variant the best, and when that is decided."""
 
@@ -27,6 +37,8 @@ class WinnerRule(BaseModel, frozen=True):
     """Counted from the task's start."""
     confidence: float = Field(default=0.95, ge=0.5, lt=1)
     """Below it no variant is better than the others by the test, and the first one wins."""
+    trial: Trial | None = None
+    """Noted at a task when the winner is decided. An older release noted none."""
 
 
 MOST_VARIANTS: Final = 8

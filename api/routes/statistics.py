@@ -10,8 +10,9 @@ from pydantic import AwareDatetime
 from api.csv_answer import csv_answer
 from api.dependencies import Analysis, Reader
 from api.operations import statistics as operations
+from api.operations import variant
 from api.schemas.service import TimeZone
-from api.schemas.statistics import AccountStatisticsOut, FunnelOut, StatisticsOut, TimelineOut
+from api.schemas.statistics import AccountStatisticsOut, CampaignVariantsOut, FunnelOut, StatisticsOut, TimelineOut
 from contracts.statistics import AccountGrouping, TaskGrouping, TimeUnit
 
 router = APIRouter(prefix="/api", tags=["statistics"])
@@ -76,6 +77,12 @@ async def timeline_of_campaign(
 async def funnel(campaign_id: UUID, caller: Reader, connection: Analysis) -> FunnelOut:
     """How far the contacts of a campaign came: with any of its mails, and with those of each round."""
     return await operations.funnel(connection, caller, campaign_id)
+
+
+@router.get("/campaigns/{campaign_id}/variants")
+async def variants(campaign_id: UUID, caller: Reader, connection: Analysis) -> CampaignVariantsOut:
+    """What became of the variants of each round, and which of them wins."""
+    return await variant.of_campaign(connection, caller, campaign_id)
 
 
 @router.get("/statistics")

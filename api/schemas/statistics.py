@@ -2,8 +2,11 @@
 
 from datetime import datetime
 from typing import Literal
+from uuid import UUID
 
 from api.schemas.base import Outgoing
+from api.schemas.sending_rule import VariantOut, WinnerRuleOut
+from contracts.task import TaskStatus
 
 
 class Happenings(Outgoing):
@@ -128,3 +131,54 @@ class FunnelOut(StagesOut):
     """How far a campaign's contacts came with any of its mails, and with those of each round that has begun."""
 
     rounds: list[RoundStagesOut]
+
+
+class VariantResultOut(VariantOut):
+    """A variant and what became of it. Only what people did counts."""
+
+    sent: int
+    """Of all its mails so far; as in the statistics, so are the next three."""
+    opened: int
+    clicked: int
+    replied: int
+    tried: int | None
+    """Mails of the trial that were sent; empty where no winner is looked for, and where none was noted."""
+    hits: int | None
+    """Of those opened, clicked or replied to, whatever the rule measures. Who clicked has opened too."""
+    rate: float | None
+    """The one as a share of the other, which the rule compares."""
+
+
+class VerdictOut(Outgoing):
+    """What a trial says: of a winner that was decided what it said then, else what it says now."""
+
+    variant: str
+    """The best where `significant`, else the first."""
+    p_value: float
+    """How often chance alone makes two equal variants differ as the best two do, or more; 1 where numbers are too small
+    to tell."""
+    significant: bool
+    """Whether that is as seldom as the rule asks for."""
+
+
+class RoundVariantsOut(Outgoing):
+    """The variants of a round."""
+
+    round_no: int
+    task_id: UUID | None
+    status: TaskStatus | None
+    """Of its task."""
+    winner_rule: WinnerRuleOut | None
+    decides_at: datetime | None
+    """When the winner is to be decided, at the earliest; empty before its mails are written, and afterwards."""
+    decided_at: datetime | None
+    winner: str | None
+    """The variant that the rest gets."""
+    verdict: VerdictOut | None
+    variants: list[VariantResultOut]
+
+
+class CampaignVariantsOut(Outgoing):
+    """The rounds of a campaign that have variants."""
+
+    data: list[RoundVariantsOut]

@@ -109,8 +109,29 @@ TEXTS: Final[dict[str, str]] = {
     "After {after} the rest gets the one with the most replies, if that is {sure} sure.": (
         "{after} 后，若置信度达到 {sure}，其余联系人收到回复最多的版本。"
     ),
-    "the best: the rest gets it": "最佳：其余联系人收到它",
-    "not decided": "未决定",
+    "Opened or clicked in the trial": "试发中打开或点击",
+    "Clicked in the trial": "试发中点击",
+    "Replied in the trial": "试发中回复",
+    "won: the rest gets it": "胜出：其余联系人收到它",
+    "the rest gets it": "其余联系人收到它",
+    "would win now": "目前领先",
+    "The round ended before a winner was decided.": "此轮在评选之前已结束。",
+    "A winner is decided at {at} at the earliest.": "最早于 {at} 评选。",
+    "The rest gets {name}. By which figures that was decided was not noted.": (
+        "其余联系人收到 {name}。未记录评选所依据的数字。"
+    ),
+    "{name} has won, decided at {at}: the rest gets it.": "{at} 评选：{name} 胜出，其余联系人收到它。",
+    "No variant was better for sure, decided at {at}: the rest gets the first, {name}.": (
+        "{at} 评选：没有哪个版本确定更好，其余联系人收到第一个版本 {name}。"
+    ),
+    "By what is known now, {name} would win.": "按目前数据，{name} 将胜出。",
+    "By what is known now, no winner can be told, and the rest would get the first, {name}.": (
+        "按目前数据无法确定胜者，其余联系人将收到第一个版本 {name}。"
+    ),
+    "The numbers are too small to tell, or there is no difference.": "数量太少无法判断，或没有差别。",
+    "Were they equally good, chance would make them differ that much in {often} of cases; the rule allows {most}.": (
+        "如果两者一样好，仅凭偶然也会在 {often} 的情况下相差这么多；规则允许 {most}。"
+    ),
     "Part": "比例",
     "Result": "结果",
     "An answer stops colleagues of the same organisation too": "同一机构有人回复时，也停止给其同事发信",

@@ -10,7 +10,6 @@ from dashboard.button import button
 from dashboard.element import element, link
 from dashboard.form import Form, Values
 from dashboard.frame import Visit, page
-from dashboard.pages.campaign_variants import variants
 from dashboard.round_fields import FOLLOW_UP, Choices, choices, round_fields, round_order
 from dashboard.table import nothing
 
@@ -59,8 +58,6 @@ def _change(visit: Visit, campaign_id: UUID, told: RoundOut, known: Choices) -> 
         "segmentId": told.segment_id, "threaded": told.threaded,
     }  # fmt: skip
     with Form(visit, values) as form:
-        if told.variants is not None:
-            variants(told, visit.say)
         round_fields(visit, form, told.round_no, known, kept="" if told.template_id else visit.say("as it is"))
     form.button(visit.say("Save"), send)
 

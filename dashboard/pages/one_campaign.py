@@ -33,6 +33,7 @@ async def campaign(campaign_id: UUID, by: str = "round", stop: str = "", cursor:
     """Show one campaign; its results by a grouping, its contacts by why they stopped."""
     async with page("Campaign", paths.CAMPAIGNS) as visit:
         await live(visit, lambda: visit.api.campaign(campaign_id), lambda told: _campaign(visit, told))
+        await variants_of(visit, campaign_id)
         await came_back(visit, campaign_id, by)
         await contacts(visit, campaign_id, stop, cursor)
 
@@ -58,7 +59,6 @@ def _campaign(visit: Visit, told: CampaignOut) -> None:
         figure(say("Ends"), moment(told.completed_at))
     element("h2", say("Rounds"))
     _rounds(visit, told)
-    variants_of(told.rounds, say)
     _waiting(told, say)
 
 

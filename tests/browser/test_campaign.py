@@ -1,5 +1,6 @@
 """A campaign, ordered at the pages and followed until its first round is out."""
 
+import asyncio
 import csv
 import re
 
@@ -7,12 +8,20 @@ import pytest
 from playwright.async_api import expect
 
 from api.client import ApiClient
+from database.connect import create_pool
+from database.queries import task_moves
 from evidence import playground
 from tests.browser.person import PATIENCE_MS, Person
 
 pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.timeout(300)]
 INTERVAL = 0.2
 PEOPLE = 6
+TRIED, REST = 40, 10
+ALL_OF_B = """
+    INSERT INTO engagements (task_id, seq, replied_at) SELECT task_id, seq, now() FROM subtasks
+    WHERE task_id = $1 AND variant = 1 AND status = 'sent'
+"""
+TRIAL_IS_OVER = "UPDATE tasks SET winner_at = guard_now() WHERE id = $1"
 
 
 async def prepare(person: Person) -> None:
@@ -107,3 +116,33 @@ async def test_a_round_that_has_not_begun_is_changed_and_what_is_wrong_is_told_a
     await page.get_by_role("button", name="Save").click()
     await person.sees("09:00 – 17:00")
     person.complaints = [each for each in person.complaints if "422" not in each]
+
+
+async def test_who_won_among_variants_is_seen_with_the_figures_by_which_it_was_decided(person: Person) -> None:
+    await person.sign_in()
+    await prepare(person)
+    part = TRIED / 2 / (TRIED + REST)
+    variants = [{"name": name, "share": part, "subject": f"Offer {name}", "text": name} for name in ("A", "B")]
+    rule = {"measure": "replies", "after": "PT48H"}
+    async with ApiClient(person.where.api_url, person.key) as api:
+        known = await api.create_list("Many")
+        await api.add_contacts(known.id, [{"email": f"one.{number}@example.org"} for number in range(TRIED + REST)])
+        rounds = [{"variants": variants, "winnerRule": rule}]
+        made = await api.submit_campaign({"name": "Trial", "contactListId": str(known.id), "rounds": rounds})
+        await person.open(f"/campaigns/{made.id}")
+        await person.sees("After 2 d the rest gets the one with the most replies")
+        while (first := (await api.campaign(made.id)).rounds[0]).by_status.sent < TRIED:  # noqa: ASYNC110 - others send
+            await asyncio.sleep(0.2)
+    await person.sees("By what is known now, no winner can be told, and the rest would get the first, A.")
+
+    async with await create_pool(person.where.database_url) as pool, pool.acquire() as connection:
+        await connection.execute(ALL_OF_B, first.task_id)
+        await connection.execute(TRIAL_IS_OVER, first.task_id)
+        assert first.task_id is not None
+        await task_moves.release_retries(connection, first.task_id)
+
+    await person.sees("B has won")
+    won = person.page.get_by_role("row", name=re.compile("^B "))
+    await expect(won).to_contain_text("20 / 20 (100.0%)")
+    await expect(won).to_contain_text("won: the rest gets it")
+    await person.looks_around("variants")

@@ -20,7 +20,7 @@ from dashboard.frame import SECTIONS, THEMES
 from dashboard.mailing import PRECEDENCE
 from dashboard.pages.alert import EMPTY, STATES
 from dashboard.pages.campaign_results import GROUPINGS, STAGES
-from dashboard.pages.campaign_variants import RULES
+from dashboard.pages.campaign_variants import MEASURED, RULES
 from dashboard.pages.contact_import import MODES
 from dashboard.pages.first_steps import STEPS
 from dashboard.pages.key import MAY
@@ -69,7 +69,21 @@ def texts() -> Iterator[str]:
     yield from (*THEMES.values(), *REASONS.values(), *DESCRIBED)
     yield from (each for texts in DECISIONS.values() for each in texts)
     yield from (*FAULTS.values(), *(text for step in STEPS for text in (step.todo, step.why)))
-    tables = (DAYS, PINS, UNKNOWN, MEASURES, RULES, PRECEDENCE, SEVERITIES, MAY, TYPES, MOMENTS, PER, SETTING_TYPES)
+    tables = (
+        DAYS,
+        PINS,
+        UNKNOWN,
+        MEASURED,
+        MEASURES,
+        RULES,
+        PRECEDENCE,
+        SEVERITIES,
+        MAY,
+        TYPES,
+        MOMENTS,
+        PER,
+        SETTING_TYPES,
+    )
     for table in tables:
         yield from table.values()
     yield from (*DONE.values(), *PREFERRED.values(), *DECIDED.values())
