@@ -14,11 +14,16 @@ from dashboard.chinese import fault, part, refusal
 from dashboard.chinese.whole import CHINESE
 from dashboard.field import FIELDS
 
-SENTENCES: Final = {**refusal.REQUESTS, **fault.VALUES, **fault.CONTENT, **fault.FILES, **fault.LOGINS}
-PARTS: Final = {**part.KINDS, **part.PHRASES, **part.ADDRESSES, **part.TEMPLATES}
+ENDED: Final = {f"{{place}}: {english}": f"{{place}}：{chinese}" for english, chinese in fault.DIALOGUES.items()}
+SENTENCES: Final = {**refusal.REQUESTS, **fault.VALUES, **fault.CONTENT, **fault.FILES, **fault.LOGINS, **ENDED}
+PARTS: Final = {**fault.DIALOGUES, **part.KINDS, **part.PHRASES, **part.ADDRESSES, **part.TEMPLATES}
 """Said inside sentences only: alone, they might be what a person wrote."""
 SAID: Final = {"what", "whose", "why", "status", "high", "expected", "sign", "token", "wanted"}
 """What is put in under these names is told in English too. All else, such as names and addresses, stays as it is."""
+LONGEST: Final = 2_000
+"""Letters of a sentence that is looked for: a stranger's server may have said the rest."""
+DEEPEST: Final = 4
+"""Sentences inside each other."""
 QUOTED: Final = r"""'.*?'|".*?\""""
 
 
@@ -34,7 +39,7 @@ class Template:
 
 def in_chinese(sentence: str) -> str:
     """Say a sentence of the API; one that is not known stays English."""
-    found = _found(sentence, _sentences())
+    found = _found(sentence, _sentences(), DEEPEST) if len(sentence) <= LONGEST else None
     return sentence if found is None else found
 
 
@@ -69,25 +74,25 @@ def _template(english: str, chinese: str) -> Template:
     return Template(re.compile(pattern, re.DOTALL), frozenset(quoted), chinese)
 
 
-def _found(sentence: str, templates: list[Template]) -> str | None:
+def _found(sentence: str, templates: list[Template], depth: int) -> str | None:
     for each in templates:
         if match := each.pattern.fullmatch(sentence):
             values = {
-                name: _put_in(name, _unquoted(value) if name in each.quoted else value)
+                name: _put_in(name, _unquoted(value) if name in each.quoted else value, depth)
                 for name, value in match.groupdict().items()
             }
             return each.chinese.format(**values)
     return None
 
 
-def _put_in(name: str, value: str) -> str:
+def _put_in(name: str, value: str, depth: int) -> str:
     if name == "field":
         label = FIELDS.get(to_camel(value))
         return value if label is None else CHINESE[label]
     text = value.strip()
-    if name not in SAID or not text:
+    if name not in SAID or not text or not depth:
         return value
-    found = _found(text, _parts())
+    found = _found(text, _parts(), depth - 1)
     return CHINESE.get(text, text) if found is None else found
 
 

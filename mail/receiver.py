@@ -15,6 +15,8 @@ log = logging.getLogger(__name__)
 
 COMMAND_BYTES = 2_048
 MOST_RECIPIENTS = 100
+AGAIN = 1.0
+"""Seconds until a connection that was told to end is told again."""
 MOST_FAULTS = 20
 """Commands that are not understood, in one connection."""
 PATH = re.compile(r"(?:FROM|TO):\s*<(?:@[^:<>]*:)?([^<>\s]*)>(.*)", re.IGNORECASE)
@@ -67,12 +69,16 @@ class Receiver:
         return int(self._server.sockets[0].getsockname()[1])
 
     async def close(self) -> None:
-        """Take no more connections, and end those that are open; a mail whose 250 was not sent comes again."""
+        """Take no more connections, and end those that are open; a mail whose 250 was not sent comes again.
+
+        They are told until they have: a taker that fails just then may swallow the first word.
+        """
         if self._server is not None:
             self._server.close()
-        for each in list(self._open):
-            each.cancel()
-        await asyncio.gather(*self._open, return_exceptions=True)
+        while self._open:
+            for each in self._open:
+                each.cancel()
+            await asyncio.wait(self._open, timeout=AGAIN)
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         session = asyncio.current_task()

@@ -24,6 +24,7 @@ from database.queries.mailbox import MailboxToRead
 from mail.imap import Arrived, MailboxError, MailboxSession
 from runtime.inbox import Inbox
 from runtime.secrets import SealBrokenError
+from runtime.serving import end
 
 log = logging.getLogger(__name__)
 
@@ -95,9 +96,7 @@ class Mailboxes:
 
     async def _end(self, service_ids: list[UUID]) -> None:
         tasks = [self._watched.pop(service_id)[1] for service_id in service_ids]
-        for task in tasks:
-            task.cancel()
-        for task, outcome in zip(tasks, await asyncio.gather(*tasks, return_exceptions=True), strict=True):
+        for task, outcome in zip(tasks, await end(tasks), strict=True):
             if isinstance(outcome, Exception):
                 log.error("%s ended in a fault of ours and is begun anew", task.get_name(), exc_info=outcome)
 

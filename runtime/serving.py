@@ -2,8 +2,12 @@
 
 import asyncio
 import signal
-from collections.abc import AsyncIterator, Callable, Coroutine
+from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from contextlib import asynccontextmanager
+from typing import Final
+
+AGAIN: Final = 5.0
+"""Seconds until who was told to end is told again: longer than anybody takes to leave in order."""
 
 
 def on_leave(leave: Callable[[], object]) -> None:
@@ -19,6 +23,17 @@ async def beside(*loops: Coroutine[object, object, None]) -> AsyncIterator[None]
     try:
         yield
     finally:
+        await end(running)
+
+
+async def end(tasks: Sequence["asyncio.Task[None]"]) -> list[BaseException | None]:
+    """Cancel tasks until they have ended; how each did.
+
+    Once is not enough: an error on the way out takes the place of the cancellation, such as the one of a transaction
+    whose connection has died, and a loop that waits out outages then goes on.
+    """
+    while running := [task for task in tasks if not task.done()]:
         for task in running:
             task.cancel()
-        await asyncio.gather(*running, return_exceptions=True)
+        await asyncio.wait(running, timeout=AGAIN)
+    return await asyncio.gather(*tasks, return_exceptions=True)

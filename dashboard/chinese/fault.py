@@ -172,6 +172,13 @@ LOGINS: Final[dict[str, str]] = {
     "{place}: STARTTLS failed: {why}": "{place}：STARTTLS 失败：{why}",
     "{place}: does not speak SMTP: {why}": "{place}：不是 SMTP 服务器：{why}",
     "{place}: the server turned us away: {why}": "{place}：服务器拒绝连接：{why}",
+    "{place}: closed before the server had answered the mail": "{place}：服务器应答邮件之前连接已关闭",
+    "{place}: no answer to the mail yet": "{place}：邮件尚无应答",
+    "{place}: the mail was sent, and answered oddly: {why}": "{place}：邮件已发出，但应答异常：{why}",
+    "{place}: the mail was sent, but not answered: {why}": "{place}：邮件已发出，但没有应答：{why}",
+    "no answer within {seconds} s": "{seconds} 秒内没有应答",
+    "no answer: {why}": "没有应答：{why}",
+    "{host} is not known: {error}": "找不到主机 {host}",
     "{place}: lost at EHLO: {why}": "{place}：EHLO 时连接中断：{why}",
     "{place}: lost at the login: {why}": "{place}：登录时连接中断：{why}",
     "{place}: login as {name!r} was refused: {why}": "{place}：以“{name}”登录被拒：{why}",
@@ -179,4 +186,19 @@ LOGINS: Final[dict[str, str]] = {
         "{place}：服务器没有可用的登录方式（{methods}）。请检查端口和加密。"
     ),
 }
-"""Of the accounts of services, when they are tried."""
+"""Of services and receivers, when they are tried."""
+DIALOGUES: Final[dict[str, str]] = {
+    "the connection is closed": "连接已关闭",
+    "the connection was lost at {command}": "{command} 时连接中断",
+    "the connection was lost before the body": "发送正文前连接中断",
+    "the connection was lost within the body": "发送正文时连接中断",
+    "the body was not taken in time": "服务器未及时接收正文",
+    "takes mails of up to {most} bytes, this one has {size}": "最大接受 {most} 字节的邮件，此邮件有 {size} 字节",
+    "does not offer SMTPUTF8, which an address with characters beyond ASCII needs": (
+        "不支持含非 ASCII 字符的地址所需的 SMTPUTF8"
+    ),
+    "the server answers more than it is asked": "服务器的应答多于请求",
+    "not an SMTP answer: {why}": "不是 SMTP 应答：{why}",
+    "no answer to {command}": "{command} 没有应答",
+}
+"""What ended a dialogue, told after the server's place."""

@@ -36,6 +36,7 @@ PHRASES: Final[dict[str, str]] = {
     "[Errno {number}] Connection refused": "连接被拒绝",
     "[Errno {number}] Name or service not known": "找不到此主机",
     "[Errno {number}] No route to host": "没有到主机的路由",
+    "All connection attempts failed": "无法连接",
     "TimeoutError": "超时",
     "without a login": "无需登录",
     "{first} or {last}": "{first} 或 {last}",

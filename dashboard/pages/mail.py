@@ -113,7 +113,7 @@ def _delivery(told: DeliveryOut, say: Words) -> None:
         answer = f"{told.reply_code} {told.reply_text or ''}".strip()
         element("p", say("The server said: {answer}", answer=answer), classes="reply")
     elif told.reply_text:
-        element("p", told.reply_text, classes="reply")
+        element("p", say.told(told.reply_text), classes="reply")
     _times(told, say)
     if told.decision:
         values = {"decision": say(told.decision), "at": moment(told.decided_at)}

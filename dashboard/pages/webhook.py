@@ -129,7 +129,7 @@ def _columns(say: Words) -> list[Column[WebhookDeliveryOut]]:
         Column("When", lambda each: moment(each.attempted_at)),
         Column("Message", lambda each: say(TYPES[each.type]) if each.type in TYPES else each.type),
         Column("Answer", lambda each: str(each.status_code or "–"), numeric=True),
-        Column("What went wrong", lambda each: each.error or "–"),
+        Column("What went wrong", lambda each: say.told(each.error or "–")),
         Column("Seconds", lambda each: f"{each.seconds:.2f} {say('s')}", numeric=True),
     ]
 
@@ -140,7 +140,9 @@ def _orders(visit: Visit, known: WebhookOut) -> None:
 
     async def test() -> None:
         told = await visit.api.test_webhook(known.id)
-        answer = say("It was taken.") if told.taken else say("It was not taken: {error}", error=told.error or "–")
+        answer = (
+            say("It was taken.") if told.taken else say("It was not taken: {error}", error=say.told(told.error or "–"))
+        )
         shown.text = answer
 
     async def resume(*, skip: bool) -> None:

@@ -2,17 +2,22 @@
 
 import hashlib
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 
 from database.connect import PoolConnection
+from database.errors import UNREACHABLE
 
 
 @asynccontextmanager
 async def advisory_lock(connection: PoolConnection, name: str) -> AsyncIterator[bool]:
-    """Whether the lock is ours, without waiting for it. It ends with the block, or with the connection."""
+    """Whether the lock is ours, without waiting for it. It ends with the block, or with the connection.
+
+    That a connection is gone is told by whoever uses it: told here, it would take the place of why the block ended, and
+    who was cancelled would not hear of it.
+    """
     key = int.from_bytes(hashlib.sha256(f"tempost:{name}".encode()).digest()[:8], "big", signed=True)
     try:
         yield await connection.fetchval("SELECT pg_try_advisory_lock($1)", key)
     finally:
-        if not connection.is_closed():  # all: who is interrupted while it asks does not know what it got
+        with suppress(*UNREACHABLE):  # all: who is interrupted while it asks does not know what it got
             await connection.execute("SELECT pg_advisory_unlock_all()")

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import pytest
 from sqlalchemy.engine import make_url
 
+import mail.receiver
 from mail.receiver import Limits, Receiver, TryLaterError
 from runtime.receive import Door
 from stack.postgres_outage import closed
@@ -117,6 +118,25 @@ async def test_a_peer_that_talks_nonsense_is_left(kept: tuple[Kept, int]) -> Non
 
     assert (await reader.read()).decode().splitlines()[-1].startswith("421 ")
     await left(writer)
+
+
+async def test_it_ends_although_what_a_taker_was_at_fails_just_then(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(mail.receiver, "AGAIN", 0.01)
+    taking = asyncio.Event()
+
+    async def take(_: bytes, __: list[str]) -> None:
+        taking.set()
+        try:
+            await asyncio.Event().wait()
+        finally:
+            raise TryLaterError("the connection to the database has died")
+
+    receiver = Receiver(take, Kept([]).accepts, "mx.example.org", LIMITS)
+    dialogue = asyncio.create_task(in_dialogue(await receiver.listen("127.0.0.1", 0), b"hi"))
+    await taking.wait()
+    await receiver.close()
+
+    assert (await dialogue)[-1].startswith("451 ")
 
 
 async def test_more_connections_than_allowed_are_sent_away(kept: tuple[Kept, int]) -> None:

@@ -12,6 +12,7 @@ from activities.delivery import DeliveryActivities
 from activities.letter import Letters
 from activities.signing import Signers
 from database.ledger import Ledger
+from database.queries.advisory_lock import advisory_lock
 from database.queries.ledger import Record
 from mail.transport import Account, Transport
 from scheduling.permit import Permit
@@ -123,3 +124,22 @@ def no_dial(account: Account) -> Transport:
 
 def no_password(service_id: object, sealed: object) -> str:
     raise AssertionError("nothing is sent here")
+
+
+async def test_who_is_cancelled_while_the_server_of_its_lock_ends_is_cancelled(world: World) -> None:
+    held: asyncio.Future[int] = asyncio.get_running_loop().create_future()
+    gone = asyncio.Event()
+
+    async def hold() -> None:
+        async with world.pool.acquire() as connection, advisory_lock(connection, "test"):
+            connection.add_termination_listener(lambda _: gone.set())
+            held.set_result(connection.get_server_pid())
+            await asyncio.Event().wait()
+
+    holding_it = asyncio.create_task(hold())
+    await world.pool.execute("SELECT pg_terminate_backend($1)", await held)
+    await gone.wait()
+    holding_it.cancel()
+
+    with pytest.raises(asyncio.CancelledError):
+        await holding_it

@@ -7,11 +7,13 @@ from itertools import product
 from pathlib import Path
 
 ROOT = Path(__file__).parents[3]
-SOURCES = ("api", "content", "contracts", "mail/opening.py", "mail/login.py")
-CALLS = {"invalid", "problem_response"}
+SOURCES = (
+    "api", "content", "contracts", "mail/opening.py", "mail/login.py", "mail/smtp.py", "activities/webhook_post.py",
+)  # fmt: skip
+CALLS = {"_not_sent", "invalid", "problem_response"}
 """Functions beside exceptions whose texts people see."""
 KEYWORDS = {"custom_error_message", "detail"}
-NAMES = {"text", "detail", "message", "reason", "what", "NO_LIST", "how"}
+NAMES = {"text", "problem", "told", "detail", "message", "reason", "what", "NO_LIST", "how"}
 """Variables that hold such texts before they are raised."""
 TABLES = {"DETAILS", "WHY"}
 SAYERS = {"_attempt", "_message", "_problem", "lack"}
