@@ -56,7 +56,10 @@ class RuleFields:
         self._shown: dict[int, Element] = {}
         self._added = 0
         self._place = element("div", classes="rounds")
-        self._show(rules)
+        if shown := conditions_of(rules):
+            self._conditions(*shown)
+        else:
+            self._json(rules)
 
     def rules(self, values: Values) -> object:
         """What the API is told."""
@@ -72,54 +75,44 @@ class RuleFields:
         """The field that a pointer of the API into the rules is about."""
         return pointer if JSON in self._form.values else place_of(pointer, list(self._shown))
 
-    def _show(self, rules: object) -> None:
-        """Begin anew, with conditions if these can say it, else with JSON."""
-        self._clear()
-        shown = conditions_of(rules)
-        with self._place:
-            if shown is None:
-                self._json(rules)
-            else:
-                self._conditions(*shown)
-
-    def _clear(self) -> None:
+    def _anew(self) -> Element:
+        """The place of the fields, empty; none of them has a value."""
         self._place.clear()
         self._shown.clear()
         self._form.forget("rules")
         self._form.forget("how")
+        return self._place
 
     def _json(self, rules: object) -> None:
         say = self._visit.say
-        self._form.values[JSON] = rules if isinstance(rules, str) else written(rules)
         hint = say("Groups: all, any, not. Conditions: field, tag, list, domain, created, updated, engagement.")
-        self._form.field(JSON, say("Rules, as JSON"), kind="textarea", rows="12", spellcheck="false", hint=hint)
-        with element("div", classes="actions"):
-            element("button", say("As conditions"), type="button").on("click", self._to_conditions)
+        with self._anew():
+            self._form.values[JSON] = rules if isinstance(rules, str) else written(rules)
+            self._form.field(JSON, say("Rules, as JSON"), kind="textarea", rows="12", spellcheck="false", hint=hint)
+            with element("div", classes="actions"):
+                element("button", say("As conditions"), type="button").on("click", self._to_conditions)
 
     def _conditions(self, how: str, conditions: list[Values]) -> None:
         say = self._visit.say
-        self._form.values["how"] = how
-        self._form.choice("how", say("Those who meet"), say.each(HOW))
-        self._rows = element("div", classes="rounds")
-        for condition in conditions:
-            self._add(condition)
-        with element("div", classes="actions"):
-            element("button", say("Add a condition"), type="button").on("click", self._add_by_hand)
-            element("button", say("As JSON"), type="button").on("click", self._to_json)
+        with self._anew():
+            self._form.values["how"] = how
+            self._form.choice("how", say("Those who meet"), say.each(HOW))
+            self._rows = element("div", classes="rounds")
+            for condition in conditions:
+                self._add(condition)
+            with element("div", classes="actions"):
+                element("button", say("Add a condition"), type="button").on("click", self._add_by_hand)
+                element("button", say("As JSON"), type="button").on("click", self._to_json)
 
     def _to_conditions(self) -> None:
-        rules = read(self._form.values[JSON])
-        if conditions_of(rules) is None:
+        if shown := conditions_of(read(self._form.values[JSON])):
+            self._conditions(*shown)
+        else:
             say = self._visit.say
             ui.notify(say("Fields cannot say these rules: groups in groups, moments, or no rules."), type="warning")
-            return
-        self._show(rules)
 
     def _to_json(self) -> None:
-        rules = self.rules(self._form.values)
-        self._clear()
-        with self._place:
-            self._json(rules)
+        self._json(self.rules(self._form.values))
 
     def _add_by_hand(self) -> None:
         place = self._add({"kind": "field"})

@@ -7,7 +7,7 @@ it was read: a crash reads a mail again, and once more is harmless.
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncGenerator, Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from typing import TypeVar
@@ -71,16 +71,21 @@ class Mailboxes:
         finally:
             self._threads.shutdown(wait=False, cancel_futures=True)
 
-    async def read_once(self, service_id: UUID) -> int:
-        """Read one mailbox to its end now; how many mails there were. Raises `MailboxError`."""
-        async with self._pool.acquire() as connection:
-            settings = await mailbox.to_read(connection, service_id)
-        session = self._opens(settings[0])
+    async def readings(self, settings: MailboxToRead) -> AsyncGenerator[int]:
+        """Over one connection read a mailbox to its end, wait, and again; how many mails there were each time.
+
+        Raises `MailboxError`, `SealBrokenError`.
+        """
+        session = self._opens(settings)
         try:
             await self._in_thread(session.open)
-            return await self._read(session, settings[0], await self._in_thread(session.folders))
+            folders = await self._in_thread(session.folders)
+            while True:
+                yield await self._read(session, settings, folders)
+                if not await self._in_thread(session.wait, CHECKS_EVERY):
+                    await asyncio.sleep(CHECKS_EVERY)
         finally:
-            await asyncio.shield(self._in_thread(session.close))
+            session.abort()
 
     async def _look(self, connection: PoolConnection) -> None:
         wanted = {each.service_id: each for each in await mailbox.to_read(connection)}
@@ -106,7 +111,7 @@ class Mailboxes:
         pause = FIRST_PAUSE
         while True:
             try:
-                async for _ in self._rounds(settings):
+                async for _ in self.readings(settings):
                     pause = FIRST_PAUSE
             except (MailboxError, SealBrokenError) as error:
                 log.info("mailbox of service %s: %s", settings.service_id, error)
@@ -115,20 +120,6 @@ class Mailboxes:
                 log.warning("mailbox of service %s: the database is away: %s", settings.service_id, error)
             await asyncio.sleep(pause)
             pause = min(pause * 2, LONGEST_PAUSE)
-
-    async def _rounds(self, settings: MailboxToRead) -> AsyncIterator[None]:
-        """One connection: read to the end, wait, and again."""
-        session = self._opens(settings)
-        try:
-            await self._in_thread(session.open)
-            folders = await self._in_thread(session.folders)
-            while True:
-                await self._read(session, settings, folders)
-                yield
-                if not await self._in_thread(session.wait, CHECKS_EVERY):
-                    await asyncio.sleep(CHECKS_EVERY)
-        finally:
-            session.abort()
 
     async def _read(self, session: MailboxSession, settings: MailboxToRead, folders: list[str]) -> int:
         """Everything that is new in these folders; how many mails."""

@@ -45,6 +45,7 @@ TEXTS: Final[dict[str, str]] = {
     "Only those of a segment": "仅限细分中的联系人",
     "Take the last round away": "移除最后一轮",
     "Take it away": "移除",
+    "Take the round away": "移除此轮",
     "Take this round away? Those after it move up.": "移除此轮？其后的轮次依次前移。",
     "To its campaign": "返回营销活动",
     "This round has begun, or is not there: it cannot be changed.": "此轮已开始或不存在：无法修改。",

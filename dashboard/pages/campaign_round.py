@@ -74,4 +74,4 @@ def _delete(visit: Visit, campaign_id: UUID, round_no: int) -> None:
 
     asks = visit.say("Take this round away? Those after it move up.")
     with element("div", classes="actions"):
-        button(visit, visit.say("Take it away"), delete, asks=asks)
+        button(visit, visit.say("Take the round away"), delete, asks=asks)

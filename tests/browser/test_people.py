@@ -96,6 +96,12 @@ async def test_a_segment_is_tried_kept_and_made_a_list_of(person: Person) -> Non
     await page.get_by_label("Rules, as JSON").fill('{"field": "city"')
     await page.get_by_role("button", name="Who is of it?").click()
     await expect(page.get_by_label("Rules, as JSON")).to_have_attribute("aria-invalid", "true")
+    await page.get_by_role("button", name="As conditions").click()
+    await person.sees("Fields cannot say these rules")
+    await page.get_by_label("Rules, as JSON").fill('{"not": {"tag": "vip"}}')
+    await page.get_by_role("button", name="As conditions").click()
+    await expect(page.get_by_label("Tag")).to_have_value("vip")
+    await expect(only.get_by_label("Whether")).to_have_value("no")
     await page.get_by_label("Name of the new list").fill("Graz today")
     await page.get_by_role("button", name="Make the list").click()
 

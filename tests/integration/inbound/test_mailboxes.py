@@ -2,12 +2,13 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import aclosing, asynccontextmanager, suppress
 from dataclasses import dataclass, replace
 
 import pytest
 
 import runtime.mailboxes
+from database.queries import mailbox
 from database.queries.mailbox import MailboxToRead
 from mail.imap import MailboxError, MailboxSession
 from mail.tls import tls_context
@@ -37,7 +38,11 @@ class Reading:
         return Reading(self.post, self.server, Mailboxes(self.post.world.pool, self.post.inbox, self.opens), self.opens)
 
     async def once(self) -> int:
-        return await self.mailboxes.read_once(self.post.service_id)
+        """Read to the end; how many mails there were."""
+        async with self.post.world.pool.acquire() as connection:
+            (settings,) = await mailbox.to_read(connection, self.post.service_id)
+        async with aclosing(self.mailboxes.readings(settings)) as readings:
+            return await anext(readings)
 
     async def arrives(self, raw: bytes, folder: str = "INBOX") -> None:
         await self.server.put(self.post.about_us(raw), folder)
