@@ -69,7 +69,8 @@ async def evaluate(connection: PoolConnection, snapshot: Snapshot, channels: tup
         with concerning(**seen.subject):
             log.warning("alert %s: %s", seen.key, seen.what)
     for cleared in decided.cleared:
-        log.info("alert %s is over", cleared.key)
+        with concerning(**cleared.subject):
+            log.info("alert %s is over", cleared.key)
 
 
 def _of_the_whole(snapshot: Snapshot) -> list[Sign]:

@@ -64,6 +64,7 @@ class Standing:
     first_seen_at: datetime
     raised_at: datetime | None = None
     gone_at: datetime | None = None
+    subject: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ OPEN_COUNTS = """
     WHERE raised_at IS NOT NULL AND cleared_at IS NULL GROUP BY kind, severity
 """
 STANDING = """
-    SELECT id, key, kind, first_seen_at, raised_at, gone_at FROM alerts WHERE cleared_at IS NULL ORDER BY key
+    SELECT id, key, kind, first_seen_at, raised_at, gone_at, subject FROM alerts WHERE cleared_at IS NULL ORDER BY key
 """
 NOW = "SELECT clock_timestamp()"
 BEGIN = """
