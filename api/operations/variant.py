@@ -22,10 +22,9 @@ async def of_campaign(connection: AsyncConnection, caller: KeyHolder, campaign_i
     """Tell it of each round that has variants."""
     await find_campaign(connection, caller, campaign_id)
     rounds = await variant.rounds_with_variants(connection, caller.user_id, campaign_id)
-    counted = {
-        (row["round_no"], row["variant"]): dict(row)
-        for row in await variant.sent_by_variant(connection, caller.user_id, campaign_id)
-    }
+    begun = any(row["task_id"] for row in rounds)
+    rows = await variant.sent_by_variant(connection, caller.user_id, campaign_id) if begun else ()
+    counted = {(row["round_no"], row["variant"]): dict(row) for row in rows}
     shown = []
     for row in rounds:
         sent = [counted.get((row["round_no"], place), NONE_SENT) for place in range(len(row["variants"]))]

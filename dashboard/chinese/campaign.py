@@ -130,8 +130,9 @@ TEXTS: Final[dict[str, str]] = {
         "按目前数据无法确定胜者，其余联系人将收到第一个版本 {name}。"
     ),
     "The numbers are too small to tell, or there is no difference.": "数量太少无法判断，或没有差别。",
-    "Were they equally good, chance would make them differ that much in {often} of cases; the rule allows {most}.": (
-        "如果两者一样好，仅凭偶然也会在 {often} 的情况下相差这么多；规则允许 {most}。"
+    "Were the best two equally good, chance would make them differ as much in {often} of cases; "
+    "the rule allows {most}.": (
+        "如果最好的两个版本一样好，仅凭偶然也会在 {often} 的情况下相差这么多；规则允许 {most}。"
     ),
     "Part": "比例",
     "Result": "结果",

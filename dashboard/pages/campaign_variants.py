@@ -120,7 +120,8 @@ def _why(by: VerdictOut, rule: WinnerRuleOut, say: Words) -> str:
         return say("The numbers are too small to tell, or there is no difference.")
     often, most = f"< {share(SELDOM)}" if by.p_value < SELDOM else share(by.p_value), share(1 - rule.confidence)
     return say(
-        "Were they equally good, chance would make them differ that much in {often} of cases; the rule allows {most}.",
+        "Were the best two equally good, chance would make them differ as much in {often} of cases; "
+        "the rule allows {most}.",
         often=often,
         most=most,
     )

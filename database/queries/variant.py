@@ -46,7 +46,8 @@ SENT = text(
     + HITS
     + """
     JOIN tasks t ON t.id = b.task_id
-    WHERE t.campaign_id = :campaign_id AND t.user_id = :user_id AND b.variant IS NOT NULL GROUP BY 1, 2
+    WHERE t.campaign_id = :campaign_id AND t.user_id = :user_id AND t.variants IS NOT NULL AND b.variant IS NOT NULL
+    GROUP BY 1, 2
 """
 )
 

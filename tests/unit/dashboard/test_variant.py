@@ -12,7 +12,9 @@ from dashboard.pages.campaign_variants import verdict
 from dashboard.words import Words
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
-BY_CHANCE = "Were they equally good, chance would make them differ that much in {} of cases; the rule allows 5.0%."
+BY_CHANCE = (
+    "Were the best two equally good, chance would make them differ as much in {} of cases; the rule allows 5.0%."
+)
 TOO_FEW = "The numbers are too small to tell, or there is no difference."
 SURE = VerdictOut(variant="B", p_value=0.0312, significant=True)
 UNSURE = VerdictOut(variant="A", p_value=0.4, significant=False)
