@@ -49,7 +49,7 @@ class Form:
         self.place_of: Callable[[str], str] = str
         """Says for a pointer of the API which field it is about, where their names differ."""
         self._element = element("div", classes="form", role="group")
-        self._whole = element("p", classes="fault", role="alert")
+        self._whole = element("p", classes="fault", role="alert", id=self._ids, tabindex="-1")
         self._whole.move(self._element)
 
     def __enter__(self) -> "Form":
@@ -142,6 +142,8 @@ class Form:
         errors = error.errors if isinstance(error, ApiError) else ()
         left = [line(pointer, message, say) for pointer, message in self.mark(errors)]
         self._whole.text = " ".join(left if errors else lines(error, say))
+        if len(left) == len(errors):
+            self.focus("")  # it stands above all fields, which may be far from the button
 
     def mark(self, errors: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
         """Show faults at the fields that their pointers lead to, the first of which gets the focus; which have none."""

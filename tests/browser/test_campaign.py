@@ -116,6 +116,10 @@ async def test_a_round_that_has_not_begun_is_changed_and_what_is_wrong_is_told_a
     await page.get_by_role("button", name="Save").click()
     await expect(third.get_by_label("Subject")).to_have_attribute("aria-invalid", "true")
     await third.get_by_label("Subject").fill("A new offer")
+    await third.get_by_label("in percent").fill("70")
+    await page.get_by_role("button", name="Save").click()
+    await expect(page.get_by_text("a `winnerRule` needs a rest to send to")).to_be_focused()
+    await third.get_by_label("in percent").fill("30")
     await page.get_by_role("button", name="Save").click()
 
     await person.sees("9 days")
