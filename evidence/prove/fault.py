@@ -50,6 +50,11 @@ class Standing:
         return self.counts.sent + self.counts.failed + self.counts.unknown + self.counts.cancelled
 
     @property
+    def in_both_phases(self) -> bool:
+        """Mails are claimed, and the bodies of others are on their way."""
+        return self.counts.claimed > 0 and self.counts.transmitting > 0
+
+    @property
     def ended(self) -> bool:
         """Nothing is under way any more either."""
         return self.final and open_mails(self.counts) == 0

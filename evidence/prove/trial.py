@@ -38,10 +38,14 @@ RELAY = replace(MAILBOX, kind="relay", interval=timedelta(seconds=0.4), connecti
 """Slow enough that at most moments some mails are claimed, and the bodies of others are on their way."""
 FLOWING = 10
 """Mails that have ended before the first hit."""
-OF_CAMPAIGN = 5
-"""Every so many of the addresses are the campaign's, the others are the task's."""
-BETWEEN = (0.3, 2.0)
-"""Seconds before each hit."""
+OF_CAMPAIGN = 2
+"""Every so many of the addresses are the campaign's, the others are the task's: by its second round they are done, and
+a hit is to find mails of it under way."""
+BETWEEN: Mapping[Moment, tuple[float, float]] = {"first": (0.3, 2.0), "between": (0.3, 2.0), "second": (0.0, 0.5)}
+"""Seconds before each hit, if mails are in both phases then. The second round lasts some seconds only, and is hit once
+a mail of it was sent."""
+SUITS_WITHIN = 20.0
+"""Seconds in which a moment comes that mails are in both phases; else it is hit as it is, and hit again."""
 MOST_HITS = 15
 WHOLE_WITHIN, ENDS_WITHIN, CHECKED_WITHIN = 180.0, 600.0, 30.0
 """Far longer than it takes: a machine may have other work."""
@@ -110,7 +114,7 @@ async def try_out(site: Site, plan: Plan) -> Trial:
         moment = scene.rng.choice(plan.fault.moments)
         async with _living(scene.campaign):
             await scene.until(lambda at: at.final or _has_come(moment, at, scene.campaign), ENDS_WITHIN)
-            hits = await _hit(plan.fault, scene)
+            hits = await _hit(plan.fault, scene, BETWEEN[moment])
             await scene.until(lambda at: at.ended, ENDS_WITHIN)
         await _whole(site)
         ledger = await _ledger(scene)
@@ -189,11 +193,11 @@ def _recipient(name: str, number: int) -> dict[str, object]:
     return {"email": f"{name}-{number}@example{number % 20}.com", "fields": fields}
 
 
-async def _hit(fault: Fault, scene: Scene) -> list[Hit]:
+async def _hit(fault: Fault, scene: Scene, between: tuple[float, float]) -> list[Hit]:
     hits: list[Hit] = []
     while len(hits) < MOST_HITS and not any(hit.counts for hit in hits):
-        await scene.pause(*BETWEEN)
-        at = await scene.until(lambda _: True, WHOLE_WITHIN)
+        await scene.pause(*between)
+        at = await scene.until(lambda at: at.final or at.in_both_phases, SUITS_WITHIN)
         if at.final:
             break
         counts, begun_at = at.counts, time.time_ns()
