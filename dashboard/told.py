@@ -4,7 +4,7 @@ import re
 from ast import literal_eval
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from string import Formatter
 from typing import Final
 
@@ -16,15 +16,21 @@ from dashboard.field import FIELDS
 
 ENDED: Final = {f"{{place}}: {english}": f"{{place}}：{chinese}" for english, chinese in fault.DIALOGUES.items()}
 SENTENCES: Final = {**refusal.REQUESTS, **fault.VALUES, **fault.CONTENT, **fault.FILES, **fault.LOGINS, **ENDED}
-PARTS: Final = {**fault.DIALOGUES, **part.KINDS, **part.PHRASES, **part.ADDRESSES, **part.TEMPLATES}
+REASONS: Final = {**fault.DIALOGUES, **part.CONNECTIONS, **part.ADDRESSES, **part.TEMPLATES}
+PARTS: Final = {**REASONS, **part.KINDS, **part.PHRASES}
 """Said inside sentences only: alone, they might be what a person wrote."""
 SAID: Final = {"what", "whose", "why", "status", "high", "expected", "sign", "token", "wanted"}
 """What is put in under these names is told in English too. All else, such as names and addresses, stays as it is."""
-LONGEST: Final = 2_000
-"""Letters of a sentence that is looked for: a stranger's server may have said the rest."""
+STRANGE: Final = {"why", "token"}
+"""Of these, where a stranger may speak: only whole sentences and reasons are told, no single words."""
+LONGEST: Final = 600
+"""Letters of a sentence that is looked for, which takes the square of them: a stranger's server may have said the rest.
+"""
+REMEMBERED: Final = 2_048
+"""Sentences, so that a table that is drawn anew is not told anew."""
 DEEPEST: Final = 4
 """Sentences inside each other."""
-QUOTED: Final = r"""'.*?'|".*?\""""
+QUOTED: Final = r"""'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*\""""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +43,7 @@ class Template:
     chinese: str
 
 
+@lru_cache(REMEMBERED)
 def in_chinese(sentence: str) -> str:
     """Say a sentence of the API; one that is not known stays English."""
     found = _found(sentence, _sentences(), DEEPEST) if len(sentence) <= LONGEST else None
@@ -51,6 +58,11 @@ def _sentences() -> list[Template]:
 @cache
 def _parts() -> list[Template]:
     return _templates({**SENTENCES, **PARTS})
+
+
+@cache
+def _reasons() -> list[Template]:
+    return _templates({**SENTENCES, **REASONS})
 
 
 def _templates(texts: Mapping[str, str]) -> list[Template]:
@@ -92,12 +104,16 @@ def _put_in(name: str, value: str, depth: int) -> str:
     text = value.strip()
     if name not in SAID or not text or not depth:
         return value
+    if name in STRANGE:
+        return _found(text, _reasons(), depth - 1) or text
     found = _found(text, _parts(), depth - 1)
     return CHINESE.get(text, text) if found is None else found
 
 
 def _unquoted(value: str) -> str:
+    """What Python has quoted; as it is where a stranger has: half of a surrogate pair cannot be sent to a browser."""
     try:
-        return str(literal_eval(value))
+        text = str(literal_eval(value))
     except (SyntaxError, ValueError):
         return value
+    return text if text.isprintable() else value

@@ -33,14 +33,18 @@ PHRASES: Final[dict[str, str]] = {
     "a number as `value`": "数字",
     "no `value`": "不带值",
     "logged in": "已登录",
+    "without a login": "无需登录",
+    "{first} or {last}": "{first} 或 {last}",
+}
+"""What Tempost says itself: a stranger's "Incorrect username or password" is not to become half Chinese."""
+CONNECTIONS: Final[dict[str, str]] = {
     "[Errno {number}] Connection refused": "连接被拒绝",
     "[Errno {number}] Name or service not known": "找不到此主机",
     "[Errno {number}] No route to host": "没有到主机的路由",
     "All connection attempts failed": "无法连接",
     "TimeoutError": "超时",
-    "without a login": "无需登录",
-    "{first} or {last}": "{first} 或 {last}",
 }
+"""Why there is none."""
 ADDRESSES: Final[dict[str, str]] = {
     "An email address must have an @-sign.": "缺少 @",
     "There must be something before the @-sign.": "@ 前缺少内容",

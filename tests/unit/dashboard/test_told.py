@@ -138,17 +138,38 @@ def english(text: str) -> list[str]:
         ("2 contacts have no field 'x', such as a@x.org", "2 位联系人没有字段“x”，例如 a@x.org"),
         ("a:25: no connection: [Errno 111] Connection refused", "a:25：无法连接：连接被拒绝"),
         ("Nobody has ever said this.", "Nobody has ever said this."),
+        ("a:25: login as 'me' was refused: 535 5.7.8 Incorrect username or password",
+         "a:25：以“me”登录被拒：535 5.7.8 Incorrect username or password"),
+        ("a:25: does not speak SMTP: template", "a:25：不是 SMTP 服务器：template"),
+        ("a:25: does not speak SMTP: 3 days", "a:25：不是 SMTP 服务器：3 days"),
+        ("a:25: does not speak SMTP: all", "a:25：不是 SMTP 服务器：all"),
+        ("line 1: Expected an expression, got 'task'", "第 1 行：应为表达式，而不是“task”"),
+        ("You have no template 1.", "您没有此模板：1。"),
+        (r"a:25: login as '\ud800' was refused: 535", r"a:25：以“'\ud800'”登录被拒：535"),
+        (r"a:25: login as '\x00' was refused: 535", r"a:25：以“'\x00'”登录被拒：535"),
+        (r"a:25: login as 'a\\b' was refused: 535", r"a:25：以“a\b”登录被拒：535"),
     ],
-)
+)  # fmt: skip
 def test_what_is_put_into_a_sentence_is_carried_over(sentence: str, chinese: str) -> None:
     assert in_chinese(sentence) == chinese
     assert Words("zh").told(sentence) == chinese
     assert Words("en").told(sentence) == sentence
 
 
-@pytest.mark.parametrize("strange", ["line 1: " * 200, "a: " * 600, "line 1: " * 10_000, "'a' or " * 250])
+@pytest.mark.parametrize("strange", ["line 1: " * 70, "a: " * 190, "line 1: " * 10_000, "'a' or " * 80])
 def test_a_text_that_looks_like_sentences_in_sentences_is_shown_all_the_same(strange: str) -> None:
     assert strange.rsplit(maxsplit=1)[-1] in in_chinese(strange)
+
+
+def test_a_strangers_long_words_are_not_looked_through() -> None:
+    """Patterns with several places take the square of its length, on the one event loop."""
+    assert in_chinese(f"line 1: {'x' * 600}") == f"line 1: {'x' * 600}"
+
+
+def test_what_a_server_said_can_be_sent_to_a_browser_whatever_it_was() -> None:
+    said = in_chinese(r"h:25: login as 'me' was refused: 535 x: login as '\ud800' was refused: y")
+
+    assert said.encode()
 
 
 def test_a_fault_is_told_with_the_name_that_people_know_of_its_field() -> None:
