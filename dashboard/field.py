@@ -4,7 +4,9 @@ from typing import Final
 
 FIELDS: Final[dict[str, str]] = {
     "algorithm": "Algorithm",
+    "audience": "To those",
     "closes": "Not after",
+    "confidence": "How sure, in percent",
     "contactListId": "List",
     "dailyQuota": "Mails a day",
     "delay": "Delay",
@@ -19,6 +21,7 @@ FIELDS: Final[dict[str, str]] = {
     "fromName": "From name",
     "holidays": "Holidays",
     "host": "SMTP host",
+    "html": "HTML",
     "jitter": "Jitter",
     "kind": "Kind",
     "maxConnections": "Most connections",
@@ -36,6 +39,7 @@ FIELDS: Final[dict[str, str]] = {
     "segmentId": "Segment",
     "selector": "Selector",
     "sendingInterval": "Seconds between two mails",
+    "share": "Part of the contacts, in percent",
     "startAt": "Begins",
     "subject": "Subject",
     "tags": "Tags",
@@ -47,6 +51,8 @@ FIELDS: Final[dict[str, str]] = {
     "value": "Value",
     "variants": "Variants",
     "weekdays": "On these days",
+    "window": "Sending hours",
+    "winnerRule": "The rest gets the one",
 }
 """By the API's names."""
 
@@ -54,7 +60,9 @@ FIELDS: Final[dict[str, str]] = {
 def field_of(pointer: str) -> str:
     """The field that a pointer of the API leads to or into, the nearest that people know: `name` for `#/name/0`.
 
-    Of one that none knows, the outermost as it is written; empty for the whole.
+    Of one that none knows, the outermost as it is written; empty for the whole. What stands in a contact's `fields`
+    has its name from a person, who may have called one `url` too.
     """
     parts = [each for each in pointer.lstrip("#?").split("/") if each]
-    return next((each for each in reversed(parts) if each in FIELDS), parts[0] if parts else "")
+    ours = parts[: parts.index("fields")] if "fields" in parts else parts
+    return next((each for each in reversed(ours) if each in FIELDS), parts[0] if parts else "")

@@ -50,6 +50,7 @@ TEXTS: Final[dict[str, str]] = {
     "Keep the template": "保存模板",
     "Delete this template? Tasks keep their copy.": "删除此模板？任务保留其副本。",
     "May hold fields such as {{ first_name }}.": "可包含字段，例如 {{ first_name }}。",
+    "HTML": "HTML",
     "Plain text": "纯文本",
     "Empty: made from the HTML.": "留空：由 HTML 生成。",
     "Preview": "预览",

@@ -83,7 +83,7 @@ async def _editor(visit: Visit, values: dict[str, object], text: str, send: Send
         with element("div"), Form(visit, values) as form:
             form.field("name", say("Name"))
             form.field("subject", say("Subject"), hint=say("May hold fields such as {{ first_name }}."))
-            form.field("html", "HTML", kind="textarea", rows="16", spellcheck="true")
+            form.field("html", say("HTML"), kind="textarea", rows="16", spellcheck="true")
             form.field("text", say("Plain text"), kind="textarea", rows="8", hint=say("Empty: made from the HTML."))
             form.button(text, send)
         with element("section", aria_label=say("Preview")):
