@@ -117,6 +117,9 @@ TEXTS: Final[dict[str, str]] = {
     "the rest gets it": "其余联系人收到它",
     "would win now": "目前领先",
     "The round ended before a winner was decided.": "此轮在评选之前已结束。",
+    "Its mails are being written: only then is it known when a winner is decided.": (
+        "正在生成此轮的邮件，之后才知道何时评选。"
+    ),
     "A winner is decided at {at} at the earliest.": "最早于 {at} 评选。",
     "The rest gets {name}. By which figures that was decided was not noted.": (
         "其余联系人收到 {name}。未记录评选所依据的数字。"

@@ -14,7 +14,7 @@ from dashboard.table import Column, table
 from dashboard.words import Words
 from dashboard.written import count, moment, share, span
 
-SECONDS: Final = 5.0
+SECONDS: Final = 15.0
 RULES: Final = {
     "opens": "After {after} the rest gets the one with the most opens, if that is {sure} sure.",
     "clicks": "After {after} the rest gets the one with the most clicks, if that is {sure} sure.",
@@ -85,13 +85,8 @@ def verdict(told: RoundVariantsOut, say: Words) -> list[str]:
     rule, by = told.winner_rule, told.verdict
     if rule is None or told.task_id is None:
         return []
-    if told.winner is None and told.status in FINAL_STATUSES:
-        return [say("The round ended before a winner was decided.")]
     if told.winner is None:
-        return [
-            say("A winner is decided at {at} at the earliest.", at=moment(told.decides_at)),
-            *_by_now(by, rule, say),
-        ]
+        return _undecided(told, rule, say)
     if by is None:
         return [say("The rest gets {name}. By which figures that was decided was not noted.", name=told.winner)]
     at = moment(told.decided_at)
@@ -101,6 +96,15 @@ def verdict(told: RoundVariantsOut, say: Words) -> list[str]:
         "No variant was better for sure, decided at {at}: the rest gets the first, {name}.", name=told.winner, at=at
     )
     return [none, _why(by, rule, say)]
+
+
+def _undecided(told: RoundVariantsOut, rule: WinnerRuleOut, say: Words) -> list[str]:
+    if told.status in FINAL_STATUSES:
+        return [say("The round ended before a winner was decided.")]
+    if told.decides_at is None:
+        return [say("Its mails are being written: only then is it known when a winner is decided.")]
+    at = moment(told.decides_at)
+    return [say("A winner is decided at {at} at the earliest.", at=at), *_by_now(told.verdict, rule, say)]
 
 
 def _by_now(by: VerdictOut | None, rule: WinnerRuleOut, say: Words) -> list[str]:

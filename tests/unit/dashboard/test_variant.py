@@ -41,6 +41,8 @@ def told(**more: Any) -> RoundVariantsOut:
          ["No variant was better for sure, decided at 2026-03-01 12:00: the rest gets the first, A.",
           BY_CHANCE.format("40.0%")]),
         ({"winner": "A"}, ["The rest gets A. By which figures that was decided was not noted."]),
+        ({"decides_at": None, "decided_at": None, "verdict": UNSURE},
+         ["Its mails are being written: only then is it known when a winner is decided."]),
         ({"verdict": SURE}, ["A winner is decided at 2026-03-01 12:00 at the earliest.",
                              "By what is known now, B would win.", BY_CHANCE.format("3.1%")]),
         ({"verdict": UNSURE.model_copy(update={"p_value": 1.0})},
@@ -51,3 +53,4 @@ def told(**more: Any) -> RoundVariantsOut:
 )  # fmt: skip
 def test_what_is_known_of_a_winner_is_said(more: dict[str, Any], sentences: list[str]) -> None:
     assert verdict(told(**more), Words("en")) == sentences
+    assert not set(verdict(told(**more), Words("zh"))) & set(sentences)
