@@ -15,6 +15,8 @@ from dashboard.frame import Visit
 from dashboard.words import Words
 
 TEMPLATE: Final = "templateId"
+SUBJECT: Final = "subject"
+"""One of its own: each variant has a field for it, a single content only if it was one of variants before."""
 VARIANTS: Final = "variants/"
 VARIANT: Final = "variants/{place}/"
 RULE: Final = "winnerRule/"
@@ -65,7 +67,8 @@ class ContentFields:
     def __init__(self, visit: Visit, form: Form, sources: Sources, prefix: str) -> None:
         self._visit = visit
         self._form = form
-        self._sources = {key: each.name for key, each in sources.items()}
+        self._sources = sources
+        self._names = {key: each.name for key, each in sources.items()}
         self._prefix = prefix
         self._place = element("div", classes="fields")
         self._draw()
@@ -87,7 +90,9 @@ class ContentFields:
 
     def _one(self) -> None:
         say = self._visit.say
-        self._form.choice(f"{self._prefix}{TEMPLATE}", say("Template"), self._sources)
+        self._form.choice(f"{self._prefix}{TEMPLATE}", say("Template"), self._names)
+        if f"{self._prefix}{SUBJECT}" in self._form.values:
+            self._subject(self._prefix)
         with element("div", classes="actions"):
             self._button(say("Compare variants"), self._compare)
 
@@ -116,12 +121,16 @@ class ContentFields:
         with element("fieldset"):
             element("legend", title)
             form.fault(self._name(place, "").rstrip("/"))
-            form.choice(self._name(place, TEMPLATE), say("Template"), self._sources)
-            form.field(self._name(place, "subject"), say("Subject"), hint=say("Empty: that of the template."))
+            form.choice(self._name(place, TEMPLATE), say("Template"), self._names)
+            self._subject(self._name(place, ""))
             part = say("Part of the contacts, in percent")
             form.field(self._name(place, "share"), part, kind="number", step="any")
             with element("div", classes="actions"):
                 self._button(say("Take it away"), lambda: self._take(place), title)
+
+    def _subject(self, prefix: str) -> None:
+        say = self._visit.say
+        self._form.field(f"{prefix}{SUBJECT}", say("Subject"), hint=say("Empty: that of the template."))
 
     def _button(self, text: str, act: Callable[[], None], about: str = "") -> None:
         with element("button", text, type="button").on("click", lambda _: act()):
@@ -130,11 +139,12 @@ class ContentFields:
 
     def _compare(self) -> None:
         """Two variants of what was chosen."""
-        chosen = self._form.values.get(f"{self._prefix}{TEMPLATE}", "")
-        self._form.forget(f"{self._prefix}{TEMPLATE}")
+        chosen, subject = (self._form.values.get(f"{self._prefix}{name}", "") for name in (TEMPLATE, SUBJECT))
+        for name in (TEMPLATE, SUBJECT):
+            self._form.forget(f"{self._prefix}{name}")
         self._form.values |= {f"{self._prefix}{name}": value for name, value in USUAL.items()}
-        self._begin(0, chosen)
-        self._begin(1, chosen)
+        self._begin(0, chosen, subject)
+        self._begin(1, chosen, subject)
         self._show(1)
 
     def _add(self) -> None:
@@ -142,13 +152,13 @@ class ContentFields:
         self._begin(place, "")
         self._show(place)
 
-    def _begin(self, place: int, template: str) -> None:
+    def _begin(self, place: int, template: str, subject: str = "") -> None:
         """A variant has the first letter that no other has for its name."""
         taken = {self._form.values[self._name(other, "name")] for other in range(place)}
         new = {
             "name": next(name for name in map(letter, range(place + 1)) if name not in taken),
             TEMPLATE: template or next(iter(self._sources), ""),
-            "subject": "",
+            SUBJECT: subject,
             "share": SHARE if place < 2 else "",
         }
         self._form.values |= {self._name(place, field): value for field, value in new.items()}
@@ -159,7 +169,9 @@ class ContentFields:
         self._form.forget(f"{self._prefix}{VARIANTS}")
         if len(left) < 2:
             self._form.forget(f"{self._prefix}{RULE}")
-            self._form.values[f"{self._prefix}{TEMPLATE}"] = left[0][TEMPLATE]
+            self._form.values |= {
+                f"{self._prefix}{name}": value for name, value in alone(left[0], self._sources).items()
+            }
             left = []
         for at, typed in enumerate(left):
             self._form.values |= {self._name(at, field): value for field, value in typed.items()}
@@ -177,6 +189,13 @@ class ContentFields:
 def letter(place: int) -> str:
     """What a variant is called, from A on."""
     return chr(ord("A") + place)
+
+
+def alone(typed: Values, sources: Sources) -> Values:
+    """What the fields hold of a variant that is left alone; it keeps a subject that its source does not have."""
+    source = sources.get(typed[TEMPLATE])
+    own = typed[SUBJECT].strip() not in ("", source and source.subject)
+    return {TEMPLATE: typed[TEMPLATE], **({SUBJECT: typed[SUBJECT]} if own else {})}
 
 
 def kept_contents(told: RoundContentOut, template_id: UUID | None, say: Words) -> dict[str, Kept]:
@@ -214,8 +233,10 @@ def content_order(mine: Values, sources: Sources) -> dict[str, object]:
     places = _places(mine, VARIANTS)
     if not places:
         chosen = mine.get(TEMPLATE, "")
-        source = sources.get(chosen)
-        return {"content": _content(source, "")} if isinstance(source, Kept) else {TEMPLATE: chosen} if chosen else {}
+        source, subject = sources.get(chosen), mine.get(SUBJECT, "")
+        if source is not None and (isinstance(source, Kept) or subject.strip()):
+            return {"content": _content(source, subject)}
+        return {TEMPLATE: chosen} if chosen else {}
     told: dict[str, object] = {"variants": [_variant(mine, place, sources) for place in places]}
     if measure := mine.get(f"{RULE}measure"):
         after, confidence = _part(mine, f"{RULE}after", 1 / 3600), _part(mine, f"{RULE}confidence", 100)
@@ -232,9 +253,13 @@ def _mine(values: Values, prefix: str) -> Values:
 
 
 def _variant(mine: Values, place: int, sources: Sources) -> dict[str, object]:
-    """A variant holds a copy of its source, under a subject of its own if one was typed."""
+    """A variant holds a copy of its source, under a subject of its own if one was typed.
+
+    Where there is no source to choose, it has no body, which the API refuses with a word for the person.
+    """
     typed = _mine(mine, VARIANT.format(place=place))
-    content = _content(sources[typed[TEMPLATE]], typed.get("subject", ""))
+    source, subject = sources.get(typed[TEMPLATE]), typed.get(SUBJECT, "")
+    content: dict[str, object] = {SUBJECT: subject} if source is None else _content(source, subject)
     return {"name": typed["name"], "share": _part(typed, "share", 100), **content}
 
 

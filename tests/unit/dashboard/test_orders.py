@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 from uuid import UUID, uuid4
 
 import pytest
+from pydantic import ValidationError
 
 from api.schemas.campaign import CampaignChange, CampaignIn, CampaignOut, RoundChange, RoundContentOut
 from api.schemas.sending_rule import WinnerRuleOut
@@ -17,7 +18,7 @@ from dashboard.mailing import key_of_orders
 from dashboard.pages import new_task
 from dashboard.pages.new_campaign import order
 from dashboard.round_fields import FOLLOW_UP, Choices
-from dashboard.variant_fields import content_order, content_values, kept_contents
+from dashboard.variant_fields import alone, content_order, content_values, kept_contents
 from dashboard.words import Words
 
 NOW = datetime(2026, 3, 1, tzinfo=UTC)
@@ -96,6 +97,32 @@ def test_what_is_no_number_goes_to_the_api_as_it_was_typed() -> None:
     mine = {"variants/0/name": "A", "variants/0/templateId": str(TEMPLATE.id), "variants/0/share": "half"}
 
     assert content_order(mine, KNOWN.templates)["variants"][0]["share"] == "half"  # type: ignore[index]
+
+
+@pytest.mark.parametrize("subject", ["", " ", TEMPLATE.subject])
+def test_a_variant_that_is_left_alone_is_its_template(subject: str) -> None:
+    left = alone({"name": "A", "share": "50", "templateId": str(TEMPLATE.id), "subject": subject}, KNOWN.templates)
+
+    assert content_order(left, KNOWN.templates) == {"templateId": str(TEMPLATE.id)}
+
+
+def test_a_variant_that_is_left_alone_keeps_the_subject_that_was_typed_for_it() -> None:
+    left = alone({"name": "B", "share": "50", "templateId": str(TEMPLATE.id), "subject": "Another"}, KNOWN.templates)
+
+    change = RoundChange.model_validate(content_order(left, KNOWN.templates))
+
+    assert change.content is not None
+    assert (change.content.subject, change.content.html) == ("Another", TEMPLATE.html)
+    assert change.template_id is None
+    assert content_order({**left, "subject": " "}, KNOWN.templates) == {"templateId": str(TEMPLATE.id)}
+
+
+def test_variants_without_any_template_are_for_the_api_to_refuse() -> None:
+    mine = {f"variants/{place}/{name}": value for place in (0, 1) for name, value in
+        {"name": "AB"[place], "templateId": "", "subject": "Hello", "share": "50"}.items()}  # fmt: skip
+
+    with pytest.raises(ValidationError, match="give `html`, `text` or both"):
+        RoundChange.model_validate(content_order(mine, {}))
 
 
 WRITTEN = {"subject": "Good day", "html": None, "text": "Hello"}
