@@ -5,7 +5,7 @@ from typing import Final, Literal
 
 from pydantic import BaseModel, Field
 
-from scheduling.winner import Tally
+from scheduling.winner import Decision, Tally
 
 WinnerMeasure = Literal["opens", "clicks", "replies"]
 
@@ -27,6 +27,7 @@ class Trial(BaseModel, frozen=True):
     decided_at: datetime
     tallies: tuple[Tally, ...]
     """In the order of the variants."""
+    decision: Decision
 
 
 class WinnerRule(BaseModel, frozen=True):

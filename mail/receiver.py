@@ -85,6 +85,9 @@ class Receiver:
         assert session is not None, "asyncio serves each connection in a task of its own"
         self._open.add(session)
         try:
+            if self._server is not None and not self._server.is_serving():  # let in just before it was closed
+                writer.write(b"421 4.3.2 shutting down\r\n")
+                return
             if len(self._open) > self._limits.connections:
                 writer.write(b"421 4.3.2 too many connections, try again later\r\n")
                 return

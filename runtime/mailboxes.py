@@ -29,6 +29,8 @@ from runtime.serving import end
 log = logging.getLogger(__name__)
 
 LOCK = "mailboxes"
+LEFT_WITHIN = 1.0
+"""Seconds until a mailbox that was told to end is told again: often, within the time that `keep` has itself."""
 LOOKS_EVERY = 10.0
 """Seconds between two looks for mailboxes that were set up, changed or taken away."""
 CHECKS_EVERY = 300.0
@@ -101,7 +103,7 @@ class Mailboxes:
 
     async def _end(self, service_ids: list[UUID]) -> None:
         tasks = [self._watched.pop(service_id)[1] for service_id in service_ids]
-        for task, outcome in zip(tasks, await end(tasks), strict=True):
+        for task, outcome in zip(tasks, await end(tasks, LEFT_WITHIN), strict=True):
             if isinstance(outcome, Exception):
                 log.error("%s ended in a fault of ours and is begun anew", task.get_name(), exc_info=outcome)
 

@@ -26,8 +26,8 @@ async def beside(*loops: Coroutine[object, object, None]) -> AsyncIterator[None]
         await end(running)
 
 
-async def end(tasks: Sequence["asyncio.Task[None]"]) -> list[BaseException | None]:
-    """Cancel tasks until they have ended; how each did.
+async def end(tasks: Sequence["asyncio.Task[None]"], again: float | None = None) -> list[BaseException | None]:
+    """Cancel tasks until they have ended; how each did. Who ends others when it is told to end gives a shorter `again`.
 
     Once is not enough: an error on the way out takes the place of the cancellation, such as the one of a transaction
     whose connection has died, and a loop that waits out outages then goes on.
@@ -35,5 +35,5 @@ async def end(tasks: Sequence["asyncio.Task[None]"]) -> list[BaseException | Non
     while running := [task for task in tasks if not task.done()]:
         for task in running:
             task.cancel()
-        await asyncio.wait(running, timeout=AGAIN)
+        await asyncio.wait(running, timeout=AGAIN if again is None else again)
     return await asyncio.gather(*tasks, return_exceptions=True)

@@ -13,7 +13,7 @@ from api.schemas.statistics import CampaignVariantsOut, RoundVariantsOut, Verdic
 from contracts.task import FINAL_STATUSES
 from contracts.variant import WinnerRule
 from database.queries import variant
-from scheduling.winner import Tally, decide
+from scheduling.winner import Decision, Tally, decide
 
 NONE_SENT = dict.fromkeys(("mails", "opened", "opens", "clicks", "replies"), 0)
 
@@ -34,9 +34,8 @@ async def of_campaign(connection: AsyncConnection, caller: KeyHolder, campaign_i
 
 def _shown(row: RowMapping, sent: Sequence[Mapping[str, Any]]) -> RoundVariantsOut:
     rule = row["winner_rule"] and WinnerRule.model_validate(row["winner_rule"])
-    tallies = _tallies(row, rule, sent)
+    tallies, decision = _trial(row, rule, sent)
     names = [each["name"] for each in row["variants"]]
-    decision = decide(tallies, rule.confidence) if rule and tallies else None
     waits = row["winner"] is None and row["status"] not in FINAL_STATUSES
     return RoundVariantsOut.model_validate(
         {
@@ -66,10 +65,13 @@ def _tried(tally: Tally | None) -> dict[str, Any]:
     return {"tried": tally.mails, "hits": tally.hits, "rate": tally.rate if tally.mails else None}
 
 
-def _tallies(row: RowMapping, rule: WinnerRule | None, sent: Sequence[Mapping[str, Any]]) -> Sequence[Tally]:
-    """Those by which the winner was decided, or would be now; until then all mails with a variant are of the trial."""
+def _trial(
+    row: RowMapping, rule: WinnerRule | None, sent: Sequence[Mapping[str, Any]]
+) -> tuple[Sequence[Tally], Decision | None]:
+    """What a trial counted and said when its winner was decided, else now, when all mails with a variant are of it."""
     if rule is None or row["task_id"] is None:
-        return ()
+        return (), None
     if row["winner"] is not None:
-        return rule.trial.tallies if rule.trial else ()
-    return [Tally(counts["mails"], counts[rule.measure]) for counts in sent]
+        return (rule.trial.tallies, rule.trial.decision) if rule.trial else ((), None)
+    tallies = [Tally(counts["mails"], counts[rule.measure]) for counts in sent]
+    return tallies, decide(tallies, rule.confidence)

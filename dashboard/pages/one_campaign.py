@@ -13,7 +13,7 @@ from dashboard.button import button
 from dashboard.element import element, link
 from dashboard.figure import figure, figures
 from dashboard.frame import Visit, page
-from dashboard.live import live
+from dashboard.live import live, side_by_side
 from dashboard.pages.campaign_list import begins, begun, coming_round
 from dashboard.pages.campaign_results import came_back, contacts
 from dashboard.pages.campaign_variants import variants_of
@@ -33,9 +33,11 @@ async def campaign(campaign_id: UUID, by: str = "round", stop: str = "", cursor:
     """Show one campaign; its results by a grouping, its contacts by why they stopped."""
     async with page("Campaign", paths.CAMPAIGNS) as visit:
         await live(visit, lambda: visit.api.campaign(campaign_id), lambda told: _campaign(visit, told))
-        await variants_of(visit, campaign_id)
-        await came_back(visit, campaign_id, by)
-        await contacts(visit, campaign_id, stop, cursor)
+        await side_by_side(
+            lambda: variants_of(visit, campaign_id),
+            lambda: came_back(visit, campaign_id, by),
+            lambda: contacts(visit, campaign_id, stop, cursor),
+        )
 
 
 def _campaign(visit: Visit, told: CampaignOut) -> None:

@@ -4,6 +4,8 @@ import hashlib
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 
+import asyncpg
+
 from database.connect import PoolConnection
 from database.errors import UNREACHABLE
 
@@ -19,5 +21,10 @@ async def advisory_lock(connection: PoolConnection, name: str) -> AsyncIterator[
     try:
         yield await connection.fetchval("SELECT pg_try_advisory_lock($1)", key)
     finally:
-        with suppress(*UNREACHABLE):  # all: who is interrupted while it asks does not know what it got
+        try:  # all: who is interrupted while it asks does not know what it got
             await connection.execute("SELECT pg_advisory_unlock_all()")
+        except BaseException as error:
+            with suppress(asyncpg.InterfaceError):  # it has gone already
+                connection.terminate()  # no lock outlives its connection
+            if not isinstance(error, UNREACHABLE):
+                raise

@@ -37,7 +37,10 @@ WON = "UPDATE tasks SET winner = $2, winner_rule = winner_rule || jsonb_build_ob
 ROUNDS = text("""
     SELECT r.round_no, r.task_id, t.status, t.winner, t.winner_at,
         coalesce(t.winner_rule, r.winner_rule) AS winner_rule,
-        (SELECT jsonb_agg(v - 'html' - 'text') FROM jsonb_array_elements(coalesce(t.variants, r.variants)) v) variants
+        (
+            SELECT jsonb_agg(said - 'html' - 'text' ORDER BY place)
+            FROM jsonb_array_elements(coalesce(t.variants, r.variants)) WITH ORDINALITY v (said, place)
+        ) AS variants
     FROM campaigns c JOIN rounds r ON r.campaign_id = c.id LEFT JOIN tasks t ON t.id = r.task_id
     WHERE c.id = :campaign_id AND c.user_id = :user_id AND r.variants IS NOT NULL ORDER BY r.round_no
 """)
@@ -47,6 +50,7 @@ SENT = text(
     + """
     JOIN tasks t ON t.id = b.task_id
     WHERE t.campaign_id = :campaign_id AND t.user_id = :user_id AND t.variants IS NOT NULL AND b.variant IS NOT NULL
+        AND b.status = 'sent'
     GROUP BY 1, 2
 """
 )
@@ -70,7 +74,7 @@ async def decide_winner(connection: PoolConnection, task_id: UUID) -> None:
         Tally(rows[place]["mails"], rows[place][rule.measure]) if place in rows else Tally(0, 0) for place in places
     ]
     decision = decide(tallies, rule.confidence)
-    trial = Trial(decided_at=task["now"], tallies=tuple(tallies))
+    trial = Trial(decided_at=task["now"], tallies=tuple(tallies), decision=decision)
     await connection.execute(WON, task_id, decision.place, trial.model_dump(mode="json"))
     log.info(
         "task %s: variant %d gets the rest, %s of %s each, p %.4f",
@@ -86,6 +90,6 @@ async def rounds_with_variants(connection: AsyncConnection, user_id: UUID, campa
 
 
 async def sent_by_variant(connection: AsyncConnection, user_id: UUID, campaign_id: UUID) -> Sequence[RowMapping]:
-    """Count, by round and place of the variant, what was sent and what came of it. Reads every mail."""
+    """Count, by round and place of the variant, what was sent and what came of it. Reads every mail that was sent."""
     values = {"user_id": user_id, "campaign_id": campaign_id}
     return (await connection.execute(SENT, values)).mappings().all()

@@ -197,6 +197,7 @@ async def _hit(fault: Fault, scene: Scene, between: tuple[float, float]) -> list
     hits: list[Hit] = []
     while len(hits) < MOST_HITS and not any(hit.counts for hit in hits):
         await scene.pause(*between)
+        await scene.until(lambda _: True, WHOLE_WITHIN)
         at = await scene.until(lambda at: at.final or at.in_both_phases, SUITS_WITHIN)
         if at.final:
             break

@@ -3,6 +3,7 @@
 import asyncio
 from datetime import timedelta
 
+import asyncpg
 import pytest
 
 import activities.delivery
@@ -124,6 +125,20 @@ def no_dial(account: Account) -> Transport:
 
 def no_password(service_id: object, sealed: object) -> str:
     raise AssertionError("nothing is sent here")
+
+
+async def test_a_lock_that_cannot_be_given_back_ends_with_its_connection(world: World) -> None:
+    async with world.pool.acquire() as other:
+        async with world.pool.acquire() as connection, advisory_lock(connection, "test"):
+            busy = asyncio.create_task(connection.execute("SELECT pg_sleep(0.1)"))
+            await asyncio.sleep(0)
+        await asyncio.wait({busy})
+        assert isinstance(busy.exception(), asyncpg.PostgresConnectionError)
+
+        free = False
+        while not free:  # its server notices when it has slept
+            async with advisory_lock(other, "test") as free:
+                pass
 
 
 async def test_who_is_cancelled_while_the_server_of_its_lock_ends_is_cancelled(world: World) -> None:
