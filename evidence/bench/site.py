@@ -127,5 +127,7 @@ async def play(  # noqa: PLR0913 - an option each
 async def control(site: Site, method: str, path: str, body: Mapping[str, Any] | None = None) -> None:
     """Ask the simulator to change while it runs; see `stack.simulator.control`."""
     ready = json.loads((site.where.folder / "simulator-ready.json").read_text("utf-8"))
-    async with httpx.AsyncClient(base_url=f"http://{LOOPBACK}:{ready['control_port']}", trust_env=False) as http:
+    async with httpx.AsyncClient(
+        base_url=f"http://{LOOPBACK}:{ready['control_port']}", trust_env=False, timeout=30
+    ) as http:
         (await http.request(method, path, json=body)).raise_for_status()

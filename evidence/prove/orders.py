@@ -1,7 +1,9 @@
 """People who change their minds while mails flow."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping
+from contextlib import contextmanager
+from http import HTTPStatus
 from uuid import UUID
 
 from api.client_errors import ApiError
@@ -20,7 +22,8 @@ async def _steer(scene: Scene) -> None:
     for _ in range(3):
         await _order(scene, "pause")
         await scene.pause(0, 1)
-        await scene.api.change_task(scene.task.id, {"priority": scene.rng.choice((-1, 0, 1))})
+        with _unless_ended():
+            await scene.api.change_task(scene.task.id, {"priority": scene.rng.choice((-1, 0, 1))})
         await _order(scene, "resume")
         await scene.pause(0, 1)
 
@@ -30,8 +33,20 @@ async def _cancel(scene: Scene) -> None:
 
 
 async def _order(scene: Scene, order: str) -> None:
-    await scene.api.order_task(scene.task.id, order)
-    await scene.api.order_campaign(scene.campaign.id, order)
+    with _unless_ended():
+        await scene.api.order_task(scene.task.id, order)
+    with _unless_ended():
+        await scene.api.order_campaign(scene.campaign.id, order)
+
+
+@contextmanager
+def _unless_ended() -> Iterator[None]:
+    """Forgive that there is nothing left to order: in the second round, the task is done."""
+    try:
+        yield
+    except ApiError as error:
+        if error.status != HTTPStatus.CONFLICT:
+            raise
 
 
 async def _edit(scene: Scene) -> None:
@@ -78,7 +93,7 @@ async def _ask_again(scene: Scene) -> None:
 
 FAULTS = (
     Fault(name="pause-resume", strike=_steer),
-    Fault(name="cancel", strike=_cancel, ends="cancelled"),
+    Fault(name="cancel", strike=_cancel, ends="cancelled", moments=("first",)),
     Fault(name="edit-services", strike=_edit),
     Fault(name="ask-again", strike=_ask_again),
 )

@@ -1,5 +1,6 @@
 """Providers that refuse, drop, stall or say no for a while. Each setting is one of the simulator's."""
 
+import asyncio
 from collections.abc import Mapping, Sequence
 
 from evidence.bench.site import control
@@ -34,8 +35,8 @@ def _outage(name: str, trouble: str, unknowns: Unknowns = "none", **change: obje
 
 
 async def _change(scene: Scene, names: Sequence[str], change: Mapping[str, object]) -> None:
-    for name in names:
-        await control(scene.site, "PATCH", f"/providers/{name}", change)
+    """All at once: one after the other, some would hear of it when the mailing has ended."""
+    await asyncio.gather(*(control(scene.site, "PATCH", f"/providers/{name}", change) for name in names))
 
 
 FAULTS = (

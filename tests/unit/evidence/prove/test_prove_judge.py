@@ -186,7 +186,8 @@ def test_no_fault_at_all_is_no_proof() -> None:
         ("unanswered", mail(2, 2.1), {"unknown_beyond_bound"}),
         ("killed", mail(2, 1.99), set()),
         ("killed", before_body(mail(2, 1.99)), {"unknown_beyond_bound"}),
-        ("killed", mail(2, 1.9), {"unknown_beyond_bound"}),
+        ("killed", mail(2, 1.9), set()),
+        ("killed", mail(2, 0.9), {"unknown_beyond_bound"}),
         ("killed", mail(2, 2.1, code=None), {"unknown_beyond_bound"}),
     ],
 )
@@ -194,4 +195,4 @@ def test_only_those_mails_may_be_unknown_that_the_fault_left_so(
     unknowns: Unknowns, second: Try, names: set[str]
 ) -> None:
     judged = trial(sent=[1], unknown=[2], unknowns=unknowns)
-    assert broken(judged, mail(1, 0.5), second) == names
+    assert broken(judged, mail(1, -0.5), second) == names
