@@ -53,7 +53,7 @@ class Usage:
 async def watched(pids: Mapping[str, int]) -> AsyncIterator[Usage]:
     """Measure until the block ends; the times of what ended meanwhile are those that its parent was told of.
 
-    A child that was started anew meanwhile, under another process id, is not in it.
+    Of a child that has ended itself, as one that is killed and started anew, no processor time is told.
     """
     usage = Usage(baseline=await asyncio.to_thread(_memory, pids))
     usage.peak = dict(usage.baseline)
@@ -66,7 +66,8 @@ async def watched(pids: Mapping[str, int]) -> AsyncIterator[Usage]:
         with suppress(asyncio.CancelledError):
             await watching
         usage.ended_at = time.time_ns()
-        usage.cpu = {name: seconds - before.get(name, 0.0) for name, seconds in _cpu(pids).items()}
+        spent = {name: seconds - before.get(name, 0.0) for name, seconds in _cpu(pids).items()}
+        usage.cpu = {name: seconds for name, seconds in spent.items() if seconds >= 0}
 
 
 async def _watch(pids: Mapping[str, int], usage: Usage) -> None:

@@ -25,3 +25,15 @@ async def test_a_childs_work_is_counted_with_that_of_its_own_children() -> None:
     assert usage.cpu["child"] > 0
     assert SELF in usage.cpu
     assert usage.peak["child"] >= usage.baseline["child"] > 0
+
+
+async def test_of_a_child_that_was_killed_no_work_is_told() -> None:
+    child = await asyncio.create_subprocess_exec(
+        sys.executable, "-c", "print(flush=True); input()", stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    )
+    assert child.stdout
+    await child.stdout.readline()
+    async with watched({"child": child.pid}) as usage:
+        child.kill()
+        await child.wait()
+    assert "child" not in usage.cpu
