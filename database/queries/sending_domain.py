@@ -38,8 +38,8 @@ SET_STATUS = text("""
 """)
 # What a person switched off stays off; a key that is found makes the others active, one that is surely not pending.
 KEEP_CHECK = text("""
-    UPDATE sending_domains SET checked_at = clock_timestamp(), findings = :findings,
-        published_at = CASE WHEN :state = 'found' THEN clock_timestamp() ELSE published_at END,
+    UPDATE sending_domains SET checked_at = statement_timestamp(), findings = :findings,
+        published_at = CASE WHEN :state = 'found' THEN statement_timestamp() ELSE published_at END,
         status = CASE WHEN status = 'off' OR :state = 'unknown' THEN status
             WHEN :state = 'found' THEN 'active' ELSE 'pending' END
     WHERE id = :id AND user_id = :user_id
