@@ -1,5 +1,6 @@
 """Which statements a mail template may use, and what is put in their place so that they can be charged for."""
 
+from collections.abc import Iterable
 from typing import cast
 
 from jinja2 import nodes
@@ -117,6 +118,15 @@ class Instrument(NodeTransformer):
         self.generic_visit(node)
         node.iter = _filter(LOOPED, node.iter)
         return node
+
+
+def fields_first(tree: nodes.Template, names: Iterable[str]) -> nodes.Template:
+    """Look fields up before anything else is done.
+
+    Jinja gives a block that stands before `set b` the template's own `b`, which has no value yet, and never the field.
+    """
+    tree.body[:0] = [nodes.ExprStmt(nodes.Name(name, "load", lineno=1), lineno=1) for name in sorted(names)]
+    return tree
 
 
 def _filter(name: str, operand: nodes.Node) -> nodes.Filter:

@@ -9,7 +9,7 @@ from jinja2 import Template, TemplateSyntaxError
 
 from content.errors import MissingFieldError, Part, RenderError, TemplateError
 from content.functions import scalar
-from content.grammar import Instrument, NotAllowedError, check
+from content.grammar import Instrument, NotAllowedError, check, fields_first
 from content.limits import CURRENT, MAX_SOURCE, Budget, LimitError, Limits, bounded
 from content.sandbox import MissingValueError, Sandbox
 from content.text import html_to_text
@@ -107,7 +107,8 @@ def _compile(part: Part, source: str) -> tuple[Template, Uses]:
         tree = sandbox.parse(source, part, _file_name(part))
         check(tree)
         uses = find_uses(tree, frozenset(sandbox.globals))
-        code = sandbox.compile(Instrument().visit(tree), part, _file_name(part))
+        instrumented = fields_first(Instrument().visit(tree), uses.mentioned)
+        code = sandbox.compile(instrumented, part, _file_name(part))
     except NotAllowedError as error:
         raise TemplateError(part, error.line, error.message) from error
     except TemplateSyntaxError as error:

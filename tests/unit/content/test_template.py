@@ -25,6 +25,18 @@ def test_a_mail_of_text_only_has_no_html() -> None:
     assert compile_content("x", text="hello").render({}).html is None
 
 
+@pytest.mark.parametrize(
+    ("source", "text"),
+    [
+        ("{% for x in 'ab' %}{{ city }} {% endfor %}{% set city = 'own' %}{{ city }}", "Rome Rome own"),
+        ("{% for x in 'ab' %}{{ city|default('?') }} {% endfor %}{% set city = 'own' %}{{ city }}", "Rome Rome own"),
+        ("{% for x in 'ab' %}{% with %}{{ city }} {% endwith %}{% set city = x %}{% endfor %}", "Rome Rome "),
+    ],
+)
+def test_a_field_is_read_in_a_block_before_the_template_sets_its_name(source: str, text: str) -> None:
+    assert compile_content("s", text=source).render({"city": "Rome"}).text == text
+
+
 @pytest.mark.parametrize("value", ["two\r\nlines", "two\nlines", "two\x0blines", "two\u2028lines", "two\x85lines"])
 def test_a_subject_is_one_line(value: str) -> None:
     assert compile_content("{{ x }}", text="t").render({"x": value}).subject == "two lines"
