@@ -24,7 +24,7 @@ ALERTS: Final[Mapping[str, tuple[str, str]]] = {
         "Start the missing ones, or lower monitoring.expected_workers.",
     ),
     "temporal_down": (
-        "Temporal cannot be reached: nothing is sent until it is back.",
+        "Temporal does not answer: nothing is sent until it is back.",
         "Bring the Temporal server back; nothing is lost.",
     ),
     "error_rate": (

@@ -12,14 +12,13 @@ from datetime import UTC, datetime, timedelta
 from time import monotonic
 from uuid import UUID
 
-from temporalio.service import RPCError
-
 from database.connect import PoolConnection
 from database.errors import UNREACHABLE
 from database.queries import alert, health, metric
 from database.queries.metric import Minute
 from runtime.endless import endured
 from runtime.resources import Resources
+from runtime.temporal_serves import temporal_serves
 from scheduling.health import Fault, Figures, HealthStatus, Surroundings, faults, figures, judged
 
 log = logging.getLogger(__name__)
@@ -105,7 +104,7 @@ class HealthWatch:
         A server that hangs does not even take a connection back: so long is waited for that, then it is dropped.
         """
         patience = PATIENCE.total_seconds()
-        temporal = asyncio.ensure_future(self._temporal_answers())
+        temporal = asyncio.ensure_future(self._temporal_serves())
         before = self._latest or Snapshot(datetime.now(UTC))
         try:
             async with asyncio.timeout(patience):
@@ -146,12 +145,9 @@ class HealthWatch:
         self._happened = now, happened
         return happened
 
-    async def _temporal_answers(self) -> bool:
-        client = self._resources.temporal_client.service_client
-        try:
-            return await client.check_health(timeout=PATIENCE)
-        except (RPCError, RuntimeError):  # RuntimeError: a lazy client cannot connect
-            return False
+    async def _temporal_serves(self) -> bool:
+        task_queue = self._resources.settings.temporal.task_queue
+        return await temporal_serves(self._resources.temporal_client, task_queue, PATIENCE)
 
     async def _record(self, snapshot: Snapshot) -> None:
         """Write once a minute, and where it got worse. Without a database nothing is written, which says it all."""

@@ -88,7 +88,7 @@ def faults(around: Surroundings, part: Figures) -> list[Fault]:
         found.append(Fault("postgresql_down", text, grave=True))
     if not around.temporal:
         found.append(
-            Fault("temporal_down", "Temporal cannot be reached: nothing is sent until it is back.", grave=True)
+            Fault("temporal_down", "Temporal does not answer: nothing is sent until it is back.", grave=True)
         )
     if around.live_workers < around.expected_workers:
         text = (

@@ -131,7 +131,7 @@ ALERTS: Final[dict[str, tuple[str, str]]] = {
         "应有 {expected} 个工作进程，只有 {live} 个在运行：邮件因此等待。",
         "启动缺少的进程，或调低 monitoring.expected_workers。",
     ),
-    "temporal_down": ("无法连接 Temporal：恢复之前不会发送任何邮件。", "恢复 Temporal 服务器；不会丢失任何数据。"),
+    "temporal_down": ("Temporal 没有响应：恢复之前不会发送任何邮件。", "恢复 Temporal 服务器；不会丢失任何数据。"),
     "error_rate": (
         "最近 5 分钟的 {ended:,} 次投递中有 {share:.0%} 失败或结果未知。",
         "在任务页面的“失败”邮件中查看原因。",

@@ -18,7 +18,7 @@ TEXTS: Final[dict[str, str]] = {
     "PostgreSQL cannot be reached: nothing is sent or stored until it is back. Figures are old.": (
         "无法连接 PostgreSQL：恢复之前不会发送或保存任何内容。数据不是最新的。"
     ),
-    "Temporal cannot be reached: nothing is sent until it is back.": "无法连接 Temporal：恢复之前不会发送。",
+    "Temporal does not answer: nothing is sent until it is back.": "Temporal 没有响应：恢复之前不会发送。",
     "{live} of {expected} worker processes run: start the others, or lower the expected number.": (
         "{expected} 个工作进程中有 {live} 个在运行：请启动其余进程，或降低期望数量。"
     ),

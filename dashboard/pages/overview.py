@@ -22,7 +22,7 @@ from dashboard.written import count, share
 STATES: Final = {"healthy": "good", "degraded": "warn", "unhealthy": "bad"}
 FAULTS: Final = {
     "postgresql_down": "PostgreSQL cannot be reached: nothing is sent or stored until it is back. Figures are old.",
-    "temporal_down": "Temporal cannot be reached: nothing is sent until it is back.",
+    "temporal_down": "Temporal does not answer: nothing is sent until it is back.",
     "workers_missing": "{live} of {expected} worker processes run: start the others, or lower the expected number.",
     "services_rested": "Half of the services or more failed and are rested: their pages say why.",
     "error_rate": "Too many mails of the last 5 minutes failed: their tasks say why.",

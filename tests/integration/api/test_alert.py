@@ -42,7 +42,7 @@ async def looking(resources: Resources, monkeypatch: pytest.MonkeyPatch) -> Asyn
     async def up(_: HealthWatch) -> bool:
         return True
 
-    monkeypatch.setattr(HealthWatch, "_temporal_answers", up)
+    monkeypatch.setattr(HealthWatch, "_temporal_serves", up)
     async with resources.ledger_pool.acquire() as connection:
         await health.seen(connection, "host:1:aa", 500)
         yield Looking(resources, connection)

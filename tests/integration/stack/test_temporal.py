@@ -3,7 +3,8 @@
 import asyncio
 import os
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -12,13 +13,15 @@ import pytest
 from temporalio import activity, workflow
 from temporalio.client import Client
 from temporalio.common import SearchAttributeKey, SearchAttributePair, TypedSearchAttributes
+from temporalio.service import RPCError
 from temporalio.testing import TimeSkipper
 from temporalio.worker import UnsandboxedWorkflowRunner, Worker
 
+from runtime.temporal_serves import temporal_serves
 from stack.ports import choose_ports
 from stack.supervisor import Supervisor
 from stack.temporal import NAMESPACE, TemporalServer, all_ports, polls
-from stack.temporal_binary import find_temporal
+from stack.temporal_binary import Kind, find_temporal
 from stack.testing import SETTINGS
 
 QUEUE = "stack-tests"
@@ -80,6 +83,33 @@ async def test_a_workflow_changes_its_search_attributes_after_days_that_are_skip
         )
         await handle.result()
         assert (await handle.describe()).typed_search_attributes[PRIORITY] == 1
+
+
+async def test_a_server_serves_once_it_moves_workflows(temporal_address: str) -> None:
+    client = await Client.connect(temporal_address, namespace=NAMESPACE)
+    assert await temporal_serves(client, QUEUE, timedelta(seconds=10))
+    nowhere = await Client.connect(temporal_address, namespace="nowhere")
+    assert not await temporal_serves(nowhere, QUEUE, timedelta(seconds=10))
+
+
+@pytest.mark.parametrize("services", ["frontend", "frontend,history", "frontend,matching"])
+async def test_a_server_of_which_parts_are_missing_serves_not_though_it_calls_itself_well(
+    supervisor: Supervisor, folder: Path, services: str
+) -> None:
+    server = temporal(folder, in_memory=True)
+    if server.program.kind is not Kind.SERVER:
+        pytest.skip("the command-line tool starts all parts or none")
+    client = await Client.connect(server.address, namespace=NAMESPACE, lazy=True)
+
+    async def is_well(_: object) -> bool:
+        with suppress(RPCError, RuntimeError):
+            return await client.service_client.check_health()
+        return False
+
+    child = server.children()[0]
+    environment = {**child.environment, "TEMPORAL_SERVICES": services}
+    await supervisor.start([replace(child, environment=environment, ready=is_well)])
+    assert not await temporal_serves(client, QUEUE, timedelta(seconds=10))
 
 
 async def test_the_web_ui_shows_the_namespace(supervisor: Supervisor, folder: Path) -> None:
