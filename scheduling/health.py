@@ -87,9 +87,7 @@ def faults(around: Surroundings, part: Figures) -> list[Fault]:
         text = "PostgreSQL cannot be reached: nothing is sent or stored until it is back. The figures are old."
         found.append(Fault("postgresql_down", text, grave=True))
     if not around.temporal:
-        found.append(
-            Fault("temporal_down", "Temporal does not answer: nothing is sent until it is back.", grave=True)
-        )
+        found.append(Fault("temporal_down", "Temporal does not answer: nothing is sent until it is back.", grave=True))
     if around.live_workers < around.expected_workers:
         text = (
             f"{around.live_workers} of {around.expected_workers} worker processes run: mails wait for them. "
