@@ -17,6 +17,8 @@ REASONS: Final[dict[str, str]] = {
     "paused": "the task is paused: resume it",
     "scheduled": "the task has not begun",
     "preparing": "the mails are being written down",
+    "workers_missing": "no worker process runs: start one",
+    "temporal_down": "Temporal does not answer; nothing is lost",
     "domain_limit": "the recipients' provider takes only so many an hour",
     "greylist": "the provider asked to come again later",
     "rate_limited": "the provider asked to slow down",

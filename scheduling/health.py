@@ -68,6 +68,13 @@ class Surroundings:
     expected_workers: int = 0
     bad_error_rate: float = 1.0
 
+    @property
+    def halted_by(self) -> str | None:
+        """The cause for which nobody's mail can go, by its name; None where some can."""
+        if not self.temporal:
+            return "temporal_down"
+        return None if self.live_workers else "workers_missing"
+
 
 @dataclass(frozen=True, slots=True)
 class Fault:

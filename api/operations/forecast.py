@@ -11,6 +11,7 @@ from api.problems import invalid
 from api.schemas.forecast import ForecastOut, LimitOut, NeededOut, NoEnd
 from contracts.task import FINAL_STATUSES
 from database.queries import task_status
+from runtime.health import HealthWatch
 from scheduling.allocator_state import Demand
 from scheduling.capacity import HORIZON
 from scheduling.forecast import PAUSED, TOO_LONG, Limit, Mailing, PoolForecast
@@ -19,19 +20,26 @@ from scheduling.wait import WaitReason
 DETAILS = {
     PAUSED: "The task is paused: it goes on when it is resumed.",
     WaitReason.NO_SERVICE.value: "The pool has no service that sends: add one, or resume one.",
+    "workers_missing": "No worker process runs: start one.",
+    "temporal_down": "Temporal does not answer: bring its server back. Nothing is lost.",
     TOO_LONG: f"It would not end within {HORIZON.days} days: `limitedBy` says what holds it up.",
 }
 HALF_SECOND = timedelta(seconds=0.5)
 
 
 async def task_forecast(
-    connection: AsyncConnection, forecasts: PoolForecasts, row: RowMapping, by: datetime | None
+    connection: AsyncConnection, forecasts: PoolForecasts, watch: HealthWatch, row: RowMapping, by: datetime | None
 ) -> ForecastOut:
-    """Say when a task ends, from its row."""
+    """Say when a task ends, from its row; while no mail goes at all, nobody knows."""
     retrying = await task_status.retrying(connection, row["id"]) if row["retrying"] else []
     pool = await forecasts.read(row["pool_id"])
     shown = _shown(pool, mailing(row, retrying), by)
-    return shown.model_copy(update={"ends_at": row["completed_at"]}) if row["status"] in FINAL_STATUSES else shown
+    if row["status"] in FINAL_STATUSES:
+        return shown.model_copy(update={"ends_at": row["completed_at"]})
+    halted_by = (await watch.now()).around.halted_by
+    if row["status"] != "sending" or halted_by is None or shown.no_end is not None:
+        return shown
+    return shown.model_copy(update={"ends_at": None, "no_end": _no_end(halted_by)})
 
 
 async def order_forecast(forecasts: PoolForecasts, pool_id: UUID, ordered: Mailing, by: datetime | None) -> ForecastOut:
@@ -71,7 +79,7 @@ def _shown(pool: PoolForecast, asked: Mailing, by: datetime | None) -> ForecastO
         as_of=pool.now,
         mails=found.mails,
         ends_at=_to_the_second(found.ends_at),
-        no_end=NoEnd.model_validate({"reason": reason, "detail": DETAILS[reason]}) if reason else None,
+        no_end=_no_end(reason) if reason else None,
         limited_by=[_limit(limit) for limit in found.limited_by],
         needed=NeededOut.model_validate(found.needed, from_attributes=True) if found.needed else None,
     )
@@ -80,6 +88,10 @@ def _shown(pool: PoolForecast, asked: Mailing, by: datetime | None) -> ForecastO
 def _limit(limit: Limit) -> LimitOut:
     values = {"reason": limit.reason, "ends_at_without": _to_the_second(limit.ends_at_without)}
     return LimitOut.model_validate(values)
+
+
+def _no_end(reason: str) -> NoEnd:
+    return NoEnd.model_validate({"reason": reason, "detail": DETAILS[reason]})
 
 
 def _to_the_second(moment: datetime | None) -> datetime | None:

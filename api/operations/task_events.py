@@ -2,15 +2,13 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import suppress
 from uuid import UUID
 
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import AsyncConnection
 
-from api.operations.api_key import KeyHolder
-from api.operations.task_status import realtime_status
-from api.pool_forecasts import PoolForecasts
 from api.schemas.task import RealtimeStatus
 from contracts.task import FINAL_STATUSES
 from database.connect import transaction
@@ -19,6 +17,8 @@ from runtime.resources import Resources
 
 log = logging.getLogger(__name__)
 
+ReadStatus = Callable[[AsyncConnection], Awaitable[RealtimeStatus]]
+
 EVERY = 1.0
 """Seconds between two looks."""
 SILENCE = 15
@@ -26,13 +26,13 @@ SILENCE = 15
 
 
 async def task_events(
-    resources: Resources, forecasts: PoolForecasts, caller: KeyHolder, task_id: UUID, stopping: asyncio.Event
+    resources: Resources, read: ReadStatus, task_id: UUID, stopping: asyncio.Event
 ) -> AsyncIterator[str]:
     """Yield an event for each change, the first at once; the last tells of the end. Ends early with the process."""
     last: RealtimeStatus | None = None
     quiet = 0
     while not stopping.is_set():
-        status = await _look(resources, forecasts, caller, task_id)
+        status = await _look(resources, read, task_id)
         quiet += 1
         if status is not None and status != last:
             last, quiet = status, 0
@@ -45,13 +45,11 @@ async def task_events(
             await asyncio.wait_for(stopping.wait(), EVERY)
 
 
-async def _look(
-    resources: Resources, forecasts: PoolForecasts, caller: KeyHolder, task_id: UUID
-) -> RealtimeStatus | None:
+async def _look(resources: Resources, read: ReadStatus, task_id: UUID) -> RealtimeStatus | None:
     """Read the status; None while the database is away, which ends no stream."""
     try:
         async with transaction(resources.engine) as connection:
-            return await realtime_status(connection, forecasts, caller, task_id)
+            return await read(connection)
     except (*OUTAGES, DBAPIError) as error:
         log.warning("events of task %s: %s", task_id, type(error).__name__)
         return None

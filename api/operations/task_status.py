@@ -13,6 +13,7 @@ from api.operations.task import find_task
 from api.pool_forecasts import PoolForecasts
 from api.schemas.task import Metrics, Progress, RealtimeStatus, StatusCounts, Waiting
 from database.queries import task_status
+from runtime.health import HealthWatch
 
 RATE_SPAN = timedelta(minutes=5)
 WHOLE_TASK = ("scheduled", "paused")
@@ -21,10 +22,11 @@ PER_HOUR = timedelta(hours=1) / RATE_SPAN
 
 
 async def realtime_status(
-    connection: AsyncConnection, forecasts: PoolForecasts, caller: KeyHolder, task_id: UUID
+    connection: AsyncConnection, forecasts: PoolForecasts, watch: HealthWatch, caller: KeyHolder, task_id: UUID
 ) -> RealtimeStatus:
     """Read it all from counters, the pace from the newest deliveries, the end from the forecast."""
     row = await find_task(connection, caller, task_id)
+    halted_by = (await watch.now()).around.halted_by if row["status"] == "sending" else None
     pace = await forecasts.pace(task_id)
     retrying = await task_status.retrying(connection, task_id) if row["retrying"] else []
     counts = StatusCounts.model_validate(row["by_status"])
@@ -38,9 +40,9 @@ async def realtime_status(
         metrics=Metrics(
             avg_wait_time=None if pace["wait_seconds"] is None else round(max(pace["wait_seconds"], 0.0), 3),
             throughput=round(pace["recent"] * PER_HOUR),
-            estimated_completion=await estimated_completion(forecasts, row, retrying),
+            estimated_completion=None if halted_by else await estimated_completion(forecasts, row, retrying),
         ),
-        waiting=[*_waiting(row, counts), *_retrying(row, retrying)],
+        waiting=[*_waiting(row, counts, halted_by), *_retrying(row, retrying)],
         last_activity=max(moment for moment in moments if moment is not None),
         campaign_id=row["campaign_id"],
         round_no=row["round_no"],
@@ -51,19 +53,22 @@ def _unfinished(counts: StatusCounts) -> int:
     return counts.pending + counts.claimed + counts.transmitting
 
 
-def _waiting(row: RowMapping, counts: StatusCounts) -> list[Waiting]:
-    """Why ready mails do not go now; the first reason is the main one and counts them all."""
+def _waiting(row: RowMapping, counts: StatusCounts, halted_by: str | None) -> list[Waiting]:
+    """Why ready mails do not go now; the first reason is the main one and counts them all.
+
+    While nothing goes at all, what the allocator said last is of the past.
+    """
     if row["status"] in WHOLE_TASK:
         retry_at = row["start_at"] if row["status"] == "scheduled" else None
         guarded = row["status"] == "paused" and (row["reputation"] or {}).get("state") == "paused"
         reason = "reputation" if guarded else row["status"]
         return [Waiting(reason=reason, count=counts.pending, retry_at=retry_at)] if counts.pending else []
     if row["status"] == "sending" and not row["prepared"]:
-        return [Waiting(reason="preparing", count=counts.pending, retry_at=None)]
+        return [Waiting(reason=halted_by or "preparing", count=counts.pending, retry_at=None)]
     if row["status"] != "sending" or not row["ready"]:
         return []
-    if not row["waits"]:
-        return [Waiting(reason="turn", count=row["ready"], retry_at=None)]
+    if halted_by or not row["waits"]:
+        return [Waiting(reason=halted_by or "turn", count=row["ready"], retry_at=None)]
     return [_wait(wait, row["ready"] if place == 0 else 0) for place, wait in enumerate(row["waits"])]
 
 

@@ -5,13 +5,15 @@ from uuid import UUID
 
 from fastapi import APIRouter, Path, Query, Response
 from fastapi.responses import StreamingResponse
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from api.csv_answer import csv_answer
-from api.dependencies import Analysis, Connection, Forecasts, Process, Reader, Stopping, Writer
+from api.dependencies import Analysis, Connection, Forecasts, Health, Process, Reader, Stopping, Writer
 from api.idempotency import OnlyOnce
 from api.operations import subtask as operations
 from api.operations.task import find_task
 from api.operations.task_events import task_events
+from api.operations.task_status import realtime_status
 from api.pages import Cursor, Limit, decode_number, make_page
 from api.schemas.base import Line, Page
 from api.schemas.contact import ContactListOut
@@ -25,6 +27,7 @@ from api.schemas.subtask import (
     SubtaskOut,
     SubtaskStatus,
 )
+from api.schemas.task import RealtimeStatus
 from database.queries import subtask
 
 router = APIRouter(prefix="/api/tasks/{task_id}", tags=["tasks"])
@@ -108,9 +111,14 @@ async def events(
     connection: Connection,
     process: Process,
     forecasts: Forecasts,
+    watch: Health,
     stopping: Stopping,
 ) -> StreamingResponse:
     """Server-sent events: the realtime status whenever it changes, until the task ends."""
     await find_task(connection, caller, task_id)
-    stream = task_events(process, forecasts, caller, task_id, stopping)
+
+    async def status(connection: AsyncConnection) -> RealtimeStatus:
+        return await realtime_status(connection, forecasts, watch, caller, task_id)
+
+    stream = task_events(process, status, task_id, stopping)
     return StreamingResponse(stream, media_type="text/event-stream", headers=NO_CACHE)

@@ -6,7 +6,7 @@ from uuid import UUID
 from fastapi import APIRouter, Query, Response
 from pydantic import AwareDatetime
 
-from api.dependencies import Analysis, Connection, Contents, Forecasts, Preflight, Process, Reader, Writer
+from api.dependencies import Analysis, Connection, Contents, Forecasts, Health, Preflight, Process, Reader, Writer
 from api.idempotency import OnlyOnce
 from api.operations import task as operations
 from api.operations import task_order
@@ -95,9 +95,9 @@ async def list_own(
 
 
 @router.get("/waiting")
-async def waiting(caller: Reader, connection: Analysis) -> Page[WaitingSumOut]:
+async def waiting(caller: Reader, connection: Analysis, watch: Health) -> Page[WaitingSumOut]:
     """Why the mails of all your tasks wait: a row for each reason, the one that holds most first."""
-    return Page(data=await waiting_by_reason(connection, caller))
+    return Page(data=await waiting_by_reason(connection, watch, caller))
 
 
 @router.get("/{task_id}")
@@ -131,14 +131,17 @@ async def cancel(task_id: UUID, caller: Writer, process: Process) -> TaskOut:
 
 
 @router.get("/{task_id}/realtime-status")
-async def realtime(task_id: UUID, caller: Reader, connection: Connection, forecasts: Forecasts) -> RealtimeStatus:
+async def realtime(
+    task_id: UUID, caller: Reader, connection: Connection, forecasts: Forecasts, watch: Health
+) -> RealtimeStatus:
     """Where the task stands, how fast it goes, and why mails wait."""
-    return await realtime_status(connection, forecasts, caller, task_id)
+    return await realtime_status(connection, forecasts, watch, caller, task_id)
 
 
 @router.get("/{task_id}/forecast")
 async def forecast(
-    task_id: UUID, caller: Reader, connection: Connection, forecasts: Forecasts, by: By = None
+    task_id: UUID, caller: Reader, connection: Connection, forecasts: Forecasts, watch: Health, by: By = None
 ) -> ForecastOut:
     """When the task ends, what limits it, and what is needed to end by a given time."""
-    return await task_forecast(connection, forecasts, await operations.find_task(connection, caller, task_id), by)
+    row = await operations.find_task(connection, caller, task_id)
+    return await task_forecast(connection, forecasts, watch, row, by)

@@ -9,7 +9,7 @@ from api.schemas.base import Outgoing
 class NoEnd(Outgoing):
     """Why no end can be foreseen."""
 
-    reason: Literal["no_service", "too_long", "paused"]
+    reason: Literal["no_service", "too_long", "paused", "workers_missing", "temporal_down"]
     detail: str
     """In plain words, with what to do."""
 

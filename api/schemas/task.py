@@ -201,7 +201,8 @@ class Waiting(Outgoing):
 
     reason: str
     """`rate_limit`: services send as fast as they may; `turn`: for other tasks too. Others: `no_service`, `no_quota`,
-    `service_rested`, `window`, `paused`, `scheduled`, `preparing`, or why a mail is tried again."""
+    `service_rested`, `window`, `paused`, `scheduled`, `preparing`, `workers_missing` and `temporal_down` while nothing
+    goes at all, or why a mail is tried again."""
     count: int
     """The main reason counts all that are ready; further ones 0."""
     retry_at: datetime | None

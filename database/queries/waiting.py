@@ -20,7 +20,8 @@ BY_REASON = text("""
         SELECT l.id, (SELECT count(*) FROM contact_list_members m WHERE m.contact_list_id = l.id) AS contacts
         FROM contact_lists l WHERE l.id IN (SELECT contact_list_id FROM open WHERE unprepared)
     ), whole AS (
-        SELECT o.id, o.name, CASE WHEN o.guarded THEN 'reputation' WHEN o.status = 'sending' THEN 'preparing'
+        SELECT o.id, o.name, CASE WHEN o.guarded THEN 'reputation' WHEN o.status = 'sending'
+                THEN coalesce(CAST(:halted_by AS text), 'preparing')
                 ELSE o.status END AS reason,
             CASE WHEN o.unprepared THEN l.contacts ELSE o.pending_subtasks END AS mails,
             CASE WHEN o.status = 'scheduled' THEN o.start_at END AS retry_at
@@ -29,9 +30,11 @@ BY_REASON = text("""
     ), waits AS (
         SELECT id, name, reason, mails, retry_at, retry_at AS last_retry_at FROM whole WHERE mails > 0
         UNION ALL
-        SELECT id, name, coalesce(wait ->> 'reason', 'turn'), ready, CAST(wait ->> 'retry_at' AS timestamptz),
-            CAST(wait ->> 'retry_at' AS timestamptz)
-        FROM open WHERE status = 'sending' AND NOT unprepared AND ready > 0
+        SELECT id, name, coalesce(CAST(:halted_by AS text), wait ->> 'reason', 'turn'), ready, at, at
+        FROM open, LATERAL (
+            SELECT CASE WHEN CAST(:halted_by AS text) IS NULL THEN CAST(wait ->> 'retry_at' AS timestamptz) END AS at
+        ) w
+        WHERE status = 'sending' AND NOT unprepared AND ready > 0
         UNION ALL
         SELECT o.id, o.name, r.reason, r.mails, r.retry_at, r.last_retry_at
         FROM open o, LATERAL (
@@ -49,6 +52,9 @@ BY_REASON = text("""
 """)
 
 
-async def by_reason(connection: AsyncConnection, user_id: UUID) -> list[RowMapping]:
-    """Sum over the user's tasks, the reason that holds most mails first."""
-    return list((await connection.execute(BY_REASON, {"user_id": user_id})).mappings())
+async def by_reason(connection: AsyncConnection, user_id: UUID, halted_by: str | None) -> list[RowMapping]:
+    """Sum over the user's tasks, the reason that holds most mails first.
+
+    `halted_by` is why no mail goes at all; it takes the place of what the allocator said last.
+    """
+    return list((await connection.execute(BY_REASON, {"user_id": user_id, "halted_by": halted_by})).mappings())

@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
+from uuid import uuid4
 
 import httpx
 import pytest
@@ -15,6 +16,7 @@ from api.operations.api_key import create_key
 from api.operations.user import create_user, first_user
 from api.schemas.user import UserIn
 from database.connect import transaction
+from database.queries import health
 from runtime.resources import Resources, open_resources
 from runtime.settings import DatabaseSettings, SecretsSettings, Settings, SmtpSettings, TemporalSettings
 
@@ -73,6 +75,19 @@ def settings(database_url: str) -> Settings:
             allow_private_hosts=True, connect_timeout=timedelta(seconds=5), command_timeout=timedelta(seconds=5)
         ),
     )
+
+
+def with_temporal(settings: Settings, address: str) -> Settings:
+    """Settings of a process whose Temporal is up, with a task queue of its own."""
+    temporal = TemporalSettings(address=address, task_queue=f"test-{uuid4().hex}")
+    return settings.model_copy(update={"temporal": temporal})
+
+
+@pytest.fixture
+async def worker_seen(resources: Resources) -> None:
+    """A worker told the database lately that it runs."""
+    async with resources.ledger_pool.acquire() as connection:
+        await health.seen(connection, "host:1:aa", 500)
 
 
 @pytest.fixture

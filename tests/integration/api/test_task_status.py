@@ -4,10 +4,21 @@ import asyncio
 import json
 from datetime import timedelta
 
+import pytest
+
 from runtime.resources import Resources
+from runtime.settings import Settings
 from tests.integration.api import orders
-from tests.integration.api.conftest import Asker
+from tests.integration.api.conftest import Asker, with_temporal
 from tests.integration.api.sending import CONTENT, HOUR, sending
+
+pytestmark = pytest.mark.usefixtures("worker_seen")
+
+
+@pytest.fixture
+def settings(settings: Settings, temporal_address: str) -> Settings:
+    """Nothing goes at all without Temporal, which would be the reason of everything here."""
+    return with_temporal(settings, temporal_address)
 
 
 def assert_sums(status: dict[str, object]) -> None:

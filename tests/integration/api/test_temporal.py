@@ -4,7 +4,6 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from typing import Any
-from uuid import uuid4
 
 import pytest
 from temporalio.client import WorkflowExecutionStatus, WorkflowHandle
@@ -12,12 +11,12 @@ from temporalio.client import WorkflowExecutionStatus, WorkflowHandle
 import worker
 from contracts.identifiers import campaign_workflow_id, task_workflow_id
 from runtime.resources import Resources, open_resources
-from runtime.settings import Settings, TemporalSettings
+from runtime.settings import Settings
 from stack.simulator.config import ProviderConfig, SimulatorConfig
 from stack.simulator.providers import Simulator
 from stack.simulator.server import running
 from tests.integration.api import orders
-from tests.integration.api.conftest import Asker
+from tests.integration.api.conftest import Asker, with_temporal
 from tests.integration.api.sending import CONTENT
 
 PATIENCE = 60.0
@@ -29,8 +28,7 @@ TO_EVA = {"name": "To Eva", "recipients": [{"email": "eva@example.org"}], "conte
 @pytest.fixture
 def settings(settings: Settings, temporal_address: str) -> Settings:
     """Settings of a process whose Temporal is up."""
-    temporal = TemporalSettings(address=temporal_address, task_queue=f"test-{uuid4().hex}")
-    return settings.model_copy(update={"temporal": temporal})
+    return with_temporal(settings, temporal_address)
 
 
 @pytest.fixture

@@ -4,13 +4,25 @@ import json
 from collections import Counter
 from typing import Any
 
+import pytest
+
 from runtime.resources import Resources
-from tests.integration.api.conftest import Asker
+from runtime.settings import Settings
+from tests.integration.api.conftest import Asker, with_temporal
 from tests.integration.api.sending import CONTENT, HOUR, sending
 
 LATER = "2099-01-01T00:00:00Z"
 NO_QUOTA: dict[str, object] = {"reason": "no_quota", "retry_at": LATER, "services": ["box-1"], "service_count": 1}
 RESTED: dict[str, object] = {"reason": "service_rested", "retry_at": None, "services": [], "service_count": 1}
+
+
+pytestmark = pytest.mark.usefixtures("worker_seen")
+
+
+@pytest.fixture
+def settings(settings: Settings, temporal_address: str) -> Settings:
+    """Nothing goes at all without Temporal, which would be the reason of everything here."""
+    return with_temporal(settings, temporal_address)
 
 
 async def ordered(asker: Asker, name: str, people: int, **more: Any) -> str:

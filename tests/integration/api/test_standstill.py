@@ -1,0 +1,65 @@
+"""While nothing goes at all, mails wait for that, whatever the allocator said last, and no end is foreseen."""
+
+import json
+
+import pytest
+
+from runtime.resources import Resources
+from runtime.settings import Settings
+from tests.integration.api import orders
+from tests.integration.api.conftest import Asker, with_temporal
+from tests.integration.api.sending import CONTENT, sending
+
+LATER = "2099-01-01T00:00:00Z"
+RATE_LIMIT: dict[str, object] = {"reason": "rate_limit", "retry_at": LATER, "services": ["box-1"], "service_count": 1}
+
+
+@pytest.fixture(params=["temporal_down", "workers_missing"])
+def cause(request: pytest.FixtureRequest) -> str:
+    """Why nothing goes."""
+    named: str = request.param
+    return named
+
+
+@pytest.fixture
+def settings(settings: Settings, cause: str, request: pytest.FixtureRequest) -> Settings:
+    """Of a process whose Temporal is down, or up without a worker."""
+    if cause == "temporal_down":
+        return settings
+    return with_temporal(settings, request.getfixturevalue("temporal_address"))
+
+
+async def test_ready_mails_wait_for_what_is_missing(ann: Asker, resources: Resources, cause: str) -> None:
+    task = await sending(ann, resources, people=3)
+    await task.set_waits(json.dumps([RATE_LIMIT]))
+
+    status = await task.status()
+    told = (await ann.get("/api/tasks/waiting")).json()["data"]
+
+    (wait,) = status["waiting"]
+    assert (wait["reason"], wait["count"], wait["retryAt"], wait["services"]) == (cause, 3, None, None)
+    assert status["metrics"]["estimatedCompletion"] is None
+    assert [(each["reason"], each["count"], each["retryAt"]) for each in told] == [(cause, 3, None)]
+
+
+async def test_a_task_that_is_not_prepared_waits_for_it_too(ann: Asker, cause: str) -> None:
+    await ann.made("/api/services", orders.service())
+    order = {"name": "new", "recipients": [{"email": "a@example.org"}], "content": CONTENT}
+    path = f"/api/tasks/{(await ann.made('/api/tasks', order))['id']}"
+    (wait,) = (await ann.get(f"{path}/realtime-status")).json()["waiting"]
+    told = (await ann.get("/api/tasks/waiting")).json()["data"]
+    assert (wait["reason"], wait["count"]) == (cause, 1)
+    assert [(each["reason"], each["count"]) for each in told] == [(cause, 1)]
+
+
+async def test_the_forecast_says_why_it_knows_no_end(ann: Asker, resources: Resources, cause: str) -> None:
+    task = await sending(ann, resources, people=3)
+    told = (await ann.get(f"{task.path}/forecast")).json()
+    assert (told["endsAt"], told["noEnd"]["reason"]) == (None, cause)
+
+
+async def test_a_paused_task_waits_for_a_person_all_the_same(ann: Asker, resources: Resources, cause: str) -> None:
+    task = await sending(ann, resources, people=3)
+    await ann.post(f"{task.path}/pause")
+    (wait,) = (await task.status())["waiting"]
+    assert wait["reason"] == "paused" != cause
