@@ -61,7 +61,11 @@ async def evaluate(connection: PoolConnection, snapshot: Snapshot, channels: tup
     """Look for signs of trouble and move the alerts accordingly. Run again, it tells nobody twice."""
     async with connection.transaction():
         await alert_signs.watch_tasks(connection)
-        signs = [*_of_the_whole(snapshot), *_error_rates(snapshot), *await _of_rows(connection)]
+        signs = [
+            *_of_the_whole(snapshot),
+            *_error_rates(snapshot),
+            *await _of_rows(connection, halted=snapshot.around.halted_by is not None),
+        ]
         standing, now = await alert.standing(connection)
         decided = moves(signs, standing, now)
         await alert.apply(connection, decided, now, channels)
@@ -99,9 +103,9 @@ def _error_rates(snapshot: Snapshot) -> list[Sign]:
     ]  # fmt: skip
 
 
-async def _of_rows(connection: PoolConnection) -> list[Sign]:
+async def _of_rows(connection: PoolConnection, *, halted: bool) -> list[Sign]:
     return [
-        *(_stuck(row) for row in await alert_signs.stuck_tasks(connection)),
+        *(_stuck(row, halted=halted) for row in await alert_signs.stuck_tasks(connection)),
         *(_rested(row) for row in await alert_signs.rested_services(connection)),
         *(_quota(row) for row in await alert_signs.used_quotas(connection)),
         *(_unknown(row) for row in await alert_signs.unknown_waiting(connection)),
@@ -109,8 +113,9 @@ async def _of_rows(connection: PoolConnection) -> list[Sign]:
     ]
 
 
-def _stuck(row: Row) -> Sign:
-    known = row["prepared"] and row["reason"] in LACKING
+def _stuck(row: Row, *, halted: bool) -> Sign:
+    """A task without progress; while nothing goes at all, what its allocator said last is no reason."""
+    known = row["prepared"] and not halted and row["reason"] in LACKING
     code = f"stuck_task_{row['reason']}" if known else "stuck_task" if row["prepared"] else "stuck_task_unwritten"
     subject = {"taskId": str(row["id"]), "workflowId": f"task-{row['id']}"}
     values = {"id": row["id"], "name": row["name"], "since": f"{row['since']:%Y-%m-%d %H:%M}", "due": row["due"]}

@@ -19,7 +19,7 @@ from database.queries.metric import Minute
 from runtime.endless import endured
 from runtime.resources import Resources
 from runtime.temporal_serves import temporal_serves
-from scheduling.health import Fault, Figures, HealthStatus, Surroundings, faults, figures, judged
+from scheduling.health import Fault, Figures, Halt, HealthStatus, Surroundings, faults, figures, judged
 
 log = logging.getLogger(__name__)
 
@@ -64,6 +64,11 @@ class Snapshot:
         """What is wrong for them."""
         return faults(self.around, self.part(user_id))
 
+    def halted_by(self, status: str, start_at: datetime | None) -> Halt | None:
+        """Why nothing goes of a task in this status that should go by now."""
+        due = status == "sending" or (status == "scheduled" and start_at is not None and start_at <= self.as_of)
+        return self.around.halted_by if due else None
+
     @property
     def status(self) -> HealthStatus:
         """Of the whole."""
@@ -79,6 +84,8 @@ class HealthWatch:
         self._read_at = 0.0
         """By this machine's own clock."""
         self._kept = False
+        self._temporal_served = False
+        """At the newest look."""
         self._happened: tuple[datetime, Minute] | None = None
         self._recorded: tuple[datetime, HealthStatus] | None = None
 
@@ -114,7 +121,7 @@ class HealthWatch:
             log.warning("health without PostgreSQL: %s", str(error) or type(error).__name__)
             around = replace(before.around, postgresql=False)
             found = replace(before, as_of=datetime.now(UTC), around=around)
-        self._latest = replace(found, around=replace(found.around, temporal=await temporal))
+        self._latest = replace(found, around=replace(found.around, temporal=self._believed(serves=await temporal)))
         self._read_at = monotonic()
         return self._latest
 
@@ -144,6 +151,12 @@ class HealthWatch:
         happened = await metric.minute(connection, now, LATELY)
         self._happened = now, happened
         return happened
+
+    def _believed(self, *, serves: bool) -> bool:
+        """Whether Temporal serves. A watch lets one missing answer pass: the next look is two seconds away."""
+        forgiven = self._kept and self._temporal_served
+        self._temporal_served = serves
+        return serves or forgiven
 
     async def _temporal_serves(self) -> bool:
         task_queue = self._resources.settings.temporal.task_queue

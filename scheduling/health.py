@@ -6,6 +6,7 @@ from typing import Any, Final, Literal, TypeVar
 
 Key = TypeVar("Key", bound=Hashable)
 HealthStatus = Literal["healthy", "degraded", "unhealthy"]
+Halt = Literal["temporal_down", "workers_missing"]
 STATUSES: Final = ("healthy", "degraded", "unhealthy")
 
 
@@ -69,8 +70,10 @@ class Surroundings:
     bad_error_rate: float = 1.0
 
     @property
-    def halted_by(self) -> str | None:
-        """The cause for which nobody's mail can go, by its name; None where some can."""
+    def halted_by(self) -> Halt | None:
+        """Why nobody's mail can go, as a reason to wait; None where some can, or PostgreSQL cannot be asked."""
+        if not self.postgresql:
+            return None
         if not self.temporal:
             return "temporal_down"
         return None if self.live_workers else "workers_missing"

@@ -36,10 +36,10 @@ async def task_forecast(
     shown = _shown(pool, mailing(row, retrying), by)
     if row["status"] in FINAL_STATUSES:
         return shown.model_copy(update={"ends_at": row["completed_at"]})
-    halted_by = (await watch.now()).around.halted_by
-    if row["status"] != "sending" or halted_by is None or shown.no_end is not None:
+    halted_by = (await watch.now()).halted_by(row["status"], row["start_at"])
+    if halted_by is None or (shown.no_end is not None and shown.no_end.reason == "no_service"):
         return shown
-    return shown.model_copy(update={"ends_at": None, "no_end": _no_end(halted_by)})
+    return shown.model_copy(update={"ends_at": None, "no_end": _no_end(halted_by), "limited_by": [], "needed": None})
 
 
 async def order_forecast(forecasts: PoolForecasts, pool_id: UUID, ordered: Mailing, by: datetime | None) -> ForecastOut:

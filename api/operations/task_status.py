@@ -14,6 +14,7 @@ from api.pool_forecasts import PoolForecasts
 from api.schemas.task import Metrics, Progress, RealtimeStatus, StatusCounts, Waiting
 from database.queries import task_status
 from runtime.health import HealthWatch
+from scheduling.health import Halt
 
 RATE_SPAN = timedelta(minutes=5)
 WHOLE_TASK = ("scheduled", "paused")
@@ -26,9 +27,9 @@ async def realtime_status(
 ) -> RealtimeStatus:
     """Read it all from counters, the pace from the newest deliveries, the end from the forecast."""
     row = await find_task(connection, caller, task_id)
-    halted_by = (await watch.now()).around.halted_by if row["status"] == "sending" else None
+    halted_by = (await watch.now()).halted_by(row["status"], row["start_at"])
     pace = await forecasts.pace(task_id)
-    retrying = await task_status.retrying(connection, task_id) if row["retrying"] else []
+    retrying = await task_status.retrying(connection, task_id, halted_by) if row["retrying"] else []
     counts = StatusCounts.model_validate(row["by_status"])
     moments = (row["created_at"], row["last_processed_at"], row["last_sent_at"], row["completed_at"])
     return RealtimeStatus(
@@ -42,7 +43,9 @@ async def realtime_status(
             throughput=round(pace["recent"] * PER_HOUR),
             estimated_completion=None if halted_by else await estimated_completion(forecasts, row, retrying),
         ),
-        waiting=[*_waiting(row, counts, halted_by), *_retrying(row, retrying)],
+        waiting=_halted(row, counts, halted_by, retrying)
+        if halted_by
+        else [*_waiting(row, counts), *_retrying(row, retrying)],
         last_activity=max(moment for moment in moments if moment is not None),
         campaign_id=row["campaign_id"],
         round_no=row["round_no"],
@@ -53,22 +56,27 @@ def _unfinished(counts: StatusCounts) -> int:
     return counts.pending + counts.claimed + counts.transmitting
 
 
-def _waiting(row: RowMapping, counts: StatusCounts, halted_by: str | None) -> list[Waiting]:
-    """Why ready mails do not go now; the first reason is the main one and counts them all.
+def _halted(row: RowMapping, counts: StatusCounts, halted_by: Halt, retrying: list[RowMapping]) -> list[Waiting]:
+    """While nothing goes at all, what the allocator said last is of the past, and so are moments that have come."""
+    overdue = sum(each["count"] for each in retrying if each["reason"] == halted_by)
+    due = row["ready"] + overdue if row["prepared"] else counts.pending
+    later = [each for each in retrying if each["reason"] != halted_by]
+    return [*([Waiting(reason=halted_by, count=due, retry_at=None)] if due else []), *_retrying(row, later)]
 
-    While nothing goes at all, what the allocator said last is of the past.
-    """
+
+def _waiting(row: RowMapping, counts: StatusCounts) -> list[Waiting]:
+    """Why ready mails do not go now; the first reason is the main one and counts them all."""
     if row["status"] in WHOLE_TASK:
         retry_at = row["start_at"] if row["status"] == "scheduled" else None
         guarded = row["status"] == "paused" and (row["reputation"] or {}).get("state") == "paused"
         reason = "reputation" if guarded else row["status"]
         return [Waiting(reason=reason, count=counts.pending, retry_at=retry_at)] if counts.pending else []
     if row["status"] == "sending" and not row["prepared"]:
-        return [Waiting(reason=halted_by or "preparing", count=counts.pending, retry_at=None)]
+        return [Waiting(reason="preparing", count=counts.pending, retry_at=None)]
     if row["status"] != "sending" or not row["ready"]:
         return []
-    if halted_by or not row["waits"]:
-        return [Waiting(reason=halted_by or "turn", count=row["ready"], retry_at=None)]
+    if not row["waits"]:
+        return [Waiting(reason="turn", count=row["ready"], retry_at=None)]
     return [_wait(wait, row["ready"] if place == 0 else 0) for place, wait in enumerate(row["waits"])]
 
 

@@ -1,11 +1,11 @@
 """`/api/tasks/{id}/subtasks`: the single mails of a task, and its events."""
 
+from functools import partial
 from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Path, Query, Response
 from fastapi.responses import StreamingResponse
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from api.csv_answer import csv_answer
 from api.dependencies import Analysis, Connection, Forecasts, Health, Process, Reader, Stopping, Writer
@@ -27,7 +27,6 @@ from api.schemas.subtask import (
     SubtaskOut,
     SubtaskStatus,
 )
-from api.schemas.task import RealtimeStatus
 from database.queries import subtask
 
 router = APIRouter(prefix="/api/tasks/{task_id}", tags=["tasks"])
@@ -117,8 +116,6 @@ async def events(
     """Server-sent events: the realtime status whenever it changes, until the task ends."""
     await find_task(connection, caller, task_id)
 
-    async def status(connection: AsyncConnection) -> RealtimeStatus:
-        return await realtime_status(connection, forecasts, watch, caller, task_id)
-
+    status = partial(realtime_status, forecasts=forecasts, watch=watch, caller=caller, task_id=task_id)
     stream = task_events(process, status, task_id, stopping)
     return StreamingResponse(stream, media_type="text/event-stream", headers=NO_CACHE)

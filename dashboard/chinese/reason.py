@@ -14,7 +14,7 @@ TEXTS: Final[dict[str, str]] = {
     "the task has not begun": "任务尚未开始",
     "the mails are being written down": "正在准备邮件",
     "no worker process runs: start one": "没有工作进程在运行：请启动一个",
-    "Temporal does not answer; nothing is lost": "Temporal 没有响应；不会丢失任何邮件",
+    "Temporal does not answer; nothing is lost": "Temporal 没有响应；不会丢失任何数据",
     "the recipients' provider takes only so many an hour": "收件方服务商限制每小时数量",
     "the provider asked to come again later": "服务商要求稍后再试",
     "the provider asked to slow down": "服务商要求放慢速度",

@@ -61,7 +61,9 @@ REQUESTS: Final[dict[str, str]] = {
     ),
     "The task is paused: it goes on when it is resumed.": "任务已暂停：恢复后继续。",
     "No worker process runs: start one.": "没有工作进程在运行：请启动一个。",
-    "Temporal does not answer: bring its server back. Nothing is lost.": "Temporal 没有响应：请恢复其服务器。不会丢失任何邮件。",
+    "Temporal does not answer: bring its server back. Nothing is lost.": (
+        "Temporal 没有响应：请恢复服务器。数据不会丢失。"
+    ),
     "The pool has no service that sends: add one, or resume one.": "服务池中没有可发送的服务：请添加或恢复一个。",
     "It would not end within {days} days: `limitedBy` says what holds it up.": (
         "{days} 天内无法结束：请看推迟的原因。"

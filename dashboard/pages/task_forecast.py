@@ -31,7 +31,10 @@ async def forecast(visit: Visit, task_id: UUID) -> None:
         told = await visit.api.forecast(task_id, datetime.fromisoformat(typed_moment(values["by"])))
         shown.clear()
         with shown:
-            _needed(told.needed, say)
+            if told.needed is None and told.no_end is not None:
+                element("p", say.told(told.no_end.detail))
+            else:
+                _needed(told.needed, say)
 
     with element("details"):
         element("summary", say("What would it take to end earlier?"))

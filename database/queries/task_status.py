@@ -16,10 +16,12 @@ PACE = """
         AND d.ended_at > n.now - interval '15 minutes'
 """
 RETRYING = text("""
-    SELECT coalesce(reason, 'retry') AS reason, count(*) AS count, min(retry_at) AS retry_at,
-        max(retry_at) AS last_retry_at
-    FROM subtasks
-    WHERE task_id = :id AND status = 'pending' AND retry_at IS NOT NULL
+    SELECT CASE WHEN o.overdue THEN :halted_by ELSE coalesce(b.reason, 'retry') END AS reason, count(*) AS count,
+        min(b.retry_at) FILTER (WHERE NOT o.overdue) AS retry_at,
+        max(b.retry_at) FILTER (WHERE NOT o.overdue) AS last_retry_at
+    FROM subtasks b, (SELECT guard_now() AS now) n,
+        LATERAL (SELECT CAST(:halted_by AS text) IS NOT NULL AND b.retry_at <= n.now AS overdue) o
+    WHERE b.task_id = :id AND b.status = 'pending' AND b.retry_at IS NOT NULL
     GROUP BY 1 ORDER BY 2 DESC, 1
 """)
 
@@ -31,6 +33,9 @@ async def pace(connection: PoolConnection, task_id: UUID) -> Row:
     return row
 
 
-async def retrying(connection: AsyncConnection, task_id: UUID) -> list[RowMapping]:
-    """Why mails are tried again later: reason, count, the first moment and the last."""
-    return list((await connection.execute(RETRYING, {"id": task_id})).mappings())
+async def retrying(connection: AsyncConnection, task_id: UUID, halted_by: str | None = None) -> list[RowMapping]:
+    """Why mails are tried again later: reason, count, the first moment and the last.
+
+    `halted_by` is why no mail goes at all: those whose moment has come wait for that.
+    """
+    return list((await connection.execute(RETRYING, {"id": task_id, "halted_by": halted_by})).mappings())

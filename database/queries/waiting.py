@@ -12,6 +12,8 @@ BY_REASON = text("""
     WITH open AS MATERIALIZED (
         SELECT t.id, t.name, t.status, t.start_at, t.contact_list_id, t.prepared_at IS NULL AS unprepared,
             q.pending_subtasks, q.ready, q.retrying, q.waits -> 0 AS wait,
+            CASE WHEN t.status = 'sending' OR t.status = 'scheduled' AND t.start_at <= guard_now()
+                THEN CAST(:halted_by AS text) END AS halted_by,
             t.status = 'paused' AND EXISTS (SELECT FROM reputations r
                 WHERE r.kind = 'task' AND r.subject_id = t.id AND r.state = 'paused') AS guarded
         FROM tasks t JOIN user_task_queues q ON q.task_id = t.id
@@ -20,27 +22,29 @@ BY_REASON = text("""
         SELECT l.id, (SELECT count(*) FROM contact_list_members m WHERE m.contact_list_id = l.id) AS contacts
         FROM contact_lists l WHERE l.id IN (SELECT contact_list_id FROM open WHERE unprepared)
     ), whole AS (
-        SELECT o.id, o.name, CASE WHEN o.guarded THEN 'reputation' WHEN o.status = 'sending'
-                THEN coalesce(CAST(:halted_by AS text), 'preparing')
-                ELSE o.status END AS reason,
+        SELECT o.id, o.name, coalesce(o.halted_by, CASE WHEN o.guarded THEN 'reputation'
+                WHEN o.status = 'sending' THEN 'preparing' ELSE o.status END) AS reason,
             CASE WHEN o.unprepared THEN l.contacts ELSE o.pending_subtasks END AS mails,
-            CASE WHEN o.status = 'scheduled' THEN o.start_at END AS retry_at
+            CASE WHEN o.status = 'scheduled' AND o.halted_by IS NULL THEN o.start_at END AS retry_at
         FROM open o LEFT JOIN lists l ON l.id = o.contact_list_id
         WHERE o.status <> 'sending' OR o.unprepared
     ), waits AS (
         SELECT id, name, reason, mails, retry_at, retry_at AS last_retry_at FROM whole WHERE mails > 0
         UNION ALL
-        SELECT id, name, coalesce(CAST(:halted_by AS text), wait ->> 'reason', 'turn'), ready, at, at
+        SELECT id, name, coalesce(halted_by, wait ->> 'reason', 'turn'), ready, at, at
         FROM open, LATERAL (
-            SELECT CASE WHEN CAST(:halted_by AS text) IS NULL THEN CAST(wait ->> 'retry_at' AS timestamptz) END AS at
+            SELECT CASE WHEN halted_by IS NULL THEN CAST(wait ->> 'retry_at' AS timestamptz) END AS at
         ) w
         WHERE status = 'sending' AND NOT unprepared AND ready > 0
         UNION ALL
         SELECT o.id, o.name, r.reason, r.mails, r.retry_at, r.last_retry_at
         FROM open o, LATERAL (
-            SELECT coalesce(s.reason, 'retry') AS reason, count(*) AS mails, min(s.retry_at) AS retry_at,
-                max(s.retry_at) AS last_retry_at
-            FROM subtasks s WHERE s.task_id = o.id AND s.status = 'pending' AND s.retry_at IS NOT NULL GROUP BY 1
+            SELECT CASE WHEN d.overdue THEN o.halted_by ELSE coalesce(s.reason, 'retry') END AS reason,
+                count(*) AS mails, min(s.retry_at) FILTER (WHERE NOT d.overdue) AS retry_at,
+                max(s.retry_at) FILTER (WHERE NOT d.overdue) AS last_retry_at
+            FROM subtasks s, LATERAL (
+                SELECT o.halted_by IS NOT NULL AND s.retry_at <= guard_now() AS overdue
+            ) d WHERE s.task_id = o.id AND s.status = 'pending' AND s.retry_at IS NOT NULL GROUP BY 1
         ) r
         WHERE o.status = 'sending' AND o.retrying > 0
     )

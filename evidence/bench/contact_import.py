@@ -85,8 +85,8 @@ async def _story(site: Site, file: Path) -> Told:
 
 
 def _stands(status: RealtimeStatus, mails: int) -> bool:
-    """Whether all mails of the task are in the ledger; until then it says that it prepares."""
-    preparing = any(wait.reason == "preparing" for wait in status.waiting)
+    """Whether all mails of the task are in the ledger; until then it says that it prepares, or why it cannot."""
+    preparing = any(wait.reason in {"preparing", "workers_missing", "temporal_down"} for wait in status.waiting)
     return status.progress.total == mails and not preparing
 
 

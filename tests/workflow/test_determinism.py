@@ -3,6 +3,7 @@
 With `--record` the histories are kept for later versions of the code (`history.py`).
 """
 
+import asyncio
 from datetime import timedelta
 
 import pytest
@@ -12,7 +13,7 @@ import activities.task
 from contracts.identifiers import allocator_workflow_id, task_workflow_id
 from runtime.task_orders import TaskOrders
 from tests.workflow.conftest import Replays
-from tests.workflow.flow import Flow, activities_in
+from tests.workflow.flow import PATIENCE, PAUSE, Flow, activities_in
 
 
 async def test_a_small_task(flow: Flow, replays: Replays) -> None:
@@ -104,8 +105,10 @@ class TestWithShortHistories:
         await flow.start(task)
         await flow.until(task, lambda survey: survey.sent >= 1)
         # How many turns the mails alone give an allocator depends on the machine; each of these is one more.
-        while await continued(flow, allocator_workflow_id(flow.world.pool_id)) is None:
-            await flow.resources.orders.services_changed(flow.world.pool_id)
+        async with asyncio.timeout(PATIENCE):
+            while await continued(flow, allocator_workflow_id(flow.world.pool_id)) is None:
+                await flow.resources.orders.services_changed(flow.world.pool_id)
+                await asyncio.sleep(PAUSE)
 
         assert (await flow.totals(task)).sent == 120
         taken = flow.taken()

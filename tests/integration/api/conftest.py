@@ -85,9 +85,10 @@ def with_temporal(settings: Settings, address: str) -> Settings:
 
 @pytest.fixture
 async def worker_seen(resources: Resources) -> None:
-    """A worker told the database lately that it runs."""
+    """A worker that is taken to run for as long as the test does."""
     async with resources.ledger_pool.acquire() as connection:
         await health.seen(connection, "host:1:aa", 500)
+        await connection.execute("UPDATE worker_processes SET seen_at = seen_at + interval '1 hour'")
 
 
 @pytest.fixture

@@ -45,6 +45,7 @@ async def looking(resources: Resources, monkeypatch: pytest.MonkeyPatch) -> Asyn
     monkeypatch.setattr(HealthWatch, "_temporal_serves", up)
     async with resources.ledger_pool.acquire() as connection:
         await health.seen(connection, "host:1:aa", 500)
+        await connection.execute("UPDATE worker_processes SET seen_at = seen_at + interval '1 hour'")
         yield Looking(resources, connection)
 
 
@@ -101,6 +102,19 @@ async def test_what_a_stuck_task_lacks_is_what_to_do(ann: Asker, looking: Lookin
     (told,) = await alerts(ann)
     assert "add one to the task's pool" in told["toDo"]
     assert told["code"] == "stuck_task_no_service"
+
+
+async def test_without_a_worker_a_stuck_task_does_not_name_what_it_lacked_before(
+    ann: Asker, looking: Looking, resources: Resources
+) -> None:
+    task = await sending(ann, resources, people=1, services=1)
+    await task.set_waits('[{"reason": "no_service", "retry_at": null, "services": [], "service_count": 0}]')
+    await looking.look()
+    await later(task, timedelta(minutes=11))
+    await health.gone(looking.connection, "host:1:aa")
+    await looking.look()
+    (told,) = await alerts(ann)
+    assert told["code"] == "stuck_task"
 
 
 @pytest.mark.parametrize("reason", ["waits for a time that is known", "paused", "retrying", "ended"])

@@ -2,14 +2,16 @@
 
 import asyncio
 from datetime import timedelta
+from itertools import chain, repeat
 
 import httpx
 import pytest
 from fastapi import FastAPI
 from sqlalchemy import make_url, text
 
+import runtime.health
 from database.queries import health as queries
-from runtime.health import HealthWatch
+from runtime.health import HealthWatch, Snapshot
 from runtime.resources import Resources
 from stack.postgres_outage import closed
 from tests.integration.api import orders
@@ -30,6 +32,26 @@ async def test_without_temporal_it_is_not_healthy_and_says_why(admin: Asker) -> 
     assert health["status"] == "unhealthy"
     assert "Temporal" in health["problems"][0]
     assert health["causes"] == ["temporal_down", "workers_missing"]
+
+
+async def test_a_watch_lets_one_missing_answer_of_temporal_pass(
+    resources: Resources, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answers = chain([True, False, True, False, False, True], repeat(True))
+    told: asyncio.Queue[bool] = asyncio.Queue()
+
+    async def serves(_: HealthWatch) -> bool:
+        return next(answers)
+
+    async def recorded(_: HealthWatch, snapshot: Snapshot) -> None:
+        told.put_nowait(snapshot.around.temporal)
+
+    monkeypatch.setattr(runtime.health, "EVERY", 0)
+    monkeypatch.setattr(HealthWatch, "_temporal_serves", serves)
+    monkeypatch.setattr(HealthWatch, "_record", recorded)
+    watching = asyncio.create_task(HealthWatch(resources).keep())
+    assert [await told.get() for _ in range(6)] == [True, True, True, True, False, True]
+    watching.cancel()
 
 
 async def test_health_counts_what_is_there(ann: Asker, bob: Asker, admin: Asker, resources: Resources) -> None:

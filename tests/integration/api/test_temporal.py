@@ -147,8 +147,10 @@ async def test_people_pause_resume_and_cancel_a_running_task(ann: Asker, resourc
     await ann.made("/api/services", orders.service(host="127.0.0.1", port=1, security="none"))
     task = await ann.made("/api/tasks", TO_EVA)
     path = f"/api/tasks/{task['id']}"
-    preparing = "preparing"
-    await until(ann, f"{path}/realtime-status", lambda answer: preparing not in str(answer["waiting"]))
+    before = {"preparing", "workers_missing"}
+    await until(
+        ann, f"{path}/realtime-status", lambda answer: not before & {each["reason"] for each in answer["waiting"]}
+    )
     assert (await ann.post(f"{path}/pause")).json()["status"] == "paused"
     assert (await ann.patch(path, {"priority": 1})).json()["priority"] == 1
     assert (await ann.post(f"{path}/resume")).json()["status"] == "sending"
