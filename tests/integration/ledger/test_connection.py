@@ -12,7 +12,7 @@ from database.ledger import Ledger
 from mail.smtp import SmtpTransport
 from mail.transport import Account, Timeouts
 from stack.ports import free_ports
-from tests.integration.ledger.test_lock_order import RESERVE, holding
+from tests.integration.ledger.test_lock_order import RESERVE, holding, until_blocked
 from tests.integration.ledger.world import HOLD, UPLOAD_LIMIT, World
 
 SCHEDULE = "SELECT 1 FROM email_service_schedule WHERE service_id = $1 FOR UPDATE"
@@ -58,8 +58,11 @@ async def test_a_permit_that_ends_while_its_service_is_being_rested_leaves_nothi
     service, connections = await unreachable_service(world), connections_of(ledger_of(world))
 
     async with holding(world, SCHEDULE, service):
-        with pytest.raises(NoConnectionError):
-            await connections.acquire(service, 1, 0.5)
+        permit = asyncio.create_task(connections.acquire(service, 1, 60))
+        await until_blocked(world)
+        permit.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await permit
 
     await connections.close()
     assert not connections.held
