@@ -3,21 +3,39 @@
 (() => {
   const said = document.currentScript.dataset;
   const FOCUSABLE = "a[href], button, input, select, textarea, summary, [tabindex]";
+  const STRAYED = 10; // CSS pixels: who moves further while pressing has thought better of it
   const unfolded = new WeakMap(); // live part -> what a summary says -> whether its details stand open
   let focused = null; // the last element in a live part that had the focus, and how to know its successor
+  let pressed = null; // the same of what the pointer has gone down on and not yet left
 
   const partOf = (element) => element.closest("[data-live]");
   const nameOf = (element) =>
     [element.tagName, element.getAttribute("href") || element.getAttribute("aria-label") || element.textContent].join();
   const named = (part, name) => [...part.querySelectorAll(FOCUSABLE)].filter((each) => nameOf(each) === name);
+  const known = (element) => {
+    const part = element && partOf(element);
+    const name = part && nameOf(element);
+    return part && { element, part, name, place: named(part, name).indexOf(element) };
+  };
+  const successor = ({ part, name, place }) => {
+    const all = named(part, name);
+    return all[place] ?? all.at(-1);
+  };
 
-  document.addEventListener("focusin", ({ target }) => {
-    const part = partOf(target);
-    const name = part && nameOf(target);
-    focused = part && { element: target, part, name, place: named(part, name).indexOf(target) };
-  });
-  document.addEventListener("pointerdown", ({ target }) => {
+  document.addEventListener("focusin", ({ target }) => (focused = known(target)));
+  document.addEventListener("pointerdown", ({ target, clientX, clientY }) => {
     if (focused && !focused.element.contains(target)) focused = null;
+    pressed = known(target.closest(FOCUSABLE));
+    if (pressed) pressed.at = [clientX, clientY];
+  });
+  // A press lasts a tenth of a second. Where its part is redrawn meanwhile, the browser knows of no click.
+  document.addEventListener("pointerup", (event) => {
+    const was = pressed;
+    pressed = null;
+    if (!was || was.element.isConnected || event.button !== 0) return;
+    const [x, y] = was.at;
+    if (Math.hypot(event.clientX - x, event.clientY - y) > STRAYED) return;
+    successor(was)?.dispatchEvent(new MouseEvent("click", event)); // with the keys that were held
   });
   document.addEventListener(
     "toggle",
@@ -36,8 +54,7 @@
       if (open !== undefined) details.open = open;
     }
     if (focused?.part === part && !focused.element.isConnected && document.activeElement === document.body) {
-      const successors = named(part, focused.name);
-      (successors[focused.place] ?? successors.at(-1))?.focus({ preventScroll: true });
+      successor(focused)?.focus({ preventScroll: true });
     }
   };
 

@@ -1,9 +1,11 @@
 """What a person does at the pages, and what they would complain of."""
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
 from axe_playwright_python.async_playwright import Axe
-from playwright.async_api import ConsoleMessage, Page, expect
+from playwright.async_api import ConsoleMessage, Locator, Page, expect
 
 from stack.surroundings import Surroundings
 
@@ -51,6 +53,16 @@ class Person:
     async def follow(self, name: str) -> None:
         """Click a link and wait for its page."""
         await self.page.get_by_role("link", name=name, exact=True).first.click()
+
+    @asynccontextmanager
+    async def presses(self, wanted: Locator) -> AsyncIterator[None]:
+        """Let the pointer go down, something happen that draws it anew, and the pointer go up."""
+        await wanted.hover()
+        old = await wanted.element_handle()
+        await self.page.mouse.down()
+        yield
+        await self.page.wait_for_function("old => !old.isConnected", arg=old)
+        await self.page.mouse.up()
 
     async def sees(self, text: str) -> None:
         """Wait until it stands there."""

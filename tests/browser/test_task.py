@@ -1,6 +1,7 @@
 """A task that goes wrong is told and decided; pages stay whole whatever they hold and whatever is away."""
 
 import csv
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from playwright.async_api import expect
@@ -8,11 +9,13 @@ from playwright.async_api import expect
 from api.client import ApiClient
 from api.operations.admin_key import make_admin_key
 from api.schemas.api_key import ApiKeyOut
+from api.schemas.contact import ContactListOut
 from evidence import playground
 from stack.local import LocalStack
 from tests.browser.person import PATIENCE_MS, Person
 
 pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.timeout(300)]
+TOMORROW = (datetime.now(UTC) + timedelta(days=1)).isoformat()
 HOSTILE = '<img src=x onerror="window.struck=1"></script><script>window.struck=2</script>{{7*7}}`${window.struck=3}`'
 MAIL = """
     <script>top.struck = 4</script><body onload="top.struck = 5">{{ first_name }}
@@ -65,6 +68,31 @@ async def test_a_button_pressed_twice_orders_once_and_what_did_not_arrive_is_dec
     await page.get_by_label("Name", exact=True).fill("Once more")
     await page.get_by_role("button", name="What would it do?").click()
     await person.sees("would be sent")
+
+
+async def test_a_press_counts_though_what_is_pressed_is_drawn_anew_meanwhile(person: Person) -> None:
+    page = person.page
+    template = await prepare(person, ["ann@example.org"], name="Press")
+    async with ApiClient(person.where.api_url, person.key) as api:
+        known = (await api.page(ContactListOut, "/api/contact-lists", {})).data[0]
+        order = {"name": "Letter", "contactListId": str(known.id), "templateId": template, "startAt": TOMORROW}
+        task = await api.submit_task(order)
+        await person.sign_in()
+        await person.open("/tasks")
+
+        async with person.presses(page.get_by_role("link", name="Letter")):
+            await api.change_task(task.id, {"name": "Invitation"})
+
+        await expect(page.get_by_role("heading", name="Invitation")).to_be_visible(timeout=PATIENCE_MS)
+        async with person.presses(page.get_by_role("button", name="Pause", exact=True)):
+            await api.change_task(task.id, {"priority": 1})
+        await person.is_told("paused")
+
+        async with person.presses(page.get_by_role("button", name="Resume", exact=True)):
+            await api.change_task(task.id, {"priority": 0})
+            await page.mouse.move(0, 0)
+        await person.sees("priority as others")
+        assert (await api.task(task.id)).status == "paused", "who has left what they pressed has not pressed it"
 
 
 async def test_whatever_a_name_or_a_mail_holds_is_shown_and_never_run_nor_loaded(person: Person) -> None:
