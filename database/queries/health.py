@@ -64,9 +64,8 @@ AVAILABILITY = """
     FROM (
         SELECT begins, ends, extract(epoch FROM ends - begins) / 60 AS minutes
         FROM (
-            SELECT date_trunc('minute', clock_timestamp()) AS ends,
-                greatest(date_trunc('minute', clock_timestamp()) - $1::interval, min(minute)) AS begins
-            FROM health_records HAVING count(*) > 0
+            SELECT n.ends, greatest(n.ends - $1::interval, min(r.minute)) AS begins
+            FROM (SELECT date_trunc('minute', clock_timestamp()) AS ends) n, health_records r GROUP BY n.ends
         ) b
     ) s LEFT JOIN health_records r ON r.minute >= s.begins AND r.minute < s.ends
     GROUP BY s.minutes

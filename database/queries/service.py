@@ -21,16 +21,17 @@ VIEW = """
         extract(epoch FROM e.sending_interval)::float8 AS sending_interval, e.jitter, e.window_opens,
         e.window_closes, e.window_weekdays, e.first_day_quota, e.daily_step, e.warm_up_from, s.max_connections,
         s.priority, e.time_zone, e.last_sent_at, e.next_available_at, e.success_rate,
-        CASE WHEN e.rested_until > guard_now() THEN e.rested_until END AS rested_until,
+        CASE WHEN e.rested_until > n.now THEN e.rested_until END AS rested_until,
         (SELECT m.error FROM mailboxes m WHERE m.service_id = s.id) AS mailbox_error,
-        e.rest_reason, guard_now() AS now, s.created_at, s.updated_at,
+        e.rest_reason, n.now, s.created_at, s.updated_at,
         (SELECT jsonb_build_object('state', r.state, 'cause', r.cause, 'sent', r.sent, 'bounced', r.bounced,
             'complained', r.complained, 'since', r.since, 'checked_at', r.checked_at)
             FROM reputations r WHERE r.kind = 'service' AND r.subject_id = s.id) AS reputation
     FROM email_services s
     JOIN email_service_schedule e ON e.service_id = s.id
     JOIN pools p ON p.id = s.pool_id,
-    LATERAL (SELECT (guard_now() AT TIME ZONE e.time_zone)::date AS day) d,
+    (SELECT guard_now() AS now) n,
+    LATERAL (SELECT (n.now AT TIME ZONE e.time_zone)::date AS day) d,
     LATERAL (SELECT least(e.daily_quota, CASE WHEN d.day <= e.quota_day THEN e.day_quota ELSE warm_up_quota(
         e.first_day_quota, e.daily_step, e.warm_up_from, e.daily_quota, d.day) END) AS day_quota) w
     WHERE s.user_id = :user_id AND e.status <> 'deleted'

@@ -11,6 +11,7 @@ import pytest
 from fastapi import FastAPI
 from pydantic import SecretStr
 
+import runtime.health
 from api.app import create_app
 from api.operations.api_key import create_key
 from api.operations.user import create_user, first_user
@@ -81,6 +82,12 @@ def with_temporal(settings: Settings, address: str) -> Settings:
     """Settings of a process whose Temporal is up, with a task queue of its own."""
     temporal = TemporalSettings(address=address, task_queue=f"test-{uuid4().hex}")
     return settings.model_copy(update={"temporal": temporal})
+
+
+@pytest.fixture(autouse=True)
+def patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Health gives a busy machine longer; what is away refuses at once."""
+    monkeypatch.setattr(runtime.health, "PATIENCE", timedelta(seconds=30))
 
 
 @pytest.fixture

@@ -122,10 +122,15 @@ async def test_without_the_database_people_are_told_to_try_again(
     assert stranded.key not in caplog.text
 
 
+OWN = """
+    SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND backend_type = 'client backend'
+"""
+
+
 async def test_connections_that_many_needed_at_once_are_kept(ann: Asker, resources: Resources) -> None:
     async def open_ones() -> set[int]:
         await asyncio.gather(*(ann.get("/api/services") for _ in range(30)))
-        rows = await resources.ledger_pool.fetch("SELECT pid FROM pg_stat_activity WHERE datname = current_database()")
+        rows = await resources.ledger_pool.fetch(OWN)
         return {row["pid"] for row in rows}
 
     before = await open_ones()

@@ -21,6 +21,11 @@ PATIENCE = 60.0
 
 
 @pytest.fixture
+def patient() -> None:
+    """What hangs never refuses: health gives it the time that it has."""
+
+
+@pytest.fixture
 async def way(database_url: str) -> AsyncIterator[tuple[Process, str]]:
     """A gate before the database: its process, and where it is."""
     url = make_url(database_url)

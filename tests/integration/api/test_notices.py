@@ -27,6 +27,7 @@ from tests.integration.api.test_alert import AT_ONCE
 
 SECRET = "whsec_" + base64.b64encode(b"of the receiver").decode()
 DUE = "UPDATE alert_notices SET next_try_at = clock_timestamp() WHERE NOT settled"
+NOT_DUE = "UPDATE alert_notices SET next_try_at = next_try_at + interval '1 hour' WHERE NOT settled"
 UNSETTLED = "SELECT attempts, last_error FROM alert_notices WHERE NOT settled"
 
 
@@ -90,6 +91,7 @@ async def test_a_webhook_gets_each_event_signed_and_again_until_it_takes_it(
             for _ in range(2):
                 await notices.deliver(connection, "webhook")
             put_off = await connection.fetch(UNSETTLED)
+            await connection.execute(NOT_DUE)
             await notices.deliver(connection, "webhook")
             assert not hook.taken, "what was put off is not due"
             await connection.execute(DUE)
@@ -135,6 +137,7 @@ async def test_a_mail_does_not_wait_for_a_webhook_that_does_not_answer(
     resources: Resources, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("runtime.alerts.EVERY", 0.05)
+    monkeypatch.setattr("activities.webhook_post.TIMEOUT", 120.0)
     asked = asyncio.Event()
 
     async def keep_silent(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:

@@ -11,7 +11,7 @@ from sqlalchemy import text
 from runtime.resources import Resources
 from tests.integration.api import orders
 from tests.integration.api.conftest import Asker
-from tests.integration.api.sending import sending
+from tests.integration.api.sending import morning_zone, sending
 
 PASSWORD = "hush-hush-4711"
 
@@ -123,7 +123,7 @@ async def test_another_users_service_is_not_found(ann: Asker, bob: Asker) -> Non
 
 @pytest.mark.unchecked_ledger("a quota is used up without a mail")
 async def test_a_changed_quota_counts_from_what_was_sent(ann: Asker, resources: Resources) -> None:
-    added = await ann.made("/api/services", orders.service(dailyQuota=100))
+    added = await ann.made("/api/services", orders.service(dailyQuota=100, timeZone=morning_zone()))
     await spend(resources, added["id"], 30)
     path = f"/api/services/{added['id']}"
     assert (await ann.patch(path, {"dailyQuota": 120})).json()["remainingQuota"] == 90
@@ -132,7 +132,7 @@ async def test_a_changed_quota_counts_from_what_was_sent(ann: Asker, resources: 
 
 @pytest.mark.unchecked_ledger("a quota is used up without a mail")
 async def test_after_its_midnight_the_whole_quota_is_shown_again(ann: Asker, resources: Resources) -> None:
-    added = await ann.made("/api/services", orders.service(dailyQuota=100))
+    added = await ann.made("/api/services", orders.service(dailyQuota=100, timeZone=morning_zone()))
     await spend(resources, added["id"], 30)
     async with resources.engine.begin() as connection:
         await connection.execute(text("UPDATE guard_clock SET ahead = interval '1 day'"))
@@ -259,6 +259,13 @@ async def test_services_and_tasks_are_found_by_a_part_of_their_names(ann: Asker,
     assert await found(bob, "/api/services", "graz") == []
 
 
+THIS_HOUR = "SELECT date_trunc('hour', clock_timestamp())"
+MOVED = """
+    UPDATE deliveries SET ended_at = clock_timestamp() - CASE WHEN service_id = $1 THEN interval '2 h' ELSE '0' END
+"""
+
+
+@pytest.mark.unchecked_ledger("mails are moved by hours")
 async def test_what_services_sent_is_told_by_the_hour_to_their_owner(
     ann: Asker, bob: Asker, resources: Resources
 ) -> None:
@@ -266,11 +273,12 @@ async def test_what_services_sent_is_told_by_the_hour_to_their_owner(
     first, second, third = reversed(task.service_ids)
     for _ in range(2):
         await task.send()
-    moved = "UPDATE deliveries SET ended_at = ended_at - interval '2 hours' WHERE service_id = $1"
-    await resources.ledger_pool.execute(moved, first)
     params = {"serviceId": [str(third), str(second), str(first)]}
 
-    told = (await ann.get("/api/services/sent-per-hour", params=params)).json()
+    hour = None
+    while hour != (hour := await resources.ledger_pool.fetchval(THIS_HOUR)):  # the same before and after
+        await resources.ledger_pool.execute(MOVED, first)
+        told = (await ann.get("/api/services/sent-per-hour", params=params)).json()
 
     assert {each["serviceId"]: each["sent"] for each in told["data"]} == {
         str(third): [0] * 24, str(second): [0] * 23 + [1], str(first): [0] * 21 + [1, 0, 0]

@@ -101,7 +101,7 @@ async def test_a_warm_up_begins_today_at_its_own_place(ann: Asker, resources: Re
 async def test_every_day_of_a_warm_up_allows_a_step_more_until_the_daily_quota(
     ann: Asker, resources: Resources
 ) -> None:
-    added = await ann.made("/api/services", orders.service(warmUp=WARM_UP, dailyQuota=35))
+    added = await ann.made("/api/services", orders.service(warmUp=WARM_UP, dailyQuota=35, timeZone=morning_zone()))
     shown = []
     for days in range(3):
         async with resources.engine.begin() as connection:
@@ -113,7 +113,7 @@ async def test_every_day_of_a_warm_up_allows_a_step_more_until_the_daily_quota(
 
 @pytest.mark.unchecked_ledger("a quota is used up without a mail")
 async def test_a_changed_warm_up_acts_on_the_present_day(ann: Asker, resources: Resources) -> None:
-    added = await ann.made("/api/services", orders.service(dailyQuota=100))
+    added = await ann.made("/api/services", orders.service(dailyQuota=100, timeZone=morning_zone()))
     await spend(resources, added["id"], 15)
 
     begun = await changed(ann, added, warmUp=WARM_UP)
@@ -197,7 +197,7 @@ async def test_a_rested_service_says_until_when(ann: Asker, resources: Resources
 
 @pytest.mark.unchecked_ledger("a quota is used up without a mail")
 async def test_a_used_quota_waits_for_its_midnight(ann: Asker, resources: Resources) -> None:
-    added = await ann.made("/api/services", orders.service(dailyQuota=5))
+    added = await ann.made("/api/services", orders.service(dailyQuota=5, timeZone=morning_zone()))
     await spend(resources, added["id"], 5)
 
     shown = (await ann.get(f"/api/services/{added['id']}")).json()
