@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from functools import partial
 from html import escape
 from typing import Final
 from urllib.parse import urlencode
@@ -38,7 +39,14 @@ THEMES: Final = {"auto": "Like the system", "light": "Light", "dark": "Dark"}
 ALERT_SECONDS: Final = 30.0
 MOST_ALERTS: Final = 9
 """Counted one by one; more are "9+": the question stays cheap."""
+LONGEST: Final = 60.0
+"""Seconds a page may take until it stands. NiceGUI's own 3 end in an error page that knows nothing of an API that is
+slow; our client waits longer for an answer, and what it gives up is told inside the frame."""
 DARK: Final = {"auto": None, "light": False, "dark": True}
+
+
+shown_at = partial(ui.page, response_timeout=LONGEST)
+"""Makes a function the page at a path."""
 
 
 class Visit:

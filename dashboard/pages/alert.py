@@ -4,13 +4,11 @@ from typing import Final, get_args
 from urllib.parse import urlencode
 from uuid import UUID
 
-from nicegui import ui
-
 from api.schemas.alert import AlertOut, AlertState
 from api.schemas.base import Page
 from dashboard import paths
 from dashboard.element import element, link
-from dashboard.frame import Visit, page
+from dashboard.frame import Visit, page, shown_at
 from dashboard.live import live
 from dashboard.table import nothing, reading_on, set_only
 from dashboard.words import Words
@@ -26,7 +24,7 @@ EMPTY: Final[dict[AlertState, str]] = {
 }
 
 
-@ui.page(paths.ALERTS)
+@shown_at(paths.ALERTS)
 async def alerts(state: str = "open", cursor: str = "") -> None:
     """Show those that last, that are over, or all."""
     async with page("Alerts", paths.ALERTS) as visit:

@@ -8,10 +8,10 @@ from dashboard import paths
 from dashboard.campaign_fields import campaign_order, campaign_values, more_fields, when_fields
 from dashboard.element import element, link
 from dashboard.form import Form, Values
-from dashboard.frame import page
+from dashboard.frame import page, shown_at
 
 
-@ui.page(paths.CHANGE_CAMPAIGN)
+@shown_at(paths.CHANGE_CAMPAIGN)
 async def change_campaign(campaign_id: UUID) -> None:
     """Change it; what is said here acts on rounds that have not begun, name and colleagues at once."""
     async with page("Change a campaign", paths.CAMPAIGNS) as visit:

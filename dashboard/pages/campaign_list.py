@@ -2,15 +2,13 @@
 
 from typing import Final, get_args
 
-from nicegui import ui
-
 from api.schemas.base import Page
 from api.schemas.campaign import CampaignOut, RoundOut
 from contracts.task import TaskStatus
 from dashboard import paths
 from dashboard.bar import STATUSES, bar
 from dashboard.element import element, link
-from dashboard.frame import Visit, page
+from dashboard.frame import Visit, page, shown_at
 from dashboard.live import live
 from dashboard.table import Column, nothing, reading_on, set_only, table
 from dashboard.words import Words
@@ -21,7 +19,7 @@ ALL: Final = get_args(TaskStatus)
 ON_THEIR_WAY: Final = ("scheduled", "sending")
 
 
-@ui.page(paths.CAMPAIGNS)
+@shown_at(paths.CAMPAIGNS)
 async def campaign_list(status: str = "", cursor: str = "") -> None:
     """List campaigns, all or those of one status."""
     filters = set_only(status=status, cursor=cursor)

@@ -10,13 +10,13 @@ from dashboard import paths
 from dashboard.button import button
 from dashboard.element import element, link
 from dashboard.form import Form, Values
-from dashboard.frame import Visit, page
+from dashboard.frame import Visit, page, shown_at
 from dashboard.round_fields import FOLLOW_UP, Choices, choices, round_fields, round_order
 from dashboard.table import nothing
 from dashboard.variant_fields import content_values, kept_contents
 
 
-@ui.page(paths.NEW_ROUND)
+@shown_at(paths.NEW_ROUND)
 async def new_round(campaign_id: UUID) -> None:
     """Add a round after the last."""
     async with page("New round", paths.CAMPAIGNS) as visit:
@@ -33,7 +33,7 @@ async def new_round(campaign_id: UUID) -> None:
         form.button(visit.say("Add the round"), send)
 
 
-@ui.page(paths.CAMPAIGN_ROUND)
+@shown_at(paths.CAMPAIGN_ROUND)
 async def campaign_round(campaign_id: UUID, round_no: int) -> None:
     """Change or take away a round."""
     async with page("Round", paths.CAMPAIGNS) as visit:

@@ -10,7 +10,7 @@ from api.schemas.contact import ContactListOut, ContactOut
 from dashboard import paths
 from dashboard.button import button
 from dashboard.element import element, link
-from dashboard.frame import page
+from dashboard.frame import page, shown_at
 from dashboard.pages.contact_import import Upload
 from dashboard.table import Column, nothing, reading_on, set_only, table
 from dashboard.words import Words
@@ -20,7 +20,7 @@ LIMIT: Final = "100"
 SHOWN_FIELDS: Final = 6
 
 
-@ui.page(paths.CONTACTS)
+@shown_at(paths.CONTACTS)
 async def contact_lists(cursor: str = "") -> None:
     """Show lists, and take a file."""
     async with page("Contacts", paths.CONTACTS) as visit:
@@ -44,7 +44,7 @@ async def contact_lists(cursor: str = "") -> None:
         reading_on(told, say)
 
 
-@ui.page(paths.CONTACT_LIST)
+@shown_at(paths.CONTACT_LIST)
 async def contact_list(list_id: UUID, cursor: str = "") -> None:
     """Show the people on a list."""
     async with page("Contact list", paths.CONTACTS) as visit:

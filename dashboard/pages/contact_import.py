@@ -14,7 +14,7 @@ from dashboard import paths
 from dashboard.element import element, link
 from dashboard.figure import figure, figures
 from dashboard.form import Form, Values
-from dashboard.frame import Visit, page
+from dashboard.frame import Visit, page, shown_at
 from dashboard.live import live
 from dashboard.problem import messages
 from dashboard.table import Column, table
@@ -166,7 +166,7 @@ def _reading(seen: ImportLookOut, values: Values) -> dict[str, str | list[str]]:
     return {**told, **({"column": wishes} if wishes else {})}
 
 
-@ui.page(paths.IMPORT)
+@shown_at(paths.IMPORT)
 async def contact_import(import_id: UUID) -> None:
     """Show how an import goes."""
     async with page("Import", paths.CONTACTS) as visit:

@@ -12,7 +12,7 @@ from dashboard import administration, paths
 from dashboard.button import button
 from dashboard.element import element, link
 from dashboard.form import Form, Values, given
-from dashboard.frame import Visit, page
+from dashboard.frame import Visit, page, shown_at
 from dashboard.table import Column, table
 from dashboard.written import count, moment, typed_moment
 
@@ -21,7 +21,7 @@ SCOPES: Final = {"read": ["read"], "write": ["read", "write"], "admin": ["read",
 MAY: Final = {"write": "read and write", "read": "read only", "admin": "everything (administrators)"}
 
 
-@ui.page(paths.KEYS)
+@shown_at(paths.KEYS)
 async def keys() -> None:
     """Show one's keys and pools, and to administrators the users."""
     async with page("Users and keys", paths.KEYS) as visit:
@@ -33,7 +33,7 @@ async def keys() -> None:
             _users(visit, users)
 
 
-@ui.page(paths.USER)
+@shown_at(paths.USER)
 async def user(user_id: UUID) -> None:
     """Show a user's keys to an administrator, who makes and revokes them."""
     async with page("User", paths.KEYS) as visit:

@@ -4,15 +4,13 @@ from functools import partial
 from typing import Final
 from uuid import UUID
 
-from nicegui import ui
-
 from api.schemas.base import Page
 from api.schemas.event import EventOut
 from api.schemas.subtask import ChoiceOut, DeliveryOut, SubtaskHistoryOut
 from contracts.event import EventKind
 from dashboard import paths
 from dashboard.element import element, link
-from dashboard.frame import page
+from dashboard.frame import page, shown_at
 from dashboard.live import live, live_parts
 from dashboard.pages.task_mails import decisions
 from dashboard.reason import explained
@@ -28,7 +26,7 @@ KINDS: Final[dict[EventKind, str]] = {
 }  # fmt: skip
 
 
-@ui.page(paths.MAIL)
+@shown_at(paths.MAIL)
 async def mail(task_id: UUID, seq: int) -> None:
     """Show one mail of a task."""
     async with page("Mail", paths.TASKS) as visit:

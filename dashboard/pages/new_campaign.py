@@ -15,7 +15,7 @@ from dashboard.element import element
 from dashboard.figure import figure, figures
 from dashboard.finding import SEVERITIES, findings, place
 from dashboard.form import Form, Values
-from dashboard.frame import Visit, page
+from dashboard.frame import Visit, page, shown_at
 from dashboard.mailing import Ingredients, in_common, ingredients, key_of_orders, missing, tried_and_sent
 from dashboard.problem import line
 from dashboard.round_fields import FOLLOW_UP, Choices, choices, round_fields, round_order
@@ -26,7 +26,7 @@ ROUND: Final = "rounds/{place}/"
 """Begins the names of a round's fields, as the API's pointers to them do."""
 
 
-@ui.page(paths.NEW_CAMPAIGN)
+@shown_at(paths.NEW_CAMPAIGN)
 async def new_campaign() -> None:
     """Order a campaign."""
     async with page("New campaign", paths.CAMPAIGNS) as visit:

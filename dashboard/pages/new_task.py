@@ -14,7 +14,7 @@ from dashboard.element import element
 from dashboard.figure import figure, figures
 from dashboard.finding import findings
 from dashboard.form import Form, Values
-from dashboard.frame import Visit, page
+from dashboard.frame import Visit, page, shown_at
 from dashboard.mailing import Ingredients, in_common, ingredients, key_of_orders, missing, tried_and_sent
 from dashboard.written import count, moment
 
@@ -24,7 +24,7 @@ OWN: Final = ("contactListId", "templateId", "pool")
 """Fields that campaigns do not have, or otherwise."""
 
 
-@ui.page(paths.NEW_TASK)
+@shown_at(paths.NEW_TASK)
 async def new_task(contact_list: str = "", template: str = "") -> None:
     """Order a mailing; the list and the template may be chosen already."""
     async with page("New task", paths.TASKS) as visit:

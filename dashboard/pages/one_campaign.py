@@ -3,8 +3,6 @@
 from typing import Final
 from uuid import UUID
 
-from nicegui import ui
-
 from api.schemas.campaign import CampaignOut, RoundOut, RoundWaiting
 from contracts.identifiers import campaign_workflow_id
 from dashboard import paths
@@ -12,7 +10,7 @@ from dashboard.bar import STATUSES, bar, legend
 from dashboard.button import button
 from dashboard.element import element, link
 from dashboard.figure import figure, figures
-from dashboard.frame import Visit, page
+from dashboard.frame import Visit, page, shown_at
 from dashboard.live import live, side_by_side
 from dashboard.pages.campaign_list import begins, begun, coming_round
 from dashboard.pages.campaign_results import came_back, contacts
@@ -28,7 +26,7 @@ DELAYS: Final = {"days": "{number} days", "business_days": "{number} business da
 Wait = tuple[RoundOut, RoundWaiting]
 
 
-@ui.page(paths.CAMPAIGN)
+@shown_at(paths.CAMPAIGN)
 async def campaign(campaign_id: UUID, by: str = "round", stop: str = "", cursor: str = "") -> None:
     """Show one campaign; its results by a grouping, its contacts by why they stopped."""
     async with page("Campaign", paths.CAMPAIGNS) as visit:

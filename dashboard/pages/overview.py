@@ -3,15 +3,13 @@
 from functools import partial
 from typing import Final
 
-from nicegui import ui
-
 from api.schemas.alert import AlertOut
 from api.schemas.base import Page
 from api.schemas.system import Health
 from dashboard import paths
 from dashboard.element import element, link
 from dashboard.figure import figure, figures
-from dashboard.frame import page
+from dashboard.frame import page, shown_at
 from dashboard.live import live
 from dashboard.pages.first_steps import first_steps
 from dashboard.pages.overview_charts import courses
@@ -31,7 +29,7 @@ FAULTS: Final = {
 SHOWN_ALERTS: Final = 3
 
 
-@ui.page(paths.OVERVIEW)
+@shown_at(paths.OVERVIEW)
 async def overview() -> None:
     """Show the whole."""
     async with page("Overview", paths.OVERVIEW) as visit:

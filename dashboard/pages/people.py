@@ -11,7 +11,7 @@ from dashboard import paths
 from dashboard.button import button
 from dashboard.element import element, link
 from dashboard.form import Form, Values, number
-from dashboard.frame import Visit, page
+from dashboard.frame import Visit, page, shown_at
 from dashboard.table import Column, nothing, reading_on, set_only, table
 from dashboard.words import Words
 from dashboard.written import moment
@@ -21,7 +21,7 @@ FIELD: Final = "fields/"
 """Begins the names of a contact's fields in the form, as the API's pointers to them do."""
 
 
-@ui.page(paths.PEOPLE)
+@shown_at(paths.PEOPLE)
 async def people(email: str = "", tag: str = "", cursor: str = "") -> None:
     """Find contacts."""
     async with page("People", paths.CONTACTS) as visit:
@@ -62,7 +62,7 @@ def _named(each: ContactOut) -> None:
     link(each.email, paths.person(each.id))
 
 
-@ui.page(paths.PERSON)
+@shown_at(paths.PERSON)
 async def person(contact_id: int) -> None:
     """Show one contact, change it, delete or erase it."""
     async with page("Contact", paths.CONTACTS) as visit:

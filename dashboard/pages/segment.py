@@ -12,7 +12,7 @@ from dashboard import paths
 from dashboard.button import button
 from dashboard.element import element, link
 from dashboard.form import Form, Values
-from dashboard.frame import Visit, page
+from dashboard.frame import Visit, page, shown_at
 from dashboard.rule_fields import RuleFields
 from dashboard.table import Column, nothing, reading_on, set_only, table
 from dashboard.written import count, moment
@@ -21,7 +21,7 @@ LIMIT: Final = "100"
 EXAMPLE: Final = {"all": [{"tag": "customer"}, {"not": {"engagement": "sent", "withinDays": 14}}]}
 
 
-@ui.page(paths.SEGMENTS)
+@shown_at(paths.SEGMENTS)
 async def segments(cursor: str = "") -> None:
     """List segments."""
     async with page("Segments", paths.CONTACTS) as visit:
@@ -45,7 +45,7 @@ def _named(each: SegmentOut) -> None:
     link(each.name, paths.segment(each.id))
 
 
-@ui.page(paths.NEW_SEGMENT)
+@shown_at(paths.NEW_SEGMENT)
 async def new_segment() -> None:
     """Write a segment."""
     async with page("New segment", paths.CONTACTS) as visit:
@@ -57,7 +57,7 @@ async def new_segment() -> None:
         await _editor(visit, "", EXAMPLE, keep)
 
 
-@ui.page(paths.SEGMENT)
+@shown_at(paths.SEGMENT)
 async def segment(segment_id: UUID) -> None:
     """Change a segment, look who is of it, make a list of them."""
     async with page("Segment", paths.CONTACTS) as visit:

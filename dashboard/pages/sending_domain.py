@@ -12,7 +12,7 @@ from dashboard.button import button
 from dashboard.element import element
 from dashboard.finding import findings
 from dashboard.form import Form, Values, given
-from dashboard.frame import Visit, page
+from dashboard.frame import Visit, page, shown_at
 from dashboard.table import nothing, reading_on, set_only
 from dashboard.words import Words
 from dashboard.written import moment
@@ -20,7 +20,7 @@ from dashboard.written import moment
 LIMIT: Final = "20"
 
 
-@ui.page(paths.DOMAINS)
+@shown_at(paths.DOMAINS)
 async def sending_domains(cursor: str = "") -> None:
     """Show domains with their records, and add one."""
     async with page("Sending domains", paths.SERVICES) as visit:

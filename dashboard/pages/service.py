@@ -14,7 +14,7 @@ from dashboard.chart import Series, by_group
 from dashboard.element import element
 from dashboard.figure import figure, figures
 from dashboard.form import Form, Values, given, number
-from dashboard.frame import Visit, page
+from dashboard.frame import Visit, page, shown_at
 from dashboard.live import InPlace, live
 from dashboard.pages.service_list import HOURS_SECONDS, free, state, success
 from dashboard.pages.service_order import toggle_button, toggle_text, trial_button
@@ -26,7 +26,7 @@ NEW: Final = {"kind": "mailbox", "port": 587, "security": "starttls", "dailyQuot
 NEW_DEFAULTS: Final = {**NEW, "maxConnections": 1, "priority": 0}
 
 
-@ui.page(paths.NEW_SERVICE)
+@shown_at(paths.NEW_SERVICE)
 async def new_service() -> None:
     """Add a service."""
     async with page("New service", paths.SERVICES) as visit:
@@ -38,7 +38,7 @@ async def new_service() -> None:
         _form(visit, {**NEW_DEFAULTS, "timeZone": visit.session.zone.key}).button(visit.say("Add the service"), send)
 
 
-@ui.page(paths.SERVICE)
+@shown_at(paths.SERVICE)
 async def service(service_id: UUID) -> None:
     """Show a service, change it, try it."""
     async with page("Service", paths.SERVICES) as visit:

@@ -7,7 +7,6 @@ from datetime import UTC, datetime, timedelta
 from typing import Final
 from uuid import UUID
 
-from nicegui import ui
 from nicegui.elements.mixins.text_element import TextElement
 
 from api.client import ApiClient
@@ -15,7 +14,7 @@ from api.schemas.base import Page
 from api.schemas.service import ServiceOut
 from dashboard import paths
 from dashboard.element import element, link
-from dashboard.frame import Visit, page
+from dashboard.frame import Visit, page, shown_at
 from dashboard.live import InPlace, live
 from dashboard.pages.service_order import toggle_button, toggle_text, trial_button
 from dashboard.reason import explained
@@ -61,7 +60,7 @@ class Reading:
         return Page(data=rows, next_cursor=told.next_cursor)
 
 
-@ui.page(paths.SERVICES)
+@shown_at(paths.SERVICES)
 async def service_list(status: str = "", search: str = "", cursor: str = "") -> None:
     """List services, all or those that are looked for."""
     async with page("Services", paths.SERVICES) as visit:

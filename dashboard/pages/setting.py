@@ -9,7 +9,7 @@ from api.schemas.system_config import ConfigChangeOut, ConfigOut, Value
 from dashboard import administration, paths
 from dashboard.element import element, link
 from dashboard.form import Form, Values, number
-from dashboard.frame import Visit, page
+from dashboard.frame import Visit, page, shown_at
 from dashboard.table import Column, table
 from dashboard.words import Words
 from dashboard.written import moment
@@ -20,7 +20,7 @@ TYPES: Final = {
 }  # fmt: skip
 
 
-@ui.page(paths.SETTINGS)
+@shown_at(paths.SETTINGS)
 async def settings() -> None:
     """Show settings; administrators change them and see who did."""
     async with page("Settings", paths.SETTINGS) as visit:

@@ -14,7 +14,7 @@ from dashboard.bar import STATUSES, bar, legend
 from dashboard.button import button
 from dashboard.element import element, link
 from dashboard.figure import figure, figures
-from dashboard.frame import Visit, page
+from dashboard.frame import Visit, page, shown_at
 from dashboard.live import live_parts, side_by_side
 from dashboard.pages.task_course import came_back, course, failures
 from dashboard.pages.task_forecast import forecast
@@ -47,7 +47,7 @@ class Told:
         return self.task.status, self.task.name, self.task.priority, self.status.progress.by_status.unknown
 
 
-@ui.page(paths.TASK)
+@shown_at(paths.TASK)
 async def task(task_id: UUID, status: str = "", reason: str = "", cursor: str = "") -> None:
     """Show one task; its mails can be narrowed down."""
     async with page("Task", paths.TASKS) as visit:

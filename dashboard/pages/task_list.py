@@ -3,15 +3,13 @@
 from functools import partial
 from typing import Final, get_args
 
-from nicegui import ui
-
 from api.schemas.base import Page
 from api.schemas.task import StatusCounts, TaskOut
 from contracts.task import TaskStatus
 from dashboard import paths
 from dashboard.bar import STATUSES, bar
 from dashboard.element import element, link
-from dashboard.frame import Visit, page
+from dashboard.frame import Visit, page, shown_at
 from dashboard.live import InPlace, live
 from dashboard.table import Column, narrowing, nothing, reading_on, set_only, table
 from dashboard.words import Words
@@ -21,7 +19,7 @@ LIMIT: Final = "50"
 ALL: Final = get_args(TaskStatus)
 
 
-@ui.page(paths.TASKS)
+@shown_at(paths.TASKS)
 async def task_list(status: str = "", search: str = "", cursor: str = "") -> None:
     """List tasks, all or those that are looked for."""
     async with page("Tasks", paths.TASKS) as visit:

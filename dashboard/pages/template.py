@@ -10,7 +10,7 @@ from dashboard import paths
 from dashboard.button import button
 from dashboard.element import element, link
 from dashboard.form import Form, Send, Values, given
-from dashboard.frame import Visit, page
+from dashboard.frame import Visit, page, shown_at
 from dashboard.pages.template_preview import Preview
 from dashboard.table import Column, nothing, reading_on, set_only, table
 from dashboard.written import moment
@@ -20,7 +20,7 @@ FIELDS: Final = ("name", "subject", "html", "text")
 EXAMPLE: Final = "<p>Good day {{ first_name | default('friend') }},</p>\n"
 
 
-@ui.page(paths.TEMPLATES)
+@shown_at(paths.TEMPLATES)
 async def template_list(cursor: str = "") -> None:
     """List templates."""
     async with page("Templates", paths.TEMPLATES) as visit:
@@ -41,7 +41,7 @@ async def template_list(cursor: str = "") -> None:
         reading_on(told, say)
 
 
-@ui.page(paths.NEW_TEMPLATE)
+@shown_at(paths.NEW_TEMPLATE)
 async def new_template() -> None:
     """Write a template."""
     async with page("New template", paths.TEMPLATES) as visit:
@@ -53,7 +53,7 @@ async def new_template() -> None:
         await _editor(visit, {"html": EXAMPLE}, visit.say("Keep the template"), send)
 
 
-@ui.page(paths.TEMPLATE)
+@shown_at(paths.TEMPLATE)
 async def template(template_id: UUID) -> None:
     """Change a template, and look at its mail."""
     async with page("Template", paths.TEMPLATES) as visit:

@@ -13,7 +13,7 @@ from dashboard.button import button
 from dashboard.element import element, link
 from dashboard.figure import figure, figures
 from dashboard.form import Form, Values
-from dashboard.frame import Visit, page
+from dashboard.frame import Visit, page, shown_at
 from dashboard.table import Column, nothing, reading_on, set_only, table
 from dashboard.words import Words
 from dashboard.written import count, moment
@@ -29,7 +29,7 @@ TYPES: Final[dict[WebhookType, str]] = {
 }  # fmt: skip
 
 
-@ui.page(paths.WEBHOOKS)
+@shown_at(paths.WEBHOOKS)
 async def webhooks(cursor: str = "") -> None:
     """List webhooks, and add one."""
     async with page("Webhooks", paths.SETTINGS) as visit:
@@ -90,7 +90,7 @@ def order(values: Values) -> dict[str, object]:
     return {"url": values.get("url", ""), "types": [each for each in TYPES if values.get(f"{TYPE}{each}") == "true"]}
 
 
-@ui.page(paths.WEBHOOK)
+@shown_at(paths.WEBHOOK)
 async def webhook(webhook_id: UUID, cursor: str = "") -> None:
     """Show one webhook and its last tries."""
     async with page("Webhook", paths.SETTINGS) as visit:

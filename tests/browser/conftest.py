@@ -6,16 +6,17 @@ from uuid import uuid4
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, Page, async_playwright
+from playwright.async_api import Browser, Page, async_playwright, expect
 
 from api.operations.admin_key import make_admin_key
 from evidence import playground
 from stack.files import open_folder
 from stack.local import LocalStack
 from stack.surroundings import stack_ports
-from tests.browser.person import Person
+from tests.browser.person import PATIENCE_MS, Person
 
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+expect.set_options(timeout=PATIENCE_MS)  # its own five seconds are few on a busy machine
 QUIET = (
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
     "--disable-component-update", "--disable-sync",
@@ -43,7 +44,7 @@ async def stack(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Local
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def browser() -> AsyncIterator[Browser]:
     async with async_playwright() as playwright:
-        launched = await playwright.chromium.launch(executable_path=CHROMIUM, args=list(QUIET))
+        launched = await playwright.chromium.launch(executable_path=CHROMIUM, args=list(QUIET), timeout=2 * PATIENCE_MS)
         yield launched
         await launched.close()
 

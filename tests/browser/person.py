@@ -41,14 +41,14 @@ class Person:
     async def open(self, path: str) -> None:
         """Go to a page and wait until it stands."""
         await self.page.goto(self.where.dashboard_url + path)
-        await expect(self.page.locator("h1")).to_be_visible(timeout=PATIENCE_MS)
+        await expect(self.page.locator("h1")).to_be_visible()
 
     async def sign_in(self) -> None:
         """With their key."""
         await self.page.goto(self.where.dashboard_url)
         await self.page.get_by_label("API key").fill(self.key)
         await self.page.get_by_role("button", name="Sign in").click()
-        await expect(self.page.get_by_role("heading", name="Overview")).to_be_visible(timeout=PATIENCE_MS)
+        await expect(self.page.get_by_role("heading", name="Overview")).to_be_visible()
 
     async def follow(self, name: str) -> None:
         """Click a link and wait for its page."""
@@ -66,11 +66,11 @@ class Person:
 
     async def sees(self, text: str) -> None:
         """Wait until it stands there."""
-        await expect(self.page.get_by_text(text).first).to_be_visible(timeout=PATIENCE_MS)
+        await expect(self.page.get_by_text(text).first).to_be_visible()
 
     async def is_told(self, status: str) -> None:
         """Wait until a screen reader would say so."""
-        await expect(self.page.get_by_role("status").filter(has_text=status)).to_be_visible(timeout=PATIENCE_MS)
+        await expect(self.page.get_by_role("status").filter(has_text=status)).to_be_visible()
 
     async def looks_around(self, name: str) -> None:
         """Have the page judged by axe; the name is for whoever reads the complaint."""

@@ -4,7 +4,7 @@ import pytest
 from playwright.async_api import expect
 
 from api.client import ApiClient
-from tests.browser.person import PATIENCE_MS, Person
+from tests.browser.person import Person
 
 pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.timeout(300)]
 EXPECTED = "monitoring.expected_workers"
@@ -24,8 +24,8 @@ async def test_an_alert_is_counted_in_the_navigation_says_what_to_do_and_ends_by
             await person.sees("应有 9 个工作进程")
             await person.follow("English")
             await person.open("/")
-            await expect(page.get_by_role("link", name="Alerts 1 open")).to_be_visible(timeout=PATIENCE_MS)
-            await expect(page.get_by_role("heading", name="Alerts: 1 open")).to_be_visible(timeout=PATIENCE_MS)
+            await expect(page.get_by_role("link", name="Alerts 1 open")).to_be_visible()
+            await expect(page.get_by_role("heading", name="Alerts: 1 open")).to_be_visible()
         finally:
             await api.change_config(EXPECTED, 1)
     await person.open("/alerts")
@@ -66,7 +66,7 @@ async def test_an_administrator_lets_somebody_in_who_sees_only_their_own(person:
     await page.get_by_label("What the new key is for").fill("laptop")
     await page.get_by_role("button", name="Make a key").click()
     shown = page.get_by_text("The new key, shown this once: ")
-    await expect(shown).to_be_visible(timeout=PATIENCE_MS)
+    await expect(shown).to_be_visible()
     key = (await shown.inner_text()).rpartition(" ")[2]
     await person.looks_around("user")
 

@@ -8,7 +8,7 @@ import pytest
 from playwright.async_api import Page, expect
 
 from evidence import playground
-from tests.browser.person import PATIENCE_MS, Person
+from tests.browser.person import Person
 
 pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.timeout(300)]
 PEOPLE = 12
@@ -61,7 +61,7 @@ async def test_a_person_signs_in_adds_a_service_imports_contacts_writes_sends_an
     await person.sees("would be sent")
     await person.looks_around("new-task")
     await page.get_by_role("button", name="Send", exact=True).click()
-    await expect(page.get_by_role("heading", name="Spring letter")).to_be_visible(timeout=PATIENCE_MS)
+    await expect(page.get_by_role("heading", name="Spring letter")).to_be_visible()
     await person.is_told("completed")
     await person.looks_around("task")
     await page.get_by_role("link", name="friend.3@example.org").click()

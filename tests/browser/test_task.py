@@ -1,6 +1,9 @@
 """A task that goes wrong is told and decided; pages stay whole whatever they hold and whatever is away."""
 
+import asyncio
 import csv
+import os
+import signal
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -12,7 +15,7 @@ from api.schemas.api_key import ApiKeyOut
 from api.schemas.contact import ContactListOut
 from evidence import playground
 from stack.local import LocalStack
-from tests.browser.person import PATIENCE_MS, Person
+from tests.browser.person import Person
 
 pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.timeout(300)]
 TOMORROW = (datetime.now(UTC) + timedelta(days=1)).isoformat()
@@ -44,7 +47,7 @@ async def test_a_button_pressed_twice_orders_once_and_what_did_not_arrive_is_dec
 
     await page.get_by_role("button", name="Send", exact=True).dblclick()
 
-    await expect(page.get_by_role("heading", name="Letter")).to_be_visible(timeout=PATIENCE_MS)
+    await expect(page.get_by_role("heading", name="Letter")).to_be_visible()
     async with ApiClient(person.where.api_url, person.key) as api:
         assert [task.name async for task in api.tasks()] == ["Letter"]
     await person.is_told("completed")
@@ -83,7 +86,7 @@ async def test_a_press_counts_though_what_is_pressed_is_drawn_anew_meanwhile(per
         async with person.presses(page.get_by_role("link", name="Letter")):
             await api.change_task(task.id, {"name": "Invitation"})
 
-        await expect(page.get_by_role("heading", name="Invitation")).to_be_visible(timeout=PATIENCE_MS)
+        await expect(page.get_by_role("heading", name="Invitation")).to_be_visible()
         async with person.presses(page.get_by_role("button", name="Pause", exact=True)):
             await api.change_task(task.id, {"priority": 1})
         await person.is_told("paused")
@@ -116,6 +119,17 @@ async def test_whatever_a_name_or_a_mail_holds_is_shown_and_never_run_nor_loaded
     assert any("outside.example" in each and "Content Security Policy" in each for each in person.complaints)
     expected = ("outside.example", "sandbox", "404")
     person.complaints = [each for each in person.complaints if not any(word in each for word in expected)]
+
+
+async def test_a_page_waits_for_an_api_that_is_slow(person: Person, stack: LocalStack) -> None:
+    await person.sign_in()
+    api = stack.supervisor.pid("api")
+    os.kill(api, signal.SIGSTOP)
+    opening = asyncio.create_task(person.open("/templates"))
+    await asyncio.sleep(4)
+    os.kill(api, signal.SIGCONT)
+    await opening
+    await expect(person.page.get_by_role("heading", name="Templates")).to_be_visible()
 
 
 async def test_a_page_says_that_the_api_is_away_or_the_key_revoked_and_comes_back(

@@ -47,7 +47,7 @@ def proved(folder: Path, names: list[str], mails: int) -> tuple[int, dict[str, A
 
 @pytest.mark.timeout(400)
 def test_a_worker_that_is_killed_loses_and_doubles_nothing(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    status, report = proved(tmp_path, ["kill-worker"], mails=80)
+    status, report = proved(tmp_path, ["kill-worker"], mails=160)
 
     assert status == 0, capsys.readouterr()
     row = report["figures"]["faults"]["kill-worker"]
@@ -62,6 +62,8 @@ def test_a_record_that_is_skipped_and_a_guard_that_keeps_no_interval_are_found(
 ) -> None:
     faults = [sabotage("skipped-record", FORGETS_SENT_MAILS), sabotage("broken-guard", KEEPS_NO_INTERVAL)]
     monkeypatch.setattr(runner, "FAULTS", {fault.name: fault for fault in faults})
+    monkeypatch.setattr(trial, "FLOWING", 1)
+    monkeypatch.setattr(trial, "BETWEEN", {**trial.BETWEEN, "first": (0.0, 0.1)})
     monkeypatch.setattr(trial, "MAILBOX", replace(trial.MAILBOX, interval=PLAIN_INTERVAL))
 
     status, report = proved(tmp_path, [fault.name for fault in faults], mails=60)

@@ -46,10 +46,10 @@ async def test_a_round_is_a_child_of_its_campaign_and_named_after_it(flow: Flow)
 
 
 async def test_a_paused_campaign_holds_its_mails_and_begins_no_round_until_it_is_resumed(flow: Flow) -> None:
-    await flow.service(interval=0.3)
+    await flow.service(quota=2)
     made = await campaign(flow, mails=6, rounds=2)
     await made.start()
-    begun = await made.until(lambda survey: survey.rounds[0].sent >= 2)
+    begun = await made.until(lambda survey: survey.rounds[0].sent == 2)
     task = begun.rounds[0].task_id
     assert task is not None
 
@@ -59,8 +59,9 @@ async def test_a_paused_campaign_holds_its_mails_and_begins_no_round_until_it_is
     await made.orders.edit(made.id)
     held = await made.survey()
     assert (held.status, held.rounds[1].began_at) == ("paused", None)
-    assert held.rounds[0].sent < 6
+    assert held.rounds[0].sent == 2
 
+    await flow.allow()
     await made.orders.steer(made.id, "resume")
     await made.until_round_ended(1)
     await made.until(lambda survey: survey.rounds[1].total)
@@ -100,7 +101,7 @@ async def test_a_round_is_sent_as_it_was_when_it_began(flow: Flow) -> None:
 
 
 async def test_a_campaign_and_a_round_whose_workflows_were_lost_are_started_by_reconcile(flow: Flow) -> None:
-    await flow.service(interval=0.3)
+    await flow.service(interval=1)
     made = await campaign(flow, mails=8)
     await start_missing(flow.resources)
     begun = await made.until(lambda survey: survey.rounds[0].sent >= 1)
@@ -112,13 +113,14 @@ async def test_a_campaign_and_a_round_whose_workflows_were_lost_are_started_by_r
             await flow.resources.temporal_client.get_workflow_handle(lost).terminate("test")
         started = await start_missing(flow.resources)
 
-    assert (started.missing_campaigns, started.missing_tasks) == ([made.id], [task])
+    assert started.missing_campaigns == [made.id]
+    assert started.missing_tasks in ([], [task]), "its campaign may have been quicker"
     assert (await made.totals()).sent == len(flow.taken()) == 8
     assert (await flow.handle(task).describe()).parent_id == campaign_workflow_id(made.id)
 
 
 async def test_a_campaign_that_lost_its_history_goes_by_the_ledger_while_its_round_sends_on(flow: Flow) -> None:
-    await flow.service(interval=0.3)
+    await flow.service(interval=1)
     made = await campaign(flow, mails=8)
     await made.start()
     begun = await made.until(lambda survey: survey.rounds[0].sent >= 1)

@@ -13,7 +13,6 @@ pytestmark = pytest.mark.usefixtures("quick_clock")
 
 
 async def test_a_campaign_that_takes_orders(flow: Flow, replays: Replays) -> None:
-    await flow.service(interval=0.2)
     made = await campaign(flow, mails=5, rounds=1, start_in=DAY)
     await made.start()
     await made.orders.edit(made.id)
@@ -24,6 +23,8 @@ async def test_a_campaign_that_takes_orders(flow: Flow, replays: Replays) -> Non
     assert task_id is not None
     await made.orders.round_lost(made.id, task_id)
     await made.orders.steer(made.id, "resume")
+    await flow.service()
+    await flow.resources.orders.services_changed(flow.world.pool_id)
     await made.totals()
 
     await replays("campaign", campaign_workflow_id(made.id))
@@ -49,7 +50,6 @@ class TestWithShortHistories:
     async def test_a_campaign_goes_on_in_a_new_history_and_leaves_its_rounds_alone(
         self, flow: Flow, replays: Replays
     ) -> None:
-        await flow.service(interval=0.3)
         made = await campaign(flow, mails=12)
         await made.start()
         first = await made.handle.describe()
@@ -57,6 +57,8 @@ class TestWithShortHistories:
         async with asyncio.timeout(60):
             while (await made.handle.describe()).run_id == first.run_id:
                 await made.orders.ledger_changed(made.id)
+        await flow.service()
+        await flow.resources.orders.services_changed(flow.world.pool_id)
         totals = await made.totals()
 
         assert totals.sent == len(flow.taken()) == 12

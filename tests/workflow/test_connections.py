@@ -40,7 +40,7 @@ async def test_a_relay_uses_several_connections_at_once(flow: Flow) -> None:
 
 
 async def test_a_slow_answer_ends_the_activity_but_not_the_wait_for_it(flow: Flow) -> None:
-    await flow.service(latency_ms=2500)
+    await flow.service(latency_ms=5000)
     task = await flow.world.task(mails=1)
 
     await flow.start(task)

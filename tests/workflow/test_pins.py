@@ -5,6 +5,7 @@ from uuid import UUID
 
 from tests.workflow.flow import Flow
 
+BACK = "UPDATE email_service_schedule SET rested_until = NULL, changed_at = clock_timestamp()"
 UNEXPLAINED = """
     SELECT count(*) FROM deliveries d WHERE NOT EXISTS (
         SELECT 1 FROM choices c WHERE c.service_id = d.service_id AND c.task_id = d.task_id
@@ -57,16 +58,21 @@ async def test_mails_that_wait_for_their_service_go_once_it_is_back(flow: Flow) 
     await pin(flow, task, rested, upto=3)
     await flow.world.pool.execute("UPDATE tasks SET pin_fallback = 'wait'")
     await flow.world.pool.execute(
-        """UPDATE email_service_schedule SET rested_until = guard_now() + interval '6 s',
+        """UPDATE email_service_schedule SET rested_until = guard_now() + interval '1 hour',
                changed_at = clock_timestamp() WHERE service_id = $1""",
         rested,
     )
 
     await flow.start(task)
     told = await flow.until(task, lambda survey: survey.sent == 3)
-    waits = await flow.world.row("SELECT waits FROM user_task_queues")
-
     assert told.ready == 3
-    assert "service_rested" in str(waits["waits"])
+
+    async def named() -> bool:
+        return "service_rested" in str((await flow.world.row("SELECT waits FROM user_task_queues"))["waits"])
+
+    await flow.until_true(named)
+    await flow.world.pool.execute(BACK)
+    await flow.resources.orders.services_changed(flow.world.pool_id)
+
     assert (await flow.totals(task)).sent == 6
     assert sent_through(flow) == {rested: 3, other: 3}

@@ -34,15 +34,15 @@ async def test_a_task_started_twice_is_one_task(flow: Flow) -> None:
 
 
 async def test_a_paused_task_sends_nothing_until_it_is_resumed(flow: Flow) -> None:
-    await flow.service(interval=0.3)
+    await flow.service(quota=2)
     task = await flow.world.task(mails=8)
     await flow.start(task)
-    await flow.until(task, lambda survey: survey.sent >= 2)
+    await flow.until(task, lambda survey: survey.sent == 2)
 
     await flow.resources.orders.steer(task, "pause")
     paused = await flow.until(task, lambda survey: survey.status == "paused" and not survey.in_flight)
-    before = len(flow.taken())
-    assert paused.sent == before < 8
+    await flow.allow()
+    assert paused.sent == len(flow.taken()) == 2
 
     await flow.resources.orders.steer(task, "resume")
     assert (await flow.totals(task)).sent == 8
@@ -119,7 +119,7 @@ async def test_a_connection_lost_before_the_dot_is_safe_to_try_again(flow: Flow)
 async def test_a_service_with_a_wrong_password_is_rested_and_named_and_the_others_go_on(flow: Flow) -> None:
     broken = await flow.service(username="ada", password="right", auth_required=True)
     await flow.login(broken, "ada", "wrong")
-    await flow.service(interval=1)
+    await flow.service(quota=4)
     task = await flow.world.task(mails=6)
 
     await flow.start(task)
@@ -129,6 +129,7 @@ async def test_a_service_with_a_wrong_password_is_rested_and_named_and_the_other
         return any(wait["reason"] == "service_rested" and wait["services"] for wait in row["waits"])
 
     await flow.until_true(is_named)
+    await flow.allow()
     assert (await flow.totals(task)).sent == 6
     schedule = await flow.world.schedule(broken)
     assert schedule["rest_reason"].startswith("auth_failed")
@@ -206,4 +207,5 @@ async def test_a_long_list_is_prepared_by_an_activity_that_may_take_its_time(
     await flow.start(task)
     await flow.totals(task)
 
-    assert activities_in(await flow.handle(task).fetch_history()) == ["task.prepare", "delivery.deliver"]
+    found = activities_in(await flow.handle(task).fetch_history())
+    assert [*dict.fromkeys(found)] == ["task.prepare", "delivery.deliver"]

@@ -11,7 +11,7 @@ from runtime.reconcile import keep_reconciled, start_missing
 from runtime.resources import open_resources
 from stack.ports import free_ports
 from tests.workflow.conftest import settings_for
-from tests.workflow.flow import Flow
+from tests.workflow.flow import PATIENCE, PAUSE, Flow
 
 
 async def test_a_template_that_cannot_be_understood_any_more_fails_its_mails_with_the_reason(flow: Flow) -> None:
@@ -45,11 +45,12 @@ async def test_a_mail_for_which_every_account_is_blamed_costs_few_accounts_their
 
 async def test_a_scheduled_task_that_was_paused_and_resumed_starts_at_its_moment(flow: Flow) -> None:
     await flow.service()
-    task = await flow.world.unprepared_task(mails=1, start_in=timedelta(seconds=6))
+    task = await flow.world.unprepared_task(mails=1, start_in=timedelta(days=1))
     await flow.start(task)
 
     await flow.resources.orders.steer(task, "pause")
     await flow.until(task, lambda survey: survey.status == "paused")
+    await flow.world.pool.execute("UPDATE tasks SET start_at = guard_now() + interval '3 s'")
     await flow.resources.orders.steer(task, "resume")
 
     assert (await flow.totals(task)).sent == 1
@@ -66,13 +67,17 @@ async def test_a_task_with_the_longest_name_starts_and_those_after_it_too(flow: 
         assert (await flow.totals(task)).sent == 1
 
 
-async def test_reconciling_goes_on_after_a_failure_nobody_foresaw(flow: Flow, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_reconciling_goes_on_after_a_failure_nobody_foresaw(
+    flow: Flow, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
     monkeypatch.setattr(runtime.reconcile, "EVERY", 0.05)
     pool = flow.world.pool
     await pool.execute("ALTER TABLE service_reservations RENAME TO mislaid")
     reconciling = asyncio.create_task(keep_reconciled(flow.resources))
     try:
-        await asyncio.wait({reconciling}, timeout=0.5)
+        async with asyncio.timeout(PATIENCE):
+            while "not reconciled" not in caplog.text:  # noqa: ASYNC110 - a log sets no event
+                await asyncio.sleep(PAUSE)
         await pool.execute("ALTER TABLE mislaid RENAME TO service_reservations")
         service = await flow.world.service()
         await pool.execute(

@@ -12,8 +12,9 @@ from tests.integration.ledger.outreach import outreach
 from tests.integration.ledger.world import World
 
 LIMITS = """
-    INSERT INTO domain_limits (pool_id, domain, per_minute, counted_as)
-    VALUES ($1, 'example.net', 6000, NULL), ($1, 'also.example', NULL, 'example.net')
+    INSERT INTO domain_limits (pool_id, domain, per_minute, counted_as, updated_at)
+    VALUES ($1, 'example.net', 6000, NULL, clock_timestamp() - interval '1 hour'),
+        ($1, 'also.example', NULL, 'example.net', clock_timestamp() - interval '1 hour')
 """
 CHOICE = """
     INSERT INTO choices (service_id, first_no, count, task_id, decided_at, score, quota, rest, success)

@@ -50,7 +50,8 @@ FAULTS = [
     ("delivery_fields", "UPDATE deliveries SET marked_at = now() WHERE phase = 'claimed'"),
     ("delivery_fields", "UPDATE deliveries SET ended_at = NULL WHERE outcome = 'failed'"),
     ("open_deliveries", f"""
-        UPDATE email_service_schedule e SET finished = 0, used_quota = 1, {LATER} FROM deliveries d
+        UPDATE email_service_schedule e SET finished = 0, used_quota = 1,
+            carried_quota = d.charged_next_day::int, {LATER} FROM deliveries d
         WHERE d.service_id = e.service_id AND d.reason = 'worker_lost' AND d.outcome = 'returned';
         UPDATE deliveries SET phase = 'claimed', outcome = NULL, ended_at = NULL
         WHERE reason = 'worker_lost' AND outcome = 'returned'"""),
@@ -83,8 +84,7 @@ FAULTS = [
     ("service_rate", f"{SLOWER} AND kind = 'relay'"),
     ("domain_groups", "UPDATE domain_limits SET counted_as = 'nowhere.example' WHERE counted_as IS NOT NULL"),
     ("domain_rate", """
-        UPDATE domain_limits SET per_minute = 2, updated_at = updated_at - interval '1 hour'
-        WHERE counted_as IS NULL"""),
+        UPDATE domain_limits SET per_minute = 2 WHERE counted_as IS NULL"""),
     ("stopped_contacts", "UPDATE campaign_contacts SET stopped_at = stopped_at - interval '1 hour'"),
     ("round_mails", """
         UPDATE subtasks SET contact_id = (SELECT min(contact_id) FROM campaign_contacts) WHERE round_no = 1"""),
@@ -105,8 +105,7 @@ async def test_a_ledger_in_which_all_sorts_of_things_happened_breaks_no_invarian
     found = await findings(world)
 
     assert not broken(found)
-    nothing_to_look_at = {finding.invariant.name for finding in found if not finding.looked_at}
-    assert nothing_to_look_at == {"domain_rate"}, "its limits are younger than a second"
+    assert not [finding.invariant.name for finding in found if not finding.looked_at], "they had nothing to look at"
 
 
 async def test_an_empty_ledger_breaks_no_invariant(world: World) -> None:

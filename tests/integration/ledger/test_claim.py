@@ -29,7 +29,7 @@ async def test_a_mailbox_is_closed_from_the_claim_on_for_upload_limit_and_interv
 
     assert second.word == "early"
     wait = (await world.schedule(service))["wait"]
-    assert UPLOAD_LIMIT + timedelta(seconds=55) < wait <= UPLOAD_LIMIT + timedelta(seconds=60)
+    assert UPLOAD_LIMIT + timedelta(seconds=30) < wait <= UPLOAD_LIMIT + timedelta(seconds=60)
 
 
 async def test_a_relay_is_closed_for_its_interval_only(world: World) -> None:
@@ -90,7 +90,7 @@ async def test_the_quota_is_whole_again_on_the_next_day(world: World) -> None:
 async def test_a_mail_that_may_end_after_midnight_is_paid_by_both_days(world: World) -> None:
     service, task = await world.service(interval=0, quota=5), await world.task()
     await world.sent(service, task)
-    await world.advance_to_midnight(service, before=timedelta(seconds=5))
+    await world.advance_to_midnight(service, before=timedelta(seconds=15))
 
     await world.claim_one(service, task)
 
@@ -101,7 +101,7 @@ async def test_a_mail_that_may_end_after_midnight_is_paid_by_both_days(world: Wo
 async def test_a_mail_that_ended_before_midnight_gives_the_next_day_its_share_back(world: World) -> None:
     service, task = await world.service(interval=0, quota=5), await world.task()
     await world.sent(service, task)
-    await world.advance_to_midnight(service, before=timedelta(seconds=10))
+    await world.advance_to_midnight(service, before=timedelta(seconds=15))
 
     await world.sent(service, task)
 
@@ -112,7 +112,7 @@ async def test_a_mail_that_ended_before_midnight_gives_the_next_day_its_share_ba
 async def test_a_mail_that_ended_after_midnight_is_paid_by_the_new_day(world: World) -> None:
     service, task = await world.service(interval=0, quota=5), await world.task()
     await world.sent(service, task)
-    await world.advance_to_midnight(service, before=timedelta(seconds=5))
+    await world.advance_to_midnight(service, before=timedelta(seconds=15))
     permit, _ = await world.claim_one(service, task)
     await world.mark(permit)
     await world.advance_guard(timedelta(minutes=1))

@@ -4,7 +4,7 @@ import asyncio
 import ssl
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from uuid import UUID
 
@@ -27,6 +27,7 @@ from stack.simulator.config import ProviderConfig, SimulatorConfig
 from stack.simulator.server import running
 from tests.integration.ledger.test_lock_order import until_blocked
 from tests.integration.ledger.world import NO_LINKS, RETURN_PATHS, World
+from tests.integration.mail.odd_server import Dialogue, odd_server
 
 LONG = timedelta(minutes=1)
 SET_PORT = "UPDATE email_services SET port = $1"
@@ -59,38 +60,55 @@ async def kept(deliveries: DeliveryActivities) -> AsyncIterator[None]:
         await deliveries.finish(10)
 
 
+HELD = "SELECT deadline FROM deliveries WHERE phase = 'transmitting'"
+
+
 async def deliver(
     world: World, deliveries: DeliveryActivities, task: UUID, folder: Path, **provider: float
 ) -> BatchOutcome:
     """Send the task's mail through a provider that behaves as said."""
-    service = await world.service()
     async with running(SimulatorConfig(journal=folder / "journal.jsonl")) as (simulator, _):
         port = (await simulator.add(ProviderConfig.model_validate({"name": "slow", **provider}))).port
-        await world.pool.execute(SET_PORT, port)
-        async with world.pool.acquire() as connection:
-            now = await guard_now(connection)
-        run = PermitRun(service, 1, now, timedelta(seconds=1), 1, timedelta(seconds=30))
-        batch = DeliverBatch(task_id=task, runs=(run,))
-        outcome: BatchOutcome = await ActivityEnvironment().run(deliveries.deliver, batch)
-        return outcome
+        return await deliver_at(port, world, deliveries, task)
+
+
+async def deliver_at(port: int, world: World, deliveries: DeliveryActivities, task: UUID) -> BatchOutcome:
+    """Send the task's mail through whoever listens there."""
+    service = await world.service()
+    await world.pool.execute(SET_PORT, port)
+    async with world.pool.acquire() as connection:
+        now = await guard_now(connection)
+    run = PermitRun(service, 1, now, timedelta(seconds=1), 1, timedelta(seconds=30))
+    batch = DeliverBatch(task_id=task, runs=(run,))
+    outcome: BatchOutcome = await ActivityEnvironment().run(deliveries.deliver, batch)
+    return outcome
 
 
 async def test_a_mail_on_its_way_is_held_for_as_long_as_its_worker_lives(
-    world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(activities.delivery, "RENEW_EVERY", 0.05)
     task, deliveries = await world.task(mails=1), deliveries_of(world, timedelta(seconds=20))
-    held = set()
+    held: set[datetime] = set()
+    renewed = asyncio.Event()
 
-    async with kept(deliveries):
-        delivering = asyncio.create_task(deliver(world, deliveries, task, tmp_path, latency_ms=1500))
-        while not delivering.done():
-            row = await world.pool.fetchrow("SELECT deadline FROM deliveries WHERE phase = 'transmitting'")
-            held |= {row["deadline"]} if row else set()
+    async def script(client: Dialogue) -> None:
+        await client.greet()
+        await client.take_envelope()
+        await client.hear_body()
+        await renewed.wait()
+        await client.say("250 taken")
+        await client.hear()
+        await client.say("221 good-bye")
+
+    async with kept(deliveries), odd_server(script) as server, asyncio.timeout(30):
+        delivering = asyncio.create_task(deliver_at(server.port, world, deliveries, task))
+        while len(held) < 2:
+            held |= {row["deadline"] for row in await world.pool.fetch(HELD)}
             await asyncio.sleep(0.02)
+        renewed.set()
 
-    assert (await delivering).sent == 1
-    assert len(held) > 1
+        assert (await delivering).sent == 1
 
 
 async def test_the_time_for_a_mail_counts_from_the_moment_of_its_claim(world: World, tmp_path: Path) -> None:

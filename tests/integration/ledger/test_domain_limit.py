@@ -158,7 +158,7 @@ async def test_a_refusal_for_now_is_learnt_from_half_the_pace_after_a_pause(worl
 
     row = await limit(world)
     assert row["learnt_interval"] == 2 * (MINUTE / 56)
-    assert timedelta(seconds=25) < row["wait"] <= timedelta(seconds=30)
+    assert timedelta(seconds=10) < row["wait"] <= timedelta(seconds=30)
 
 
 async def test_a_domain_that_nobody_limited_learns_too_and_its_mails_wait_for_the_pause(world: World) -> None:

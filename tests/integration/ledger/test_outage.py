@@ -39,6 +39,12 @@ async def marked(world: World) -> Permit:
     return permit
 
 
+async def until_logged(caplog: pytest.LogCaptureFixture, words: str) -> None:
+    async with asyncio.timeout(30):
+        while words not in caplog.text:  # noqa: ASYNC110 - a log sets no event
+            await asyncio.sleep(0.01)
+
+
 async def test_a_record_whose_statement_is_cancelled_is_written_all_the_same(world: World) -> None:
     permit = await marked(world)
     task = (await world.row("SELECT id FROM tasks"))["id"]
@@ -53,7 +59,9 @@ async def test_a_record_whose_statement_is_cancelled_is_written_all_the_same(wor
     assert await recording == "sent"
 
 
-async def test_a_record_waits_until_a_database_that_is_read_only_may_be_written_again(world: World) -> None:
+async def test_a_record_waits_until_a_database_that_is_read_only_may_be_written_again(
+    world: World, caplog: pytest.LogCaptureFixture
+) -> None:
     permit = await marked(world)
     ledger = ledger_of(world)
     name = await world.pool.fetchval("SELECT current_database()")
@@ -61,7 +69,8 @@ async def test_a_record_waits_until_a_database_that_is_read_only_may_be_written_
     await world.pool.execute(f"ALTER DATABASE {name} SET default_transaction_read_only = on")
     await world.pool.expire_connections()
     recording = asyncio.create_task(ledger.record(Record(permit.id, "sent", mail_begun=True, dot_sent=True)))
-    done, _ = await asyncio.wait({recording}, timeout=0.5)
+    await until_logged(caplog, "is not recorded yet")
+    done = recording.done()
     async with world.pool.acquire() as connection:
         await connection.execute("SET default_transaction_read_only = off")
         await connection.execute(f"ALTER DATABASE {name} RESET default_transaction_read_only")
@@ -71,14 +80,17 @@ async def test_a_record_waits_until_a_database_that_is_read_only_may_be_written_
     assert await recording == "sent"
 
 
-async def test_a_record_waits_until_a_database_takes_connections_again(world: World, postgres_url: str) -> None:
+async def test_a_record_waits_until_a_database_takes_connections_again(
+    world: World, postgres_url: str, caplog: pytest.LogCaptureFixture
+) -> None:
     permit = await marked(world)
     ledger = ledger_of(world)
     name = await world.pool.fetchval("SELECT current_database()")
 
     async with closed(postgres_url, name):
         recording = asyncio.create_task(ledger.record(Record(permit.id, "sent", mail_begun=True, dot_sent=True)))
-        done, _ = await asyncio.wait({recording}, timeout=0.5)
+        await until_logged(caplog, "is not recorded yet")
+        done = recording.done()
 
     assert not done
     assert await recording == "sent"
@@ -95,7 +107,9 @@ async def test_no_delivery_is_held_for_less_than_a_dialogue_may_take(world: Worl
     assert row["held"] > UPLOAD_LIMIT
 
 
-async def test_renewing_goes_on_after_a_failure_nobody_foresaw(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_renewing_goes_on_after_a_failure_nobody_foresaw(
+    world: World, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
     monkeypatch.setattr(activities.delivery, "RENEW_EVERY", 0.02)
     ledger = ledger_of(world)
     limits = Limits(UPLOAD_LIMIT, UPLOAD_LIMIT, UPLOAD_LIMIT)
@@ -108,7 +122,7 @@ async def test_renewing_goes_on_after_a_failure_nobody_foresaw(world: World, mon
     keeping = asyncio.create_task(DeliveryActivities(world.pool, means, nobody_to_tell).keep())
     try:
         await world.pool.execute("ALTER TABLE system_config RENAME TO mislaid")
-        await asyncio.wait({keeping}, timeout=0.3)
+        await until_logged(caplog, "nothing is renewed")
         await world.pool.execute("ALTER TABLE mislaid RENAME TO system_config")
         await world.pool.execute(SET_HOLD, "77")
         async with asyncio.timeout(10):

@@ -17,7 +17,7 @@ async def test_a_mail_goes_from_claim_to_sent_and_every_count_follows(world: Wor
     assert await world.queue(task) == {"sent": 1}
     schedule = await world.schedule(service)
     assert (schedule["used_quota"], schedule["finished"]) == (1, 1)
-    assert timedelta(seconds=55) < schedule["wait"] <= timedelta(seconds=60)
+    assert timedelta(seconds=30) < schedule["wait"] <= timedelta(seconds=60)
 
 
 async def test_a_permit_is_marked_once(world: World) -> None:

@@ -1,14 +1,12 @@
 """Refusals before the body: nothing has left, and it is known whether the connection may go on."""
 
 import asyncio
-from datetime import timedelta
 
 import pytest
 
 from mail.errors import NotSentError
 from mail.reason import Reason
 from mail.smtp import SmtpTransport
-from mail.transport import Timeouts
 from tests.integration.mail.conftest import MakeTransport
 from tests.integration.mail.odd_server import Dialogue, odd_server
 
@@ -76,10 +74,10 @@ async def test_a_server_that_leaves_or_talks_nonsense_costs_the_connection(
         await client.hear()
         await client.say(said)
 
-    timeouts = Timeouts(command=timedelta(milliseconds=100))
     async with odd_server(script) as server:
-        transport = make_transport(server.port, timeouts=timeouts)
+        transport = make_transport(server.port)
         await transport.open()
+        transport._client.timeout = 0.1  # not for the opening
         error = await refusal(transport)
 
     assert not error.permanent

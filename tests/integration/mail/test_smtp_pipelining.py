@@ -176,8 +176,9 @@ async def test_a_server_that_stops_answering_is_named_with_the_command(make_tran
         await client.say("250 ok")
 
     async with odd_server(script) as server:
-        transport = make_transport(server.port, timeouts=Timeouts(command=timedelta(milliseconds=50)))
+        transport = make_transport(server.port)
         await transport.open()
+        transport._timeouts = Timeouts(command=timedelta(milliseconds=700))  # not for the opening
         error = await refusal(transport)
 
     assert error.reason is Reason.TIMEOUT

@@ -41,8 +41,9 @@ class Simulator:
         return Provider(self, name, answer.json()["port"])
 
     def lines(self) -> list[dict[str, Any]]:
-        """All of the journal."""
-        return [json.loads(line) for line in self.journal.read_text().splitlines()]
+        """All of the journal but a last line that is being written."""
+        whole, _, _ = self.journal.read_text().rpartition("\n")
+        return [json.loads(line) for line in whole.splitlines()]
 
     def end(self) -> int:
         """Send SIGTERM; return the exit status."""

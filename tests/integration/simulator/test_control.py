@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from stack.ports import free_ports
 from tests.integration.simulator.process import MESSAGE, ROOT, Provider, Simulator, simulator, wait_for
 
 
@@ -19,7 +20,7 @@ def test_the_ready_file_names_the_port_of_each_provider(tmp_path: Path) -> None:
 
 
 def test_sigterm_answers_what_is_due_and_ends_well(tmp_path: Path) -> None:
-    with simulator(tmp_path, providers=[{"name": "slow", "latency_ms": 300}, {"name": "idle"}]) as found:
+    with simulator(tmp_path, providers=[{"name": "slow", "latency_ms": 3000}, {"name": "idle"}]) as found:
         slow, idle = (Provider(found, name, port) for name, port in found.ports.items())
         with slow.raw() as raw, idle.raw() as other:
             other.reply()
@@ -85,7 +86,8 @@ def test_passwords_are_not_told(running: Simulator) -> None:
         client.login("user", "hidden-word")
 
 
-def test_a_provider_that_does_not_listen_refuses_connections_until_it_does(provider: Provider) -> None:
+def test_a_provider_that_does_not_listen_refuses_connections_until_it_does(running: Simulator) -> None:
+    provider = running.add(port=free_ports(1)[0])
     with provider.raw() as raw:
         raw.reply()
         provider.change(listening=False)
