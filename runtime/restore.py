@@ -17,6 +17,10 @@ from database.queries import evidence, restored
 from database.queries.restored import OpenTask
 from runtime.secrets import Seal, SealBrokenError
 
+LEAVING = 5.0
+"""Seconds in which the connections of programs that have ended must be gone."""
+LOOKS = 50
+
 
 @dataclass(slots=True)
 class Evidence:
@@ -99,8 +103,17 @@ async def wrong_seals(url: str, key: str) -> int:
     return wrong
 
 
+async def _others(connection: PoolConnection) -> int:
+    """How many connections are left after a moment: the server notices late that a program has ended."""
+    for _ in range(LOOKS):
+        if not (others := await restored.used(connection)):
+            return 0
+        await asyncio.sleep(LEAVING / LOOKS)
+    return others
+
+
 async def _check_free(connection: PoolConnection, *, replace: bool) -> None:
-    if others := await restored.used(connection):
+    if others := await _others(connection):
         raise BackupError(f"{others} connections use the database: stop the API and all workers first.")
     if not replace and not await restored.empty(connection):
         raise BackupError("the database is not empty: say --replace to put the backup in place of all that it holds.")

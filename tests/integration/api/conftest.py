@@ -1,7 +1,6 @@
 """The application on a real database; Temporal is unreachable unless a test asks for it."""
 
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 from uuid import uuid4
@@ -20,6 +19,7 @@ from database.connect import transaction
 from database.queries import health
 from runtime.resources import Resources, open_resources
 from runtime.settings import DatabaseSettings, SecretsSettings, Settings, SmtpSettings, TemporalSettings
+from tests.integration.api.asker import Asker
 
 NOWHERE = "127.0.0.1:1"
 """Port 1 is nobody's: connections are refused at once."""
@@ -28,40 +28,6 @@ SEAL_KEY = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8="
 
 Document = dict[str, dict[str, dict[str, dict[str, Any]]]]
 DOCUMENTS: list[Document] = []
-
-
-@dataclass(frozen=True)
-class Asker:
-    """Someone with a key."""
-
-    http: httpx.AsyncClient
-    key: str
-
-    async def ask(self, method: str, path: str, body: Any = None, **options: Any) -> httpx.Response:
-        """Send one request."""
-        headers = {"Authorization": f"Bearer {self.key}", **options.pop("headers", {})}
-        if body is not None:
-            options["json"] = body
-        return await self.http.request(method, path, headers=headers, **options)
-
-    async def get(self, path: str, **options: Any) -> httpx.Response:
-        return await self.ask("GET", path, **options)
-
-    async def post(self, path: str, body: Any = None, **options: Any) -> httpx.Response:
-        return await self.ask("POST", path, body, **options)
-
-    async def patch(self, path: str, body: Any) -> httpx.Response:
-        return await self.ask("PATCH", path, body)
-
-    async def delete(self, path: str) -> httpx.Response:
-        return await self.ask("DELETE", path)
-
-    async def made(self, path: str, body: Any) -> dict[str, Any]:
-        """Create something that must succeed."""
-        response = await self.post(path, body)
-        assert response.is_success, response.text
-        answer: dict[str, Any] = response.json()
-        return answer
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from uuid import UUID
 from database.queries import task_moves
 from runtime.resources import Resources
 from tests.integration.api import orders
-from tests.integration.api.conftest import Asker
+from tests.integration.api.asker import Asker
 from tests.integration.ledger.world import World
 
 CONTENT = {"subject": "Hi", "text": "Hi"}

@@ -15,7 +15,7 @@ from runtime.health import HealthWatch
 from runtime.resources import Resources
 from scheduling import alert as rules
 from scheduling.alert import RULES, Rule
-from tests.integration.api.conftest import Asker
+from tests.integration.api.asker import Asker
 from tests.integration.api.sending import HOUR, Sending, sending
 
 AT_ONCE = {kind: Rule(rule.severity, timedelta(0), timedelta(0)) for kind, rule in RULES.items()}

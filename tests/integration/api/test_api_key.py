@@ -11,7 +11,7 @@ from sqlalchemy import text
 
 from api.key_holders import FRESH_SECONDS, KeyHolders
 from runtime.resources import Resources
-from tests.integration.api.conftest import Asker
+from tests.integration.api.asker import Asker
 
 CALLS = [
     ("GET", "/api/services"),

@@ -9,7 +9,7 @@ import pytest
 from database.queries import campaign_moves, task_moves
 from runtime.resources import Resources
 from tests.integration.api import orders
-from tests.integration.api.conftest import Asker
+from tests.integration.api.asker import Asker
 
 TEXT = {"subject": "Hello again", "text": "Have you seen it?"}
 VARIANTS = [

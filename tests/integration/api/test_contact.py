@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from tests.integration.api import orders
-from tests.integration.api.conftest import Asker
+from tests.integration.api.asker import Asker
 
 
 async def new_list(asker: Asker, name: str = "People") -> str:

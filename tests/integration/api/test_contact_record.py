@@ -3,7 +3,7 @@
 import pytest
 
 from tests.integration.api import orders
-from tests.integration.api.conftest import Asker
+from tests.integration.api.asker import Asker
 
 
 @pytest.fixture

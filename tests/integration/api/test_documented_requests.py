@@ -25,7 +25,8 @@ from api.app import ROUTERS
 from api.rate_limit import RateLimit
 from runtime.resources import Resources
 from tests.integration.api import orders
-from tests.integration.api.conftest import Asker, Document
+from tests.integration.api.asker import Asker
+from tests.integration.api.conftest import Document
 from tests.integration.api.sending import CONTENT, sending
 
 AnyCase = Case[Any]

@@ -14,7 +14,7 @@ from api.app import create_app
 from runtime.resources import Resources, open_resources
 from runtime.settings import DatabaseSettings, Settings
 from tests.integration.api import orders
-from tests.integration.api.conftest import Asker
+from tests.integration.api.asker import Asker
 
 LISTS = "/api/contact-lists"
 

@@ -1,7 +1,7 @@
 """People who were erased are not added again by mistake."""
 
 from tests.integration.api import orders
-from tests.integration.api.conftest import Asker
+from tests.integration.api.asker import Asker
 from tests.integration.api.sending import CONTENT
 
 EVA = {"email": "Eva@example.org"}

@@ -8,7 +8,7 @@ import pytest
 from contracts.event import EventKind, NewEvent
 from database.queries import event
 from runtime.resources import Resources
-from tests.integration.api.conftest import Asker
+from tests.integration.api.asker import Asker
 from tests.integration.api.sending import Sending, sending
 
 HAPPENED: list[tuple[int, EventKind]] = [(1, "open"), (2, "open"), (1, "click"), (1, "reply"), (2, "soft_bounce")]

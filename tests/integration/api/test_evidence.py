@@ -3,7 +3,7 @@
 from uuid import uuid4
 
 from runtime.resources import Resources
-from tests.integration.api.conftest import Asker
+from tests.integration.api.asker import Asker
 from tests.integration.api.sending import sending
 
 

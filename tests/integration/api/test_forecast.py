@@ -8,7 +8,8 @@ import pytest
 from runtime.resources import Resources
 from runtime.settings import Settings
 from tests.integration.api import orders
-from tests.integration.api.conftest import Asker, with_temporal
+from tests.integration.api.asker import Asker
+from tests.integration.api.conftest import with_temporal
 from tests.integration.api.sending import CONTENT, HOUR, Sending, sending
 
 pytestmark = pytest.mark.usefixtures("worker_seen")

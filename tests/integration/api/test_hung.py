@@ -15,7 +15,7 @@ from sqlalchemy import make_url
 from runtime.health import HealthWatch
 from runtime.settings import DatabaseSettings, Settings
 from stack.gate import gate
-from tests.integration.api.conftest import Asker
+from tests.integration.api.asker import Asker
 
 PATIENCE = 60.0
 

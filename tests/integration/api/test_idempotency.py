@@ -6,7 +6,7 @@ from sqlalchemy import text
 
 from runtime.resources import Resources
 from tests.integration.api import orders
-from tests.integration.api.conftest import Asker
+from tests.integration.api.asker import Asker
 
 ONCE = {"Idempotency-Key": "7f1c-once"}
 

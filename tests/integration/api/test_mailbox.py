@@ -6,7 +6,7 @@ import pytest
 
 from runtime.resources import Resources
 from tests.integration.api import orders
-from tests.integration.api.conftest import Asker
+from tests.integration.api.asker import Asker
 from tests.integration.inbound.dovecot import PASSWORD, running
 
 

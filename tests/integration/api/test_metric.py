@@ -16,7 +16,7 @@ from contracts.metric import UNITS, Measure
 from database.connect import PoolConnection
 from database.queries import metric
 from runtime.resources import Resources
-from tests.integration.api.conftest import Asker
+from tests.integration.api.asker import Asker
 from tests.integration.api.sending import Sending, sending
 
 WAITED = "UPDATE deliveries SET due_at = ended_at - interval '8 seconds'"

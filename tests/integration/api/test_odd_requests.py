@@ -9,7 +9,7 @@ import pytest
 
 from runtime.resources import Resources
 from tests.integration.api import orders
-from tests.integration.api.conftest import Asker
+from tests.integration.api.asker import Asker
 from tests.integration.api.sending import CONTENT, sending
 
 ODD: tuple[Any, ...] = (

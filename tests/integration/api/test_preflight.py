@@ -3,7 +3,7 @@
 from typing import Any
 
 from tests.integration.api import orders
-from tests.integration.api.conftest import Asker
+from tests.integration.api.asker import Asker
 
 
 def codes(answer: dict[str, Any]) -> dict[str, str]:

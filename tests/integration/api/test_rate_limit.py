@@ -3,7 +3,7 @@
 from fastapi import FastAPI
 
 from api.rate_limit import RateLimit
-from tests.integration.api.conftest import Asker
+from tests.integration.api.asker import Asker
 
 
 async def test_too_many_requests_are_answered_with_when_to_ask_again(app: FastAPI, ann: Asker) -> None:

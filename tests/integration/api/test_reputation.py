@@ -11,7 +11,7 @@ from contracts.event import EventKind, NewEvent
 from database.queries import event
 from runtime.reputation import watch
 from runtime.resources import Resources
-from tests.integration.api.conftest import Asker
+from tests.integration.api.asker import Asker
 from tests.integration.api.sending import Sending, sending
 
 SENT = """

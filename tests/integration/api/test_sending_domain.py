@@ -9,7 +9,7 @@ from mail.domain_check import tags
 from runtime.resources import Resources
 from runtime.settings import DnsSettings, Settings
 from tests.integration.api import orders
-from tests.integration.api.conftest import Asker
+from tests.integration.api.asker import Asker
 from tests.integration.mail.name_server import NameServer, serving, text
 
 DOMAIN = {"domain": "News.Example.com", "algorithm": "ed25519"}

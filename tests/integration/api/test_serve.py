@@ -16,7 +16,8 @@ from api.head_limit import MOST, HeadLimitProtocol
 from runtime.resources import Resources
 from stack.ports import free_ports
 from stack.programs import CHECKOUT
-from tests.integration.api.conftest import NOWHERE, SEAL_KEY, Asker
+from tests.integration.api.asker import Asker
+from tests.integration.api.conftest import NOWHERE, SEAL_KEY
 from tests.integration.api.sending import sending
 
 PATIENCE = 90.0

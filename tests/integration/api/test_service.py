@@ -10,7 +10,7 @@ from sqlalchemy import text
 
 from runtime.resources import Resources
 from tests.integration.api import orders
-from tests.integration.api.conftest import Asker
+from tests.integration.api.asker import Asker
 from tests.integration.api.sending import morning_zone, sending
 
 PASSWORD = "hush-hush-4711"

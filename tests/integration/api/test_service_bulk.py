@@ -1,7 +1,7 @@
 """Many services at once: each row stands for itself."""
 
 from tests.integration.api import orders
-from tests.integration.api.conftest import Asker
+from tests.integration.api.asker import Asker
 
 
 async def test_a_bad_row_does_not_stop_the_others(ann: Asker) -> None:

@@ -14,7 +14,7 @@ from stack.simulator.config import ProviderConfig, SimulatorConfig
 from stack.simulator.providers import Simulator
 from stack.simulator.server import running
 from tests.integration.api import orders
-from tests.integration.api.conftest import Asker
+from tests.integration.api.asker import Asker
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from contracts.event import EventKind, NewEvent
 from contracts.statistics import COLUMNS
 from database.queries import event
 from runtime.resources import Resources
-from tests.integration.api.conftest import Asker
+from tests.integration.api.asker import Asker
 from tests.integration.api.sending import Sending, sending
 
 DOMAINS = ["gmail.com", "googlemail.com", "outlook.com", "example.org", "qq.com", "163.com"]

@@ -11,7 +11,7 @@ from database.queries import choice
 from runtime.resources import Resources
 from scheduling.choice import Choices
 from scheduling.permit import Grant, PermitRun
-from tests.integration.api.conftest import Asker
+from tests.integration.api.asker import Asker
 from tests.integration.api.sending import CONTENT, HOUR, sending
 
 

@@ -1,6 +1,6 @@
 """Addresses that are never written to."""
 
-from tests.integration.api.conftest import Asker
+from tests.integration.api.asker import Asker
 
 
 async def test_one_address_or_many_are_suppressed_in_lower_case(ann: Asker) -> None:

@@ -15,7 +15,7 @@ from runtime.health import HealthWatch, Snapshot
 from runtime.resources import Resources
 from stack.postgres_outage import closed
 from tests.integration.api import orders
-from tests.integration.api.conftest import Asker
+from tests.integration.api.asker import Asker
 from tests.integration.api.sending import HOUR, morning_zone, sending
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.integration.api.conftest import Asker
+from tests.integration.api.asker import Asker
 
 BATCH = "/api/system/config/queue.central_batch_size"
 

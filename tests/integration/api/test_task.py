@@ -9,7 +9,7 @@ from sqlalchemy import text
 from database.queries.task_content import task_content
 from runtime.resources import Resources
 from tests.integration.api import orders
-from tests.integration.api.conftest import Asker
+from tests.integration.api.asker import Asker
 
 TO_EVA = {"name": "To Eva", "recipients": [{"email": "eva@example.org"}], "content": {"subject": "Hi", "text": "Hi"}}
 

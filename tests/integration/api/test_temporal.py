@@ -17,7 +17,8 @@ from stack.simulator.config import ProviderConfig, SimulatorConfig
 from stack.simulator.providers import Simulator
 from stack.simulator.server import running
 from tests.integration.api import orders
-from tests.integration.api.conftest import Asker, with_temporal
+from tests.integration.api.asker import Asker
+from tests.integration.api.conftest import with_temporal
 from tests.integration.api.sending import CONTENT
 
 PATIENCE = 60.0

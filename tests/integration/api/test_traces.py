@@ -17,7 +17,7 @@ from runtime.traces import Traces
 from stack.simulator.config import ProviderConfig, SimulatorConfig
 from stack.simulator.server import running
 from tests.integration.api import orders
-from tests.integration.api.conftest import Asker
+from tests.integration.api.asker import Asker
 from tests.integration.api.test_temporal import TO_EVA, until
 
 ALL = TraceSettings(share=1)

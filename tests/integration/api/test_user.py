@@ -4,7 +4,7 @@ from api.operations.user import first_user
 from database.connect import transaction
 from runtime.resources import Resources
 from tests.integration.api import orders
-from tests.integration.api.conftest import Asker
+from tests.integration.api.asker import Asker
 
 
 async def test_a_new_user_has_a_pool_of_their_own(ann: Asker, bob: Asker) -> None:

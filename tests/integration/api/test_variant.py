@@ -7,7 +7,7 @@ from uuid import UUID
 import pytest
 
 from runtime.resources import Resources
-from tests.integration.api.conftest import Asker
+from tests.integration.api.asker import Asker
 from tests.integration.api.test_campaign import begin, order
 from tests.integration.ledger.outreach import release
 from tests.integration.ledger.world import World

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from runtime.resources import Resources
-from tests.integration.api.conftest import Asker
+from tests.integration.api.asker import Asker
 from tests.integration.receiver import Receiver, receiving
 
 

@@ -5,6 +5,7 @@ import base64
 import os
 import socket
 from collections.abc import AsyncIterator, Awaitable, Callable
+from datetime import timedelta
 from uuid import uuid4
 
 import pytest
@@ -15,6 +16,9 @@ from temporalio.worker import UnsandboxedWorkflowRunner, Worker
 from typer.testing import CliRunner, Result
 
 import cli
+import database.queries.segment
+import runtime.doctor
+import runtime.health
 from activities.contact_import import ContactImportActivities
 from api.app import create_app
 from api.operations.api_key import create_key
@@ -25,6 +29,14 @@ from runtime.settings import DatabaseSettings, SecretsSettings, Settings, SmtpSe
 from workflows.contact_import import ContactImportWorkflow
 
 Tempost = Callable[..., Awaitable[Result]]
+
+
+@pytest.fixture(autouse=True)
+def patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A busy machine has longer to count and to tell its health; what is away refuses at once."""
+    monkeypatch.setattr(database.queries.segment, "EXACT_LIMIT", timedelta(minutes=1))
+    monkeypatch.setattr(runtime.health, "PATIENCE", timedelta(seconds=30))
+    monkeypatch.setattr(runtime.doctor, "PATIENCE", timedelta(seconds=60))
 
 
 @pytest.fixture

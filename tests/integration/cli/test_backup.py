@@ -126,6 +126,7 @@ def folder(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     shutil.rmtree(made, ignore_errors=True)
 
 
+@pytest.mark.timeout(500)
 async def test_a_stack_that_does_not_run_is_backed_up_and_comes_back_in_an_empty_folder(
     tempost: Tempost, folder: Path, tmp_path: Path
 ) -> None:

@@ -12,8 +12,8 @@ from temporalio.testing import ActivityEnvironment
 
 from activities.contact_import import ContactImportActivities
 from contracts.contact_import import ImportTotals, MergeImport
+from tests.integration.api.asker import Asker
 from tests.integration.api.conftest import (  # noqa: F401 - fixtures
-    Asker,
     admin,
     ann,
     app,

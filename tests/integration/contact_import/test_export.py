@@ -3,7 +3,7 @@
 import csv
 import io
 
-from tests.integration.api.conftest import Asker
+from tests.integration.api.asker import Asker
 from tests.integration.contact_import.conftest import Merge, Uploader, uploader_for
 
 PEOPLE = [

@@ -7,7 +7,7 @@ import asyncpg
 import httpx
 from fastapi import FastAPI
 
-from tests.integration.api.conftest import Asker
+from tests.integration.api.asker import Asker
 from tests.integration.contact_import.conftest import Uploader, uploader_for
 
 Pool: TypeAlias = "asyncpg.Pool[asyncpg.Record]"

@@ -1,6 +1,7 @@
 """What comes in becomes events of the mails it is about, once, and nothing else."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
 
 import pytest
 
@@ -83,9 +84,10 @@ async def test_a_list_that_lost_some_of_its_members_is_no_dead_address(post: Pos
 
 async def test_who_is_away_gets_the_follow_up_on_the_day_they_are_back(post: Post) -> None:
     await post.letters.in_campaign(None, None, None)
-    until = f"{datetime.now(UTC).year + 1}-01-11"
+    now = datetime.now(UTC)
+    until = f"{now + timedelta(days=30):%Y-%m-%d}"
 
-    await post.comes(answer(f"I am back on {until}.", Auto_Submitted="auto-replied"))
+    await post.comes(answer(f"I am back on {until}.", Auto_Submitted="auto-replied", Date=format_datetime(now)))
 
     contact = await post.letters.contact()
     assert (contact["not_before"], contact["stop_reason"]) == (datetime.fromisoformat(f"{until}T00:00Z"), None)

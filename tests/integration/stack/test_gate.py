@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 
 from stack.gate import gate
 
-SOON = 10.0
+SOON = 60.0
 
 
 async def echo(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:

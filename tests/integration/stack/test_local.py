@@ -71,6 +71,7 @@ async def fetch(url: str, query: str) -> object:
         await connection.close()
 
 
+@pytest.mark.timeout(500)
 async def test_a_stopped_stack_continues_with_its_data_at_the_same_places(folder: Path) -> None:
     api, ui = free_ports(2)  # not the ones that people type, which any other stack would take meanwhile
     (folder / "ports.json").write_text(json.dumps({"api": api, "temporal-ui": ui}))
@@ -86,6 +87,7 @@ async def test_a_stopped_stack_continues_with_its_data_at_the_same_places(folder
         assert ((folder / "ports.json").read_text(), (folder / "secret").read_text()) == places
 
 
+@pytest.mark.timeout(500)
 async def test_nothing_runs_on_after_the_stack_is_killed_and_the_next_start_recovers(folder: Path) -> None:
     with stack_process(folder) as first:
         url = ready(first)

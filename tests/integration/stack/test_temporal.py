@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager, suppress
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from uuid import uuid4
 
 import httpx
 import pytest
@@ -57,20 +58,21 @@ def temporal(folder: Path, *, in_memory: bool) -> TemporalServer:
 
 
 @asynccontextmanager
-async def worker(address: str) -> AsyncIterator[Client]:
+async def worker(address: str, task_queue: str = QUEUE) -> AsyncIterator[Client]:
     """Run a worker for the workflow above, as soon as the server calls itself ready."""
     client = await Client.connect(address, namespace=NAMESPACE)
     async with Worker(
-        client, task_queue=QUEUE, workflows=[SleepsTenDays], activities=[does_nothing],
+        client, task_queue=task_queue, workflows=[SleepsTenDays], activities=[does_nothing],
         workflow_runner=UnsandboxedWorkflowRunner(), build_id="test",
     ):  # fmt: skip
         yield client
 
 
 async def test_a_worker_is_seen_from_when_it_asks_for_work(temporal_address: str) -> None:
-    assert not await polls(temporal_address, QUEUE, os.getpid())
-    async with worker(temporal_address):
-        while not await polls(temporal_address, QUEUE, os.getpid()):  # noqa: ASYNC110 - a server sets no event
+    queue = f"asked-{uuid4().hex}"  # Temporal remembers for minutes who asked
+    assert not await polls(temporal_address, queue, os.getpid())
+    async with worker(temporal_address, queue):
+        while not await polls(temporal_address, queue, os.getpid()):  # noqa: ASYNC110 - a server sets no event
             await asyncio.sleep(0.05)
 
 
@@ -117,7 +119,7 @@ async def test_the_web_ui_shows_the_namespace(supervisor: Supervisor, folder: Pa
     await supervisor.start(server.children())
     if server.ui_url is None:
         pytest.skip("there is no Web UI on this machine")
-    async with httpx.AsyncClient(trust_env=False) as browser:
+    async with httpx.AsyncClient(timeout=60, trust_env=False) as browser:
         answer = await browser.get(f"{server.ui_url}/api/v1/namespaces/{NAMESPACE}")
     assert answer.json()["namespaceInfo"]["name"] == NAMESPACE
 

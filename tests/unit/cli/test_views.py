@@ -8,7 +8,7 @@ from rich.console import Console, RenderableType
 
 from commands import view
 from tests.unit.cli import answers
-from tests.unit.cli.answers import NOW
+from tests.unit.cli.answers import now
 
 
 def shown(view: RenderableType, width: int = 80) -> str:
@@ -26,27 +26,27 @@ def test_a_service_shows_what_it_has_left_and_that_it_is_free() -> None:
 
 
 def test_a_service_that_rests_shows_until_when_and_why() -> None:
-    until = NOW + timedelta(hours=3)
+    until = now() + timedelta(hours=3)
     rest = {"reason": "service_rested", "retryAt": until}
     rested = answers.service(waiting=rest, restedUntil=until, restReason="auth_failed: 535 no")
     text = shown(view.services([rested]))
     assert "rested" in text
-    assert re.search(r"in [23]\.\d h", text), "the run may have begun a while ago"
+    assert re.search(r"in (3\.0|2\.9) h", text)
     assert "box: auth_failed: 535 no" in text
 
 
 def test_a_service_without_quota_shows_when_it_has_some_again() -> None:
-    used_up = {"reason": "no_quota", "retryAt": NOW + timedelta(hours=5)}
+    used_up = {"reason": "no_quota", "retryAt": now() + timedelta(hours=5)}
     text = shown(view.services([answers.service(remainingQuota=0, waiting=used_up)]))
     assert "used up" in text
-    assert re.search(r"in [45]\.\d h", text), "the run may have begun a while ago"
+    assert re.search(r"in (5\.0|4\.9) h", text)
 
 
 def test_a_service_outside_its_window_shows_when_it_opens() -> None:
-    outside = {"reason": "window", "retryAt": NOW + timedelta(hours=4)}
+    outside = {"reason": "window", "retryAt": now() + timedelta(hours=4)}
     text = shown(view.services([answers.service(waiting=outside)]))
     assert "closed" in text
-    assert re.search(r"in [34]\.\d h", text), "the run may have begun a while ago"
+    assert re.search(r"in (4\.0|3\.9) h", text)
 
 
 def test_a_service_that_warms_up_shows_what_today_allows() -> None:
@@ -59,14 +59,14 @@ def test_names_of_people_are_shown_as_they_are() -> None:
 
 def test_a_task_shows_how_far_it_is_and_what_its_mails_wait_for() -> None:
     wait = {
-        "reason": "no_quota", "count": 55, "retryAt": NOW + timedelta(hours=7), "services": ["a", "b"],
+        "reason": "no_quota", "count": 55, "retryAt": now() + timedelta(hours=7), "services": ["a", "b"],
         "serviceCount": 9,
     }  # fmt: skip
     text = shown(view.status_view("News", answers.status(waiting=[wait])))
     assert "45 of 100" in text
     assert "7,200 mails/hour" in text
     assert "no quota" in text
-    assert re.search(r"in [67]\.\d h", text), "the run may have begun a while ago"
+    assert re.search(r"in (7\.0|6\.9) h", text)
     assert "a, b and 7 more" in text
 
 
@@ -83,9 +83,9 @@ def test_a_task_fits_into_one_plain_line() -> None:
 
 def test_a_forecast_shows_the_end_and_what_would_bring_it_forward() -> None:
     text = shown(view.forecast(answers.forecast()))
-    assert re.search(r"in [12]\.\d h", text), "the run may have begun a while ago"
+    assert re.search(r"in 2\.\d h", text)
     assert "without no quota" not in text
-    assert f"without the daily quotas  {(NOW + timedelta(hours=1)).astimezone():%Y-%m-%d}" in text
+    assert f"without the daily quotas  {(now() + timedelta(hours=1)).astimezone():%Y-%m-%d}" in text
 
 
 def test_a_forecast_without_an_end_says_why() -> None:
@@ -95,7 +95,7 @@ def test_a_forecast_without_an_end_says_why() -> None:
 
 def test_a_forecast_shows_what_is_needed() -> None:
     needed = {
-        "by": NOW + timedelta(hours=1), "met": False, "mailsPerHour": 1200, "missingMails": 50, "moreServices": 3,
+        "by": now() + timedelta(hours=1), "met": False, "mailsPerHour": 1200, "missingMails": 50, "moreServices": 3,
         "dailyQuota": None,
     }  # fmt: skip
     text = shown(view.forecast(answers.forecast(needed=needed)), width=200)

@@ -39,7 +39,7 @@ async def test_items_that_come_during_a_write_share_the_next_and_each_gets_its_o
 
 async def test_items_that_come_in_the_rest_after_a_write_share_the_next() -> None:
     book = Book()
-    commit = GroupCommit(book.write, rest=0.5)
+    commit = GroupCommit(book.write, rest=2)
     await commit.submit("a")
     first = asyncio.create_task(commit.submit("b"))
     for _ in range(5):  # time enough to write it, were there no rest

@@ -14,12 +14,14 @@ def test_the_table_says_shares_of_a_core_and_cost_per_mail() -> None:
 
 async def test_a_childs_work_is_counted_with_that_of_its_own_children() -> None:
     burn = "import subprocess, sys; subprocess.run([sys.executable, '-c', 'sum(range(3_000_000))'])"
+    works = f"input(); {burn}; print(flush=True); input()"
     child = await asyncio.create_subprocess_exec(
-        sys.executable, "-c", f"{burn}; print(flush=True); input()", stdin=subprocess.PIPE, stdout=subprocess.PIPE
+        sys.executable, "-c", works, stdin=subprocess.PIPE, stdout=subprocess.PIPE
     )
     assert child.stdout
     assert child.stdin
     async with watched({"child": child.pid}) as usage:
+        child.stdin.write(b"\n")
         await child.stdout.readline()
     await child.communicate(b"\n")
     assert usage.cpu["child"] > 0

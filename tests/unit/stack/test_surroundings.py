@@ -6,6 +6,7 @@ import pytest
 from runtime.settings import Settings
 from stack.certificates import Certificates
 from stack.errors import StackError
+from stack.ports import free_ports
 from stack.surroundings import Surroundings, stack_ports, stack_secret
 
 
@@ -34,7 +35,7 @@ def test_a_process_in_the_stack_understands_its_environment(tmp_path: Path, monk
 
 
 def test_a_port_asked_for_by_the_environment_is_taken(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    free = stack_ports(tmp_path)["api"]
+    (free,) = free_ports(1)
     monkeypatch.setenv("TEMPOST_STACK_POSTGRES_PORT", str(free))
     assert stack_ports(tmp_path)["postgres"] == free
 
