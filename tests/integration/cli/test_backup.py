@@ -14,7 +14,7 @@ from typer.testing import CliRunner, Result
 
 import cli
 from commands import backup as commands
-from database.connect import create_pool
+from database.connect import connected, create_pool
 from database.migrate import upgrade
 from runtime.secrets import Seal
 from runtime.settings import load_settings
@@ -24,6 +24,7 @@ from tests.integration.ledger.world import World
 
 KEY = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8="
 OTHER_KEY = "BBECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8="
+CONNECTED = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"
 Tempost = Callable[..., Awaitable[Result]]
 
 
@@ -81,6 +82,27 @@ async def test_a_backup_is_restored_with_evidence_and_says_what_is_left_to_decid
     assert "1 mails taken as sent" in restored.stdout
     assert str(task) in restored.stdout
     assert "would be sent twice" not in restored.stdout
+
+
+@pytest.mark.usefixtures("installed")
+async def test_a_restore_waits_a_moment_for_who_is_leaving_the_database_and_for_nobody_else(
+    tempost: Tempost, database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await mailing(database_url)
+    file = str(tmp_path / "a.backup")
+    await tempost("backup", file)
+
+    async with connected(database_url) as other:
+        monkeypatch.setattr("runtime.restore.LEAVING", 0.1)
+        refused = await tempost("restore", file, "--replace")
+        monkeypatch.setattr("runtime.restore.LEAVING", 60.0)
+        restoring = asyncio.create_task(tempost("restore", file, "--replace"))
+        async with asyncio.timeout(30):
+            while await other.fetchval(CONNECTED) < 2:  # noqa: ASYNC110 - a database sets no event
+                await asyncio.sleep(0.01)
+
+    assert "1 connections use the database" in refused.stderr
+    assert "would be sent twice" in (await restoring).stdout
 
 
 @pytest.mark.usefixtures("installed")
