@@ -96,7 +96,7 @@ async def test_a_restore_waits_a_moment_for_who_is_leaving_the_database_and_for_
         monkeypatch.setattr("runtime.restore.LEAVING", 0.1)
         refused = await tempost("restore", file, "--replace")
         monkeypatch.setattr("runtime.restore.LEAVING", 60.0)
-        restoring = asyncio.create_task(tempost("restore", file, "--replace"))
+        restoring = asyncio.ensure_future(tempost("restore", file, "--replace"))
         async with asyncio.timeout(30):
             while await other.fetchval(CONNECTED) < 2:  # noqa: ASYNC110 - a database sets no event
                 await asyncio.sleep(0.01)
