@@ -3,34 +3,23 @@
 import asyncio
 from pathlib import Path
 
-from sqlalchemy import make_url
-
 from database import backup
 from database.backup import Programs
 from database.client_programs import client_programs
-from database.connect import connected
 from database.queries import task_moves
 from mail.sent_folder import read_sent
 from runtime.resources import open_resources
 from runtime.restore import restore
 from tests.integration.ledger.world import World
 from tests.workflow.conftest import settings_for
-from tests.workflow.flow import PAUSE, Flow
+from tests.workflow.flow import Flow
 from tests.workflow.process import PATIENCE, all_poll, running
 
 MAILS = 120
-USERS = "SELECT count(*) FROM pg_stat_activity WHERE datname = $1 AND backend_type = 'client backend'"
-
-
-async def left(database_url: str, postgres_url: str) -> None:
-    """Wait until the server has noticed that nobody uses the database any more."""
-    async with connected(postgres_url) as connection, asyncio.timeout(PATIENCE):
-        while await connection.fetchval(USERS, make_url(database_url).database):  # noqa: ASYNC110 - a server sets no event
-            await asyncio.sleep(PAUSE)
 
 
 async def test_a_task_that_is_restored_with_the_journal_as_evidence_loses_and_doubles_nothing(
-    database_url: str, postgres_url: str, temporal_address: str, tmp_path: Path
+    database_url: str, temporal_address: str, tmp_path: Path
 ) -> None:
     """Temporal keeps what it had, and believes for a while what the database has forgotten."""
     settings = settings_for(database_url, temporal_address)
@@ -50,7 +39,6 @@ async def test_a_task_that_is_restored_with_the_journal_as_evidence_loses_and_do
             process.kill()
             await asyncio.to_thread(process.wait, PATIENCE)
 
-    await left(database_url, postgres_url)
     found = await restore(programs, file, read_sent(flow.journal), replace=True)
 
     assert [each.id for each in found.tasks] == [task]

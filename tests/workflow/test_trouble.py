@@ -10,8 +10,9 @@ import worker
 from runtime.reconcile import keep_reconciled, start_missing
 from runtime.resources import open_resources
 from stack.ports import free_ports
+from tests.logged import until_logged
 from tests.workflow.conftest import settings_for
-from tests.workflow.flow import PATIENCE, PAUSE, Flow
+from tests.workflow.flow import Flow
 
 
 async def test_a_template_that_cannot_be_understood_any_more_fails_its_mails_with_the_reason(flow: Flow) -> None:
@@ -75,9 +76,7 @@ async def test_reconciling_goes_on_after_a_failure_nobody_foresaw(
     await pool.execute("ALTER TABLE service_reservations RENAME TO mislaid")
     reconciling = asyncio.create_task(keep_reconciled(flow.resources))
     try:
-        async with asyncio.timeout(PATIENCE):
-            while "not reconciled" not in caplog.text:  # noqa: ASYNC110 - a log sets no event
-                await asyncio.sleep(PAUSE)
+        await until_logged(caplog, "not reconciled")
         await pool.execute("ALTER TABLE mislaid RENAME TO service_reservations")
         service = await flow.world.service()
         await pool.execute(

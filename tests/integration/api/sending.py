@@ -1,5 +1,6 @@
 """A task of the API whose mails are sent as a worker would: by the ledger's own functions."""
 
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -62,6 +63,13 @@ def morning_zone() -> str:
     """A time zone where it is six in the morning: the hours ahead belong to the same day of quota."""
     ahead = (6 - datetime.now(UTC).hour + 12) % 24 - 12
     return f"Etc/GMT{-ahead:+d}"  # the sign says how far UTC is ahead (tz database, file etcetera)
+
+
+async def within_one(world: World, unit: str) -> AsyncIterator[None]:
+    """Have a loop's body run again until it lies within one `minute` or `hour` of the database."""
+    begun = None
+    while begun != (begun := await world.pool.fetchval("SELECT date_trunc($1, clock_timestamp())", unit)):
+        yield
 
 
 async def sending(asker: Asker, resources: Resources, people: int = 5, services: int = 8, **changes: Any) -> Sending:

@@ -11,7 +11,7 @@ from sqlalchemy import text
 from runtime.resources import Resources
 from tests.integration.api import orders
 from tests.integration.api.asker import Asker
-from tests.integration.api.sending import morning_zone, sending
+from tests.integration.api.sending import morning_zone, sending, within_one
 
 PASSWORD = "hush-hush-4711"
 
@@ -259,7 +259,6 @@ async def test_services_and_tasks_are_found_by_a_part_of_their_names(ann: Asker,
     assert await found(bob, "/api/services", "graz") == []
 
 
-THIS_HOUR = "SELECT date_trunc('hour', clock_timestamp())"
 MOVED = """
     UPDATE deliveries SET ended_at = clock_timestamp() - CASE WHEN service_id = $1 THEN interval '2 h' ELSE '0' END
 """
@@ -275,8 +274,7 @@ async def test_what_services_sent_is_told_by_the_hour_to_their_owner(
         await task.send()
     params = {"serviceId": [str(third), str(second), str(first)]}
 
-    hour = None
-    while hour != (hour := await resources.ledger_pool.fetchval(THIS_HOUR)):  # the same before and after
+    async for _ in within_one(task.world, "hour"):
         await resources.ledger_pool.execute(MOVED, first)
         told = (await ann.get("/api/services/sent-per-hour", params=params)).json()
 

@@ -16,7 +16,8 @@ from runtime.resources import Resources
 from stack.postgres_outage import closed
 from tests.integration.api import orders
 from tests.integration.api.asker import Asker
-from tests.integration.api.sending import HOUR, morning_zone, sending
+from tests.integration.api.sending import HOUR, morning_zone, sending, within_one
+from tests.integration.ledger.world import World
 
 
 async def test_health_has_the_shape_that_was_asked_for(admin: Asker) -> None:
@@ -151,7 +152,6 @@ async def test_workers_that_were_not_heard_of_are_missing(admin: Asker, resource
     assert await workers() == (0, False)
 
 
-THIS_MINUTE = "SELECT date_trunc('minute', clock_timestamp())"
 RECORD_MINUTES = """
     INSERT INTO health_records (minute, status)
     SELECT date_trunc('minute', statement_timestamp()) - ago * interval '1 minute', status
@@ -164,8 +164,7 @@ async def test_a_minute_without_a_record_counts_as_unavailable_as_does_an_unheal
 ) -> None:
     assert (await admin.get("/api/system/health")).json()["availability"]["lastDay"] is None
     statuses = {10: "healthy", 9: "degraded", 8: "unhealthy", 6: "healthy", 5: "healthy", 0: "unhealthy"}
-    minute = None
-    while minute != (minute := await resources.ledger_pool.fetchval(THIS_MINUTE)):  # the same before and after
+    async for _ in within_one(World(resources.ledger_pool), "minute"):
         await resources.ledger_pool.execute("TRUNCATE health_records")
         await resources.ledger_pool.execute(RECORD_MINUTES, list(statuses), list(statuses.values()))
         availability = (await admin.get("/api/system/health")).json()["availability"]

@@ -17,6 +17,7 @@ from runtime.resources import Resources
 from runtime.settings import ApiSettings, Settings
 from stack.postgres_outage import closed
 from tests.integration.ledger.world import World
+from tests.logged import until_logged
 
 BROWSER = {"User-Agent": "Mozilla/5.0 (X11; Linux x86_64; rv:127.0) Gecko/20100101 Firefox/127.0"}
 SHOP, BLOG = "https://shop.example/?a=1&b=2", "http://blog.example/%C3%BC"
@@ -27,6 +28,14 @@ EVENTS = "SELECT seq, kind, machine, detail FROM events ORDER BY seq, kind, mach
 def settings(settings: Settings) -> Settings:
     """The same, with a base URL people can reach."""
     return settings.model_copy(update={"api": ApiSettings(public_url="http://test")})
+
+
+@pytest.fixture(autouse=True)
+def unhurried(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What comes together, at once or again does so on a busy machine too, whenever this runs."""
+    monkeypatch.setattr(api.visits, "TOGETHER", timedelta(minutes=1))
+    monkeypatch.setattr(api.visits, "SAME_FOR", 10**10)
+    monkeypatch.setitem(mail.machine.AT_ONCE, "click", timedelta(minutes=1))
 
 
 @pytest.fixture
@@ -63,14 +72,8 @@ async def events(world: World) -> list[tuple[Any, ...]]:
 
 
 async def test_a_person_who_opens_gets_a_picture_and_is_noted_once(
-    resources: Resources,
-    world: World,
-    task: UUID,
-    visits: Visits,
-    http: httpx.AsyncClient,
-    monkeypatch: pytest.MonkeyPatch,
+    resources: Resources, world: World, task: UUID, visits: Visits, http: httpx.AsyncClient
 ) -> None:
-    monkeypatch.setattr(api.visits, "SAME_FOR", 10**10)  # not two of it, whenever this runs
     answers = [await http.get(pixel(resources, task), headers=BROWSER) for _ in range(3)]
     await visits.write_now()
 
@@ -128,14 +131,8 @@ async def test_a_head_counts_for_nothing(
 
 
 async def test_machines_are_told_apart(
-    resources: Resources,
-    world: World,
-    task: UUID,
-    visits: Visits,
-    http: httpx.AsyncClient,
-    monkeypatch: pytest.MonkeyPatch,
+    resources: Resources, world: World, task: UUID, visits: Visits, http: httpx.AsyncClient
 ) -> None:
-    monkeypatch.setattr(api.visits, "TOGETHER", timedelta(minutes=1))
     await http.get(pixel(resources, task), headers={"User-Agent": "Mozilla/5.0"})
     await http.get(pixel(resources, task, 2), headers={**BROWSER, "Sec-Purpose": "prefetch"})
     for number, url in enumerate((SHOP, BLOG), start=1):
@@ -154,14 +151,8 @@ async def test_machines_are_told_apart(
 
 
 async def test_what_comes_right_after_the_sending_is_a_machine(
-    resources: Resources,
-    world: World,
-    task: UUID,
-    visits: Visits,
-    http: httpx.AsyncClient,
-    monkeypatch: pytest.MonkeyPatch,
+    resources: Resources, world: World, task: UUID, visits: Visits, http: httpx.AsyncClient
 ) -> None:
-    monkeypatch.setitem(mail.machine.AT_ONCE, "click", timedelta(minutes=1))
     await world.sent(await world.service(), task)
     await http.get(link(resources, task, 1, SHOP), headers=BROWSER)
     await visits.write_now()
@@ -191,9 +182,7 @@ async def test_while_the_database_is_away_all_is_answered_and_written_later(
     async with closed(postgres_url, name):
         answers = [await http.get(url, headers=BROWSER) for url in addresses]
         writing = asyncio.create_task(visits.write_now())
-        async with asyncio.timeout(30):
-            while "the database is away" not in caplog.text:  # noqa: ASYNC110 - a log sets no event
-                await asyncio.sleep(0.01)
+        await until_logged(caplog, "the database is away")
         assert not writing.done()
     await writing
 

@@ -20,6 +20,7 @@ from scheduling.permit import Permit
 from stack.postgres_outage import closed
 from tests.integration.ledger.test_lock_order import COUNTERS, holding, until_blocked
 from tests.integration.ledger.world import NO_LINKS, RETURN_PATHS, UPLOAD_LIMIT, World
+from tests.logged import until_logged
 
 CANCEL_BLOCKED = """
     SELECT count(pg_cancel_backend(pid)) FROM pg_stat_activity
@@ -37,12 +38,6 @@ async def marked(world: World) -> Permit:
     permit, _ = await world.claim_one(await world.service(), await world.task(mails=1))
     assert await world.mark(permit)
     return permit
-
-
-async def until_logged(caplog: pytest.LogCaptureFixture, words: str) -> None:
-    async with asyncio.timeout(30):
-        while words not in caplog.text:  # noqa: ASYNC110 - a log sets no event
-            await asyncio.sleep(0.01)
 
 
 async def test_a_record_whose_statement_is_cancelled_is_written_all_the_same(world: World) -> None:
